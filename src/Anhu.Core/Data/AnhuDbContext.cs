@@ -1,0 +1,279 @@
+using Anhu.Common;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Grading;
+using Anhu.Modules.Messages;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.People;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Regions;
+using Anhu.Modules.Timeline;
+using Anhu.Modules.Visits;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Anhu.Data;
+
+/// <summary>
+/// The store of one city. One <c>SaveChanges</c> is one transaction: it waits for its turn to write, gives the recorded
+/// events their place in the chain, raises the versions of what changed, commits, and then wakes the live feed.
+/// </summary>
+public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
+    : IdentityUserContext<Worker, Guid>(options), IDataProtectionKeyContext
+{
+    private readonly List<PendingEvent> pending = [];
+
+    /// <summary>Who acts; stands on every recorded event.</summary>
+    public Actor Actor { get; set; } = Actor.Platform;
+
+    /// <summary>Area codes.</summary>
+    public DbSet<Region> Regions => Set<Region>();
+
+    /// <summary>Units.</summary>
+    public DbSet<Unit> Units => Set<Unit>();
+
+    /// <summary>Jurisdictions.</summary>
+    public DbSet<UnitJurisdiction> Jurisdictions => Set<UnitJurisdiction>();
+
+    /// <summary>Duty rosters.</summary>
+    public DbSet<DutyRosterEntry> DutyRoster => Set<DutyRosterEntry>();
+
+    /// <summary>Workers.</summary>
+    public DbSet<Worker> Workers => Set<Worker>();
+
+    /// <summary>Alarms.</summary>
+    public DbSet<Alarm> Alarms => Set<Alarm>();
+
+    /// <summary>Revisions of alarms.</summary>
+    public DbSet<AlarmRevision> AlarmRevisions => Set<AlarmRevision>();
+
+    /// <summary>People.</summary>
+    public DbSet<Person> People => Set<Person>();
+
+    /// <summary>Exact keys of people.</summary>
+    public DbSet<PersonKey> PersonKeys => Set<PersonKey>();
+
+    /// <summary>Cases.</summary>
+    public DbSet<DvCase> Cases => Set<DvCase>();
+
+    /// <summary>People of cases.</summary>
+    public DbSet<CaseParty> CaseParties => Set<CaseParty>();
+
+    /// <summary>Incidents.</summary>
+    public DbSet<Incident> Incidents => Set<Incident>();
+
+    /// <summary>People of incidents.</summary>
+    public DbSet<IncidentParty> IncidentParties => Set<IncidentParty>();
+
+    /// <summary>Who may see which case.</summary>
+    public DbSet<CaseAccess> CaseAccess => Set<CaseAccess>();
+
+    /// <summary>Agencies involved in cases.</summary>
+    public DbSet<CaseInvolvement> CaseInvolvements => Set<CaseInvolvement>();
+
+    /// <summary>Saved filters.</summary>
+    public DbSet<SavedFilter> SavedFilters => Set<SavedFilter>();
+
+    /// <summary>Grades.</summary>
+    public DbSet<Grade> Grades => Set<Grade>();
+
+    /// <summary>Policies and playbooks that were in force.</summary>
+    public DbSet<RuleDocument> RuleDocuments => Set<RuleDocument>();
+
+    /// <summary>Duties.</summary>
+    public DbSet<Duty> Duties => Set<Duty>();
+
+    /// <summary>Return visits.</summary>
+    public DbSet<ReturnVisit> ReturnVisits => Set<ReturnVisit>();
+
+    /// <summary>Forms being typed.</summary>
+    public DbSet<FormDraft> FormDrafts => Set<FormDraft>();
+
+    /// <summary>Contacts that a victim marked.</summary>
+    public DbSet<SafeContact> SafeContacts => Set<SafeContact>();
+
+    /// <summary>Outgoing messages.</summary>
+    public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
+
+    /// <summary>The record. Written only by <see cref="Record"/> and the intake.</summary>
+    public DbSet<TimelineEvent> Timeline => Set<TimelineEvent>();
+
+    /// <summary>The end of the chain.</summary>
+    public DbSet<TimelineHead> TimelineHeads => Set<TimelineHead>();
+
+    /// <summary>Job leases.</summary>
+    public DbSet<Lease> Leases => Set<Lease>();
+
+    /// <summary>Counters of numbers.</summary>
+    public DbSet<Counter> Counters => Set<Counter>();
+
+    /// <inheritdoc />
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>The store that this context works on.</summary>
+    public CityStore Store => this.GetService<CityStore>();
+
+    /// <summary>Records a fact with the next save, in the same transaction.</summary>
+    /// <param name="e">The fact.</param>
+    public void Record(PendingEvent e) => pending.Add(e);
+
+    /// <inheritdoc />
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        // Only the data-protection key ring saves synchronously, and it records no events.
+        if (pending.Count > 0)
+        {
+            throw new InvalidOperationException("Events are saved with SaveChangesAsync.");
+        }
+
+        RaiseVersions();
+        using var turn = Store.Enter();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    /// <inheritdoc />
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        RaiseVersions();
+        if (Database.CurrentTransaction is not null)
+        {
+            await ChainAsync(cancellationToken);
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+
+        var store = Store;
+        int written;
+        using (await store.EnterAsync(cancellationToken))
+        {
+            await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
+            await ChainAsync(cancellationToken);
+            written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        store.SignalChange();
+        return written;
+    }
+
+    /// <summary>Runs a unit of work that reads and writes under one turn and one transaction, with the timeline's head taken first, so that nobody else writes the city meanwhile.</summary>
+    /// <param name="work">Reads, changes and records; must not save or commit.</param>
+    /// <param name="ct">Cancels before the commit.</param>
+    public async Task<T> ExclusivelyAsync<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        var store = Store;
+        T result;
+        using (await store.EnterAsync(ct))
+        {
+            await using var transaction = await Database.BeginTransactionAsync(ct);
+            await TakeHeadAsync(0, ct);
+            result = await work();
+            RaiseVersions();
+            await ChainAsync(ct);
+            await base.SaveChangesAsync(true, ct);
+            await transaction.CommitAsync(ct);
+        }
+
+        store.SignalChange();
+        return result;
+    }
+
+    /// <summary>Moves the end of the chain on by a number of events, holding its row until the transaction ends.</summary>
+    /// <param name="count">How many events will be added.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The head as it was before.</returns>
+    internal async Task<TimelineHead> TakeHeadAsync(int count, CancellationToken ct)
+    {
+        var rows = await Database.SqlQueryRaw<HeadRow>(
+            "UPDATE timeline_head SET \"Sequence\" = \"Sequence\" + {0} WHERE \"TimelineHeadId\" = 1 RETURNING \"Sequence\", \"Hash\"", count)
+            .ToListAsync(ct);
+        return new TimelineHead { TimelineHeadId = 1, Sequence = rows[0].Sequence - count, Hash = rows[0].Hash };
+    }
+
+    /// <summary>Sets the hash at the end of the chain.</summary>
+    /// <param name="hash">Hash of the last event.</param>
+    /// <param name="ct">Cancels.</param>
+    internal Task SetHeadHashAsync(byte[] hash, CancellationToken ct) =>
+        Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Hash\" = {0} WHERE \"TimelineHeadId\" = 1", [hash], ct);
+
+    /// <summary>Gives facts their place in the chain.</summary>
+    /// <param name="head">The head as taken.</param>
+    /// <param name="facts">The facts in order, each with who acted.</param>
+    /// <returns>The events, ready to be stored.</returns>
+    internal static List<TimelineEvent> Chain(TimelineHead head, IReadOnlyList<(PendingEvent Fact, Actor Actor)> facts)
+    {
+        var events = new List<TimelineEvent>(facts.Count);
+        var previous = head.Hash;
+        var sequence = head.Sequence;
+        foreach (var (fact, actor) in facts)
+        {
+            sequence++;
+            var at = Clock.CutToMicroseconds(fact.At);
+            var hash = TimelineHash.Compute(
+                previous, sequence, fact.Type, at, fact.CaseId, fact.DutyId, actor.WorkerId, actor.ClientId, fact.UnitId, fact.Class, fact.Data);
+            events.Add(new TimelineEvent
+            {
+                Sequence = sequence, Type = fact.Type, At = at, CaseId = fact.CaseId, DutyId = fact.DutyId, WorkerId = actor.WorkerId,
+                ClientId = actor.ClientId, UnitId = fact.UnitId, Class = fact.Class, Data = fact.Data, PreviousHash = previous, Hash = hash,
+            });
+            previous = hash;
+        }
+
+        return events;
+    }
+
+    /// <inheritdoc />
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        if (Database.ProviderName!.EndsWith("Sqlite", StringComparison.Ordinal))
+        {
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();
+        }
+        else
+        {
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<ToUtc>();
+        }
+
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(40);
+    }
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.UseOpenIddict<Guid>();
+        builder.ApplyConfigurationsFromAssembly(typeof(AnhuDbContext).Assembly);
+    }
+
+    private async Task ChainAsync(CancellationToken ct)
+    {
+        if (pending.Count == 0)
+        {
+            return;
+        }
+
+        var head = await TakeHeadAsync(pending.Count, ct);
+        var events = Chain(head, [.. pending.Select(e => (e, Actor))]);
+        Timeline.AddRange(events);
+        await SetHeadHashAsync(events[^1].Hash, ct);
+        pending.Clear();
+    }
+
+    private void RaiseVersions()
+    {
+        foreach (var entry in ChangeTracker.Entries())
+        {
+            if (entry.State == EntityState.Modified && entry.Metadata.FindProperty("Version") is { IsConcurrencyToken: true })
+            {
+                var version = entry.Property("Version");
+                version.CurrentValue = (long)version.OriginalValue! + 1;
+            }
+        }
+    }
+
+    private sealed record HeadRow(long Sequence, byte[] Hash);
+}

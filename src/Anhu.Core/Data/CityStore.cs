@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Data;
+
+/// <summary>Which database a city runs on.</summary>
+public enum StoreKind
+{
+    /// <summary>One file.</summary>
+    Sqlite,
+
+    /// <summary>One schema of a PostgreSQL server.</summary>
+    Postgres,
+}
+
+/// <summary>The one store of a city, open: what kind it is, who may write now, and who wants to hear of new events.</summary>
+public sealed class CityStore(StoreKind kind, string connectionString, IStoreProvider provider) : IDisposable
+{
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Kind of database.</summary>
+    public StoreKind Kind { get; } = kind;
+
+    /// <summary>Connection string. May hold a password: never logged.</summary>
+    public string ConnectionString { get; } = connectionString;
+
+    /// <summary>What differs between databases.</summary>
+    public IStoreProvider Provider { get; } = provider;
+
+    /// <summary>Waits for the right to write. SQLite has one writer: waiting here, unlike in the database, blocks no thread. PostgreSQL orders writers by the timeline's head row.</summary>
+    /// <param name="ct">Gives up waiting.</param>
+    /// <returns>Dispose it to let the next writer in.</returns>
+    public async ValueTask<WriteTurn> EnterAsync(CancellationToken ct)
+    {
+        if (Kind != StoreKind.Sqlite)
+        {
+            return default;
+        }
+
+        await gate.WaitAsync(ct);
+        return new WriteTurn(gate);
+    }
+
+    /// <summary>The same for the few callers that cannot await (data protection keys).</summary>
+    public WriteTurn Enter()
+    {
+        if (Kind != StoreKind.Sqlite)
+        {
+            return default;
+        }
+
+        gate.Wait();
+        return new WriteTurn(gate);
+    }
+
+    /// <summary>Tells those who follow the timeline that something was committed. A hint: polling is the truth.</summary>
+    public void SignalChange() =>
+        Interlocked.Exchange(ref changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    /// <summary>Completes at the next <see cref="SignalChange"/>. Take it before reading, await it after.</summary>
+    public Task NextChange => Volatile.Read(ref changed).Task;
+
+    /// <inheritdoc />
+    public void Dispose() => gate.Dispose();
+}
+
+/// <summary>The right to write, until disposed.</summary>
+public readonly struct WriteTurn(SemaphoreSlim? gate) : IDisposable
+{
+    /// <inheritdoc />
+    public void Dispose() => gate?.Release();
+}
+
+/// <summary>What differs between databases; one implementation each.</summary>
+public interface IStoreProvider
+{
+    /// <summary>Sets the provider and its migrations on a context.</summary>
+    /// <param name="options">The builder.</param>
+    /// <param name="connectionString">The connection string.</param>
+    void Configure(DbContextOptionsBuilder options, string connectionString);
+
+    /// <summary>Inserts many rows within the context's open transaction, past the change tracker.</summary>
+    /// <param name="db">A context with an open transaction.</param>
+    /// <param name="rows">Rows of any mapped types; those of one type stay in order, types go in the order in which they come first.</param>
+    /// <param name="ct">Cancels.</param>
+    Task InsertAsync(AnhuDbContext db, IReadOnlyList<IReadOnlyList<object>> rows, CancellationToken ct);
+
+    /// <summary>True when the failure came of another writer, a lost connection or a restart, so that the whole unit of work may be tried again on a fresh connection (storage rule 9).</summary>
+    /// <param name="exception">What was thrown.</param>
+    bool IsTransient(Exception exception);
+
+    /// <summary>True when a unique key or other constraint was violated.</summary>
+    /// <param name="exception">What was thrown.</param>
+    bool IsConstraint(Exception exception);
+}

@@ -1,0 +1,37 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Anhu.Data;
+
+/// <summary>SQLite: instants as microseconds since 1970, since it cannot order a DateTimeOffset.</summary>
+internal sealed class UnixMicroseconds() : ValueConverter<DateTimeOffset, long>(
+    v => (v.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
+    v => new DateTimeOffset(DateTimeOffset.UnixEpoch.Ticks + (v * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero));
+
+/// <summary>PostgreSQL: <c>timestamptz</c> takes offset zero only.</summary>
+internal sealed class ToUtc() : ValueConverter<DateTimeOffset, DateTimeOffset>(v => v.ToUniversalTime(), v => v);
+
+/// <summary>A small immutable list as JSON text on every store.</summary>
+internal sealed class JsonList<T>() : ValueConverter<IReadOnlyList<T>, string>(
+    v => JsonSerializer.Serialize(v, JsonText.Options),
+    v => JsonSerializer.Deserialize<List<T>>(v, JsonText.Options) ?? new List<T>());
+
+/// <summary>Compares lists by their elements.</summary>
+internal sealed class ListComparer<T>() : ValueComparer<IReadOnlyList<T>>(
+    (a, b) => a == b || (a != null && b != null && a.SequenceEqual(b)),
+    v => v.Aggregate(0, (hash, item) => HashCode.Combine(hash, item)),
+    v => v);
+
+/// <summary>JSON as it is kept in the store: readable Chinese, camel case, kebab-case enums.</summary>
+public static class JsonText
+{
+    /// <summary>The options.</summary>
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+}

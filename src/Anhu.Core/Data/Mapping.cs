@@ -1,0 +1,299 @@
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Grading;
+using Anhu.Modules.Messages;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.People;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Regions;
+using Anhu.Modules.Timeline;
+using Anhu.Modules.Visits;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Anhu.Data;
+
+/// <summary>Tables of regions, organisation, jobs and rules. Tables carry the module's name; schemas are never named.</summary>
+internal sealed class FoundationMapping :
+    IEntityTypeConfiguration<Region>, IEntityTypeConfiguration<Unit>, IEntityTypeConfiguration<UnitJurisdiction>,
+    IEntityTypeConfiguration<DutyRosterEntry>, IEntityTypeConfiguration<Worker>, IEntityTypeConfiguration<Lease>,
+    IEntityTypeConfiguration<Counter>, IEntityTypeConfiguration<RuleDocument>, IEntityTypeConfiguration<TimelineEvent>,
+    IEntityTypeConfiguration<TimelineHead>
+{
+    public void Configure(EntityTypeBuilder<Region> region)
+    {
+        region.ToTable("regions_region");
+        region.HasKey(r => r.RegionCode);
+        region.Property(r => r.RegionCode).HasMaxLength(15);
+        region.Property(r => r.Name).HasMaxLength(80);
+        region.HasIndex(r => r.ParentCode);
+    }
+
+    public void Configure(EntityTypeBuilder<Unit> unit)
+    {
+        unit.ToTable("organisation_unit");
+        unit.HasKey(u => u.UnitId);
+        unit.Property(u => u.Code).HasMaxLength(60);
+        unit.Property(u => u.Name).HasMaxLength(100);
+        unit.Property(u => u.DutyPhone).HasMaxLength(30);
+        unit.Property(u => u.Version).IsConcurrencyToken();
+        unit.HasIndex(u => u.Code).IsUnique();
+        unit.HasIndex(u => u.SuperiorUnitId);
+    }
+
+    public void Configure(EntityTypeBuilder<UnitJurisdiction> jurisdiction)
+    {
+        jurisdiction.ToTable("organisation_jurisdiction");
+        jurisdiction.HasKey(j => new { j.Agency, j.RegionPrefix });
+        jurisdiction.Property(j => j.RegionPrefix).HasMaxLength(15);
+        jurisdiction.HasIndex(j => j.UnitId);
+    }
+
+    public void Configure(EntityTypeBuilder<DutyRosterEntry> entry)
+    {
+        entry.ToTable("organisation_duty_roster");
+        entry.HasKey(e => e.DutyRosterEntryId);
+        entry.HasIndex(e => new { e.UnitId, e.StartsAt });
+    }
+
+    public void Configure(EntityTypeBuilder<Worker> worker)
+    {
+        worker.ToTable("organisation_worker");
+        worker.Property(w => w.DisplayName).HasMaxLength(60);
+        worker.Property(w => w.RegionCode).HasMaxLength(15);
+        worker.Property(w => w.Culture).HasMaxLength(10);
+        worker.PrimitiveCollection(w => w.Roles).ElementType().HasConversion<string>();
+        worker.Property(w => w.Version).IsConcurrencyToken();
+        worker.HasIndex(w => w.UnitId);
+    }
+
+    public void Configure(EntityTypeBuilder<Lease> lease)
+    {
+        lease.ToTable("data_lease");
+        lease.HasKey(l => l.Name);
+    }
+
+    public void Configure(EntityTypeBuilder<Counter> counter)
+    {
+        counter.ToTable("data_counter");
+        counter.HasKey(c => c.Name);
+    }
+
+    public void Configure(EntityTypeBuilder<RuleDocument> document)
+    {
+        document.ToTable("playbooks_rule_document");
+        document.HasKey(d => new { d.Kind, d.DocumentVersion });
+        document.Property(d => d.DocumentVersion).HasMaxLength(40);
+    }
+
+    public void Configure(EntityTypeBuilder<TimelineEvent> e)
+    {
+        e.ToTable("timeline_event");
+        e.HasKey(t => t.Sequence);
+        e.Property(t => t.Sequence).ValueGeneratedNever();
+        e.Property(t => t.Type).HasMaxLength(60);
+        e.Property(t => t.ClientId).HasMaxLength(100);
+        e.HasIndex(t => new { t.CaseId, t.Sequence });
+    }
+
+    public void Configure(EntityTypeBuilder<TimelineHead> head)
+    {
+        head.ToTable("timeline_head");
+        head.HasKey(h => h.TimelineHeadId);
+        head.Property(h => h.TimelineHeadId).ValueGeneratedNever();
+        head.HasData(new TimelineHead { TimelineHeadId = 1, Sequence = 0, Hash = TimelineHash.Genesis });
+    }
+}
+
+/// <summary>Tables of alarms, people, cases, grades and duties.</summary>
+internal sealed class SpineMapping :
+    IEntityTypeConfiguration<Alarm>, IEntityTypeConfiguration<AlarmRevision>, IEntityTypeConfiguration<Person>,
+    IEntityTypeConfiguration<PersonKey>, IEntityTypeConfiguration<DvCase>, IEntityTypeConfiguration<CaseParty>,
+    IEntityTypeConfiguration<Incident>, IEntityTypeConfiguration<IncidentParty>, IEntityTypeConfiguration<CaseAccess>,
+    IEntityTypeConfiguration<CaseInvolvement>, IEntityTypeConfiguration<SavedFilter>, IEntityTypeConfiguration<Grade>,
+    IEntityTypeConfiguration<Duty>
+{
+    public void Configure(EntityTypeBuilder<Alarm> alarm)
+    {
+        alarm.ToTable("alarms_alarm");
+        alarm.HasKey(a => a.AlarmId);
+        alarm.Property(a => a.Source).HasMaxLength(60);
+        alarm.Property(a => a.SourceId).HasMaxLength(120);
+        alarm.Property(a => a.SourceKey).HasMaxLength(181);
+        alarm.Property(a => a.Version).IsConcurrencyToken();
+        alarm.HasIndex(a => a.SourceKey).IsUnique();
+        alarm.HasIndex(a => a.IncidentId);
+        alarm.HasIndex(a => a.CaseId);
+    }
+
+    public void Configure(EntityTypeBuilder<AlarmRevision> revision)
+    {
+        revision.ToTable("alarms_revision");
+        revision.HasKey(r => new { r.AlarmId, r.Revision });
+        revision.Property(r => r.ClientId).HasMaxLength(100);
+    }
+
+    public void Configure(EntityTypeBuilder<Person> person)
+    {
+        person.ToTable("people_person");
+        person.HasKey(p => p.PersonId);
+        person.Property(p => p.Name).HasMaxLength(80);
+        person.Property(p => p.IdNumber).HasMaxLength(18);
+        person.Property(p => p.Phone).HasMaxLength(30);
+        person.Property(p => p.Address).HasMaxLength(300);
+        person.Property(p => p.Version).IsConcurrencyToken();
+    }
+
+    public void Configure(EntityTypeBuilder<PersonKey> key)
+    {
+        key.ToTable("people_key");
+        key.HasKey(k => new { k.Value, k.PersonId });
+        key.Property(k => k.Value).HasMaxLength(160);
+        key.HasIndex(k => k.PersonId);
+    }
+
+    public void Configure(EntityTypeBuilder<DvCase> dvCase)
+    {
+        dvCase.ToTable("cases_case");
+        dvCase.HasKey(c => c.CaseId);
+        dvCase.Property(c => c.CaseNumber).HasMaxLength(40);
+        dvCase.Property(c => c.RegionCode).HasMaxLength(15);
+        dvCase.Property(c => c.Version).IsConcurrencyToken();
+        dvCase.HasIndex(c => c.CaseNumber).IsUnique();
+        dvCase.HasIndex(c => c.CaseSequence).IsUnique();
+        dvCase.HasIndex(c => new { c.State, c.ReviewOn });
+    }
+
+    public void Configure(EntityTypeBuilder<CaseParty> party)
+    {
+        party.ToTable("cases_party");
+        party.HasKey(p => new { p.CaseId, p.PersonId });
+        party.Property(p => p.RelationToVictim).HasMaxLength(40);
+        party.HasIndex(p => p.PersonId);
+    }
+
+    public void Configure(EntityTypeBuilder<Incident> incident)
+    {
+        incident.ToTable("cases_incident");
+        incident.HasKey(i => i.IncidentId);
+        incident.Property(i => i.RegionCode).HasMaxLength(15);
+        incident.Property(i => i.Address).HasMaxLength(300);
+        incident.Property(i => i.PlaceKey).HasMaxLength(300);
+        incident.Property(i => i.Version).IsConcurrencyToken();
+        incident.HasIndex(i => new { i.CaseId, i.OccurredAt });
+    }
+
+    public void Configure(EntityTypeBuilder<IncidentParty> party)
+    {
+        party.ToTable("cases_incident_party");
+        party.HasKey(p => new { p.IncidentId, p.PersonId });
+        party.Property(p => p.RelationToVictim).HasMaxLength(40);
+    }
+
+    public void Configure(EntityTypeBuilder<CaseAccess> access)
+    {
+        access.ToTable("cases_access");
+        access.HasKey(a => new { a.CaseId, a.UnitId });
+        access.HasIndex(a => new { a.UnitId, a.CaseSequence, a.State, a.Class, a.CaseId }).IsDescending(false, true, false, false, false);
+    }
+
+    public void Configure(EntityTypeBuilder<CaseInvolvement> involvement)
+    {
+        involvement.ToTable("cases_involvement");
+        involvement.HasKey(i => new { i.CaseId, i.Agency });
+    }
+
+    public void Configure(EntityTypeBuilder<SavedFilter> filter)
+    {
+        filter.ToTable("cases_saved_filter");
+        filter.HasKey(f => f.SavedFilterId);
+        filter.Property(f => f.Name).HasMaxLength(40);
+        filter.Property(f => f.Query).HasMaxLength(500);
+        filter.HasIndex(f => f.WorkerId);
+    }
+
+    public void Configure(EntityTypeBuilder<Grade> grade)
+    {
+        grade.ToTable("grading_grade");
+        grade.HasKey(g => g.GradeId);
+        grade.Property(g => g.PolicyVersion).HasMaxLength(40);
+        grade.Property(g => g.Note).HasMaxLength(1000);
+        grade.Property(g => g.Reasons).HasConversion<JsonList<GradeReason>, ListComparer<GradeReason>>();
+        grade.Property(g => g.Missing).HasConversion<JsonList<MissingFact>, ListComparer<MissingFact>>();
+        grade.Property(g => g.Version).IsConcurrencyToken();
+        grade.HasIndex(g => new { g.CaseId, g.DecidedAt });
+    }
+
+    public void Configure(EntityTypeBuilder<Duty> duty)
+    {
+        duty.ToTable("duties_duty");
+        duty.HasKey(d => d.DutyId);
+        duty.Property(d => d.Kind).HasMaxLength(60);
+        duty.Property(d => d.Basis).HasMaxLength(300);
+        duty.Property(d => d.RuleId).HasMaxLength(80);
+        duty.Property(d => d.PlaybookVersion).HasMaxLength(40);
+        duty.Property(d => d.HandOverReason).HasMaxLength(1000);
+        duty.Property(d => d.LastReason).HasMaxLength(1000);
+        duty.Property(d => d.Outcome).HasMaxLength(40);
+        duty.Property(d => d.Version).IsConcurrencyToken();
+        duty.HasIndex(d => d.CaseId);
+        duty.HasIndex(d => new { d.OwnerUnitId, d.State, d.DueAt });
+        duty.HasIndex(d => new { d.WorkerId, d.State, d.DueAt }).HasFilter("\"WorkerId\" IS NOT NULL");
+        duty.HasIndex(d => d.HandOverToUnitId).HasFilter("\"HandOverToUnitId\" IS NOT NULL");
+        duty.HasIndex(d => d.DecidingUnitId).HasFilter("\"DecidingUnitId\" IS NOT NULL");
+        duty.HasIndex(d => d.EscalatedToUnitId).HasFilter("\"EscalatedToUnitId\" IS NOT NULL");
+        duty.HasIndex(d => d.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
+    }
+}
+
+/// <summary>Tables of visits and messages.</summary>
+internal sealed class VisitMapping :
+    IEntityTypeConfiguration<ReturnVisit>, IEntityTypeConfiguration<FormDraft>, IEntityTypeConfiguration<SafeContact>,
+    IEntityTypeConfiguration<OutboxMessage>
+{
+    public void Configure(EntityTypeBuilder<ReturnVisit> visit)
+    {
+        visit.ToTable("visits_return_visit");
+        visit.HasKey(v => v.ReturnVisitId);
+        visit.Property(v => v.FamilyRelations).HasMaxLength(40);
+        visit.Property(v => v.PoliceHandling).HasMaxLength(40);
+        visit.Property(v => v.DisputeSettled).HasMaxLength(40);
+        visit.HasIndex(v => new { v.CaseId, v.VisitedAt });
+        visit.HasIndex(v => v.DutyId);
+    }
+
+    public void Configure(EntityTypeBuilder<FormDraft> draft)
+    {
+        draft.ToTable("visits_form_draft");
+        draft.HasKey(d => new { d.WorkerId, d.FormKey });
+        draft.Property(d => d.FormKey).HasMaxLength(80);
+    }
+
+    public void Configure(EntityTypeBuilder<SafeContact> contact)
+    {
+        contact.ToTable("messages_safe_contact");
+        contact.HasKey(c => c.SafeContactId);
+        contact.Property(c => c.Phone).HasMaxLength(30);
+        contact.Property(c => c.SafePhrase).HasMaxLength(200);
+        contact.Property(c => c.Note).HasMaxLength(500);
+        contact.Property(c => c.Version).IsConcurrencyToken();
+        contact.HasIndex(c => c.CaseId);
+        contact.HasIndex(c => c.Phone);
+    }
+
+    public void Configure(EntityTypeBuilder<OutboxMessage> message)
+    {
+        message.ToTable("messages_outbox");
+        message.HasKey(m => m.OutboxMessageId);
+        message.Property(m => m.Phone).HasMaxLength(30);
+        message.Property(m => m.TemplateId).HasMaxLength(40);
+        message.Property(m => m.Text).HasMaxLength(500);
+        message.Property(m => m.GatewayReference).HasMaxLength(100);
+        message.Property(m => m.LastError).HasMaxLength(300);
+        message.Property(m => m.Version).IsConcurrencyToken();
+        message.HasIndex(m => new { m.State, m.NextAttemptAt });
+        message.HasIndex(m => m.CaseId);
+        message.HasIndex(m => m.DutyId);
+    }
+}

@@ -1,0 +1,44 @@
+using Anhu.Modules.Alarms;
+
+namespace Anhu.Modules.People;
+
+/// <summary>A person behind the records of the agencies (人员). Holds the newest known facts; what each report said stays with the report.</summary>
+public sealed class Person
+{
+    /// <summary>Key.</summary>
+    public required Guid PersonId { get; init; }
+
+    /// <summary>Name as last reported.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Sex.</summary>
+    public required Sex Sex { get; set; }
+
+    /// <summary>Birth date.</summary>
+    public DateOnly? BirthDate { get; set; }
+
+    /// <summary>Citizen ID number (GB 11643), upper case.</summary>
+    public string? IdNumber { get; set; }
+
+    /// <summary>Phone as last reported, digits only.</summary>
+    public string? Phone { get; set; }
+
+    /// <summary>Address as last reported. For a victim who moved this may be the hiding place: shown on the case page to full viewers only.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>When first recorded, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Concurrency token.</summary>
+    public long Version { get; set; }
+}
+
+/// <summary>An exact key under which a person is found; the prefix of the value says what it is made of (<see cref="PersonKeys"/>).</summary>
+public sealed class PersonKey
+{
+    /// <summary>The normalised value with its prefix.</summary>
+    public required string Value { get; init; }
+
+    /// <summary>The person.</summary>
+    public required Guid PersonId { get; init; }
+}

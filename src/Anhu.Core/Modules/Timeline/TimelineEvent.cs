@@ -1,0 +1,100 @@
+namespace Anhu.Modules.Timeline;
+
+/// <summary>One fact in the city's append-only record (时间线). The only source of feed, audit and history; hash-chained.</summary>
+public sealed class TimelineEvent
+{
+    /// <summary>Position in the city's order, without gaps; the id of the live feed.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Type, such as <c>case.opened</c> (<see cref="EventTypes"/>).</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The case; null for facts outside cases (units, workers).</summary>
+    public Guid? CaseId { get; init; }
+
+    /// <summary>The duty; null when none.</summary>
+    public Guid? DutyId { get; init; }
+
+    /// <summary>The acting worker; null for systems.</summary>
+    public Guid? WorkerId { get; init; }
+
+    /// <summary>The acting API client; null for workers and the platform itself.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The unit that the event is about or that acts.</summary>
+    public Guid? UnitId { get; init; }
+
+    /// <summary>Class of the case after the event; null when it does not matter.</summary>
+    public int? Class { get; init; }
+
+    /// <summary>Details as canonical JSON: states from and to, reason. Put into words when shown.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Hash of the event before; 32 zero bytes for the first.</summary>
+    public required byte[] PreviousHash { get; init; }
+
+    /// <summary>SHA-256 over all other fields (<see cref="TimelineHash"/>).</summary>
+    public required byte[] Hash { get; init; }
+}
+
+/// <summary>The end of the chain: taken for update by every transaction that adds events, which also puts the city's writers in one order.</summary>
+public sealed class TimelineHead
+{
+    /// <summary>Always 1.</summary>
+    public required int TimelineHeadId { get; init; }
+
+    /// <summary>Sequence of the last event.</summary>
+    public required long Sequence { get; set; }
+
+    /// <summary>Hash of the last event.</summary>
+    public required byte[] Hash { get; set; }
+}
+
+/// <summary>Event types. Stable: other systems and old records rely on them.</summary>
+public static class EventTypes
+{
+    /// <summary>A new alarm came in.</summary>
+    public const string AlarmReceived = "alarm.received";
+
+    /// <summary>A later revision of an alarm came in.</summary>
+    public const string AlarmRevised = "alarm.revised";
+
+    /// <summary>A case was opened.</summary>
+    public const string CaseOpened = "case.opened";
+
+    /// <summary>An alarm joined a case.</summary>
+    public const string CaseJoined = "case.joined";
+
+    /// <summary>A closed case was reopened.</summary>
+    public const string CaseReopened = "case.reopened";
+
+    /// <summary>A case went into observation until a dated review.</summary>
+    public const string CaseObserved = "case.observation";
+
+    /// <summary>A case was closed.</summary>
+    public const string CaseClosed = "case.closed";
+
+    /// <summary>A case was graded by the policy, or raised.</summary>
+    public const string CaseGraded = "case.graded";
+
+    /// <summary>Lowering was proposed.</summary>
+    public const string GradeProposed = "case.grade-proposed";
+
+    /// <summary>A proposal was refused by the second person.</summary>
+    public const string GradeRefused = "case.grade-refused";
+
+    /// <summary>A duty arose.</summary>
+    public const string DutyCreated = "duty.created";
+
+    /// <summary>Prefix of duty steps: <c>duty.accepted</c>, <c>duty.started</c> …</summary>
+    public const string DutyPrefix = "duty.";
+
+    /// <summary>A unit was told of a case without a duty.</summary>
+    public const string UnitNotified = "unit.notified";
+
+    /// <summary>A message was queued, sent, refused or failed.</summary>
+    public const string MessagePrefix = "message.";
+}

@@ -1,0 +1,119 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Anhu.Data.Sqlite;
+
+/// <summary>A city in one SQLite file.</summary>
+public sealed class SqliteStoreProvider : IStoreProvider
+{
+    private readonly ConditionalWeakTable<DbConnection, Dictionary<IEntityType, PreparedInsert>> prepared = [];
+
+    /// <inheritdoc />
+    public void Configure(DbContextOptionsBuilder options, string connectionString) =>
+        options.UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly(typeof(SqliteStoreProvider).Assembly.GetName().Name))
+            .AddInterceptors(PragmaInterceptor.Instance);
+
+    /// <inheritdoc />
+    public Task InsertAsync(AnhuDbContext db, IReadOnlyList<IReadOnlyList<object>> rows, CancellationToken ct)
+    {
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        var transaction = (SqliteTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        var statements = prepared.GetOrCreateValue(connection);
+        foreach (var list in rows)
+        {
+            if (list.Count == 0)
+            {
+                continue;
+            }
+
+            var type = db.Model.FindEntityType(list[0].GetType())!;
+            if (!statements.TryGetValue(type, out var insert))
+            {
+                insert = new PreparedInsert(connection, type);
+                statements.Add(type, insert);
+            }
+
+            insert.Run(transaction, list);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public bool IsTransient(Exception exception) =>
+        (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 5 or 6 };
+
+    /// <inheritdoc />
+    public bool IsConstraint(Exception exception) =>
+        (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 19 };
+
+    /// <summary>One prepared INSERT per table and connection: compiling it anew costs more than running it.</summary>
+    private sealed class PreparedInsert
+    {
+        private readonly SqliteCommand command;
+        private readonly Func<object, object?>[] getters;
+
+        public PreparedInsert(SqliteConnection connection, IEntityType type)
+        {
+            var table = type.GetTableName()!;
+            var properties = type.GetProperties().ToArray();
+            var store = StoreObjectIdentifier.Table(table);
+            command = connection.CreateCommand();
+            command.CommandText =
+                $"INSERT INTO \"{table}\" ({string.Join(", ", properties.Select(p => $"\"{p.GetColumnName(store)}\""))}) " +
+                $"VALUES ({string.Join(", ", properties.Select((_, i) => $"@p{i}"))})";
+            getters = new Func<object, object?>[properties.Length];
+            for (var i = 0; i < properties.Length; i++)
+            {
+                var getter = properties[i].GetGetter();
+                var converter = properties[i].GetTypeMapping().Converter;
+                getters[i] = converter is null ? getter.GetClrValue : row => getter.GetClrValue(row) is { } value ? converter.ConvertToProvider(value) : null;
+                command.Parameters.Add(new SqliteParameter { ParameterName = $"@p{i}" });
+            }
+        }
+
+        public void Run(SqliteTransaction transaction, IReadOnlyList<object> rows)
+        {
+            command.Transaction = transaction;
+            foreach (var row in rows)
+            {
+                for (var i = 0; i < getters.Length; i++)
+                {
+                    command.Parameters[i].Value = getters[i](row) ?? DBNull.Value;
+                }
+
+                command.ExecuteNonQuery();
+            }
+        }
+    }
+}
+
+/// <summary>Settings of each connection: an acknowledged alarm survives a power cut, references hold.</summary>
+internal sealed class PragmaInterceptor : DbConnectionInterceptor
+{
+    public static PragmaInterceptor Instance { get; } = new();
+
+    private const string Pragmas =
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=15000; " +
+        "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Run(connection);
+
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Run(connection);
+        return Task.CompletedTask;
+    }
+
+    private static void Run(DbConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = Pragmas;
+        command.ExecuteNonQuery();
+    }
+}

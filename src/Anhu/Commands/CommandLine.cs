@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Anhu.Hosting;
+
+namespace Anhu.Commands;
+
+/// <summary>The command line: <c>anhu [serve] …</c>. Exit codes: 0 done, 1 something was refused, 2 wrong usage, 3 store unreachable or newer than the program.</summary>
+public static class CommandLine
+{
+    /// <summary>Parses and runs.</summary>
+    /// <param name="args">Arguments without the program's name.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+        var root = ServeCommand.Root();
+        root.Subcommands.Add(ServeCommand.Create());
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            return 2;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (StoreUnavailableException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 3;
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+    }
+}

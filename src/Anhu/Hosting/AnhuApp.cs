@@ -1,0 +1,72 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+
+namespace Anhu.Hosting;
+
+/// <summary>Puts the program together. Each module has one line for its services and one for its routes.</summary>
+public static class AnhuApp
+{
+    /// <summary>Builds the web application; nothing is opened or started yet.</summary>
+    /// <param name="configuration">Settings that go above all others (command line, tests).</param>
+    /// <param name="configure">Last word on the services (tests: clock).</param>
+    public static WebApplication Build(IReadOnlyDictionary<string, string?> configuration, Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "anhu" });
+        builder.Configuration.AddEnvironmentVariables("ANHU_");
+        builder.Configuration.AddInMemoryCollection(FromEnvironment(builder.Configuration));
+        builder.Configuration.AddInMemoryCollection(configuration);
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:5080");
+        }
+
+        var settings = builder.Configuration.GetSection("Anhu").Get<AnhuSettings>() ?? new AnhuSettings();
+        builder.Host.UseDefaultServiceProvider(options => { options.ValidateOnBuild = true; options.ValidateScopes = true; });
+        AddServices(builder.Services, settings);
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        MapRoutes(app);
+        return app;
+    }
+
+    /// <summary>Services that the web program and the command line share.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="settings">The settings.</param>
+    public static IServiceCollection AddCity(this IServiceCollection services, AnhuSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddAnhuStore(settings);
+        return services;
+    }
+
+    /// <summary>Opens the store: migrations, reference data, rule documents, demo data.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="StoreUnavailableException">The store can't be reached or is newer than the program.</exception>
+    public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct) =>
+        await Migrator.MigrateAsync(services, ct);
+
+    private static void AddServices(IServiceCollection services, AnhuSettings settings) => services.AddCity(settings);
+
+    private static void MapRoutes(WebApplication app) => app.MapGet("/health/live", () => Results.Text("ok")).AllowAnonymous();
+
+    /// <summary><c>ANHU_DATA</c> and <c>ANHU_STORE</c> beside <c>ANHU_Anhu__Data</c>.</summary>
+    private static Dictionary<string, string?> FromEnvironment(ConfigurationManager configuration)
+    {
+        var values = new Dictionary<string, string?>();
+        foreach (var name in (string[])["Data", "Store", "TimeZone", "Content"])
+        {
+            if (configuration[name.ToUpperInvariant()] is { Length: > 0 } value)
+            {
+                values[$"Anhu:{name}"] = value;
+            }
+        }
+
+        return values;
+    }
+}

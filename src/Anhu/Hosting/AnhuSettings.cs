@@ -1,0 +1,23 @@
+namespace Anhu.Hosting;
+
+/// <summary>Settings of the program; from the command line, environment (<c>ANHU_…</c>) and <c>appsettings.json</c>, section <c>Anhu</c>.</summary>
+public sealed class AnhuSettings
+{
+    /// <summary>Folder of the embedded store, uploads and keys. Default: <c>anhu-data</c> beside the working folder.</summary>
+    public string Data { get; set; } = "anhu-data";
+
+    /// <summary><c>sqlite</c> (a file in <see cref="Data"/>) or a <c>postgres://user:password@host:port/database?schema=name</c> address.</summary>
+    public string Store { get; set; } = "sqlite";
+
+    /// <summary>Time zone of the city, for deadlines and display.</summary>
+    public string TimeZone { get; set; } = "Asia/Shanghai";
+
+    /// <summary>Folder of regions, policies, playbooks and mappings. Default: <c>data</c> beside the program.</summary>
+    public string Content { get; set; } = Path.Combine(AppContext.BaseDirectory, "data");
+
+    /// <summary>Demo data and sign-ins.</summary>
+    public bool Demo { get; set; }
+
+    /// <summary>Seed of the demo data.</summary>
+    public int DemoSeed { get; set; } = 20261122;
+}

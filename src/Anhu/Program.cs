@@ -1,0 +1,4 @@
+return await Anhu.Commands.CommandLine.RunAsync(args);
+
+/// <summary>The program <c>anhu</c>.</summary>
+public partial class Program;
