@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Anhu.Modules.Organisation;
 
 namespace Anhu.Hosting;
 
@@ -41,6 +42,7 @@ public static class AnhuApp
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAnhuStore(settings);
+        services.AddOrganisation(Path.Combine(settings.Content, settings.City));
         return services;
     }
 
@@ -48,8 +50,11 @@ public static class AnhuApp
     /// <param name="services">The program's services.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="StoreUnavailableException">The store can't be reached or is newer than the program.</exception>
-    public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct) =>
+    public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
+    {
         await Migrator.MigrateAsync(services, ct);
+        await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(ct);
+    }
 
     private static void AddServices(IServiceCollection services, AnhuSettings settings) => services.AddCity(settings);
 

@@ -15,6 +15,9 @@ public sealed class AnhuSettings
     /// <summary>Folder of regions, policies, playbooks and mappings. Default: <c>data</c> beside the program.</summary>
     public string Content { get; set; } = Path.Combine(AppContext.BaseDirectory, "data");
 
+    /// <summary>Folder in <see cref="Content"/> with the city's regions and borders.</summary>
+    public string City { get; set; } = "hefei";
+
     /// <summary>Demo data and sign-ins.</summary>
     public bool Demo { get; set; }
 

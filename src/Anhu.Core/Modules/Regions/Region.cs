@@ -50,27 +50,53 @@ public sealed class Region
 /// <summary>Arithmetic on area codes.</summary>
 public static class RegionCodes
 {
+    private static ReadOnlySpan<int> Lengths => [2, 4, 6, 9, 12];
+
     /// <summary>The digits that carry meaning: the code without trailing zero groups (2, 4, 6, 9, 12 or 15 digits).</summary>
     /// <param name="code">A 12- or 15-digit code, or one already cut.</param>
     /// <returns>The significant prefix, which is also the first part of a unit's code, except that a city keeps six digits there.</returns>
     public static string Prefix(string code)
     {
+        var length = PrefixLength(code);
+        return length == code.Length ? code : code[..length];
+    }
+
+    /// <summary>How many digits of a code carry meaning; see <see cref="Prefix"/>.</summary>
+    /// <param name="code">A 12- or 15-digit code, or one already cut.</param>
+    /// <returns>2, 4, 6, 9, 12 or 15, or the length of a shorter code.</returns>
+    public static int PrefixLength(ReadOnlySpan<char> code)
+    {
         if (code.Length == 15)
         {
-            return code;
+            return 15;
         }
 
-        ReadOnlySpan<int> lengths = [2, 4, 6, 9, 12];
-        foreach (var length in lengths)
+        foreach (var length in Lengths)
         {
-            if (code.Length <= length || code.AsSpan(length).IndexOfAnyExcept('0') < 0)
+            if (code.Length <= length || code[length..].IndexOfAnyExcept('0') < 0)
             {
-                return code[..Math.Min(length, code.Length)];
+                return Math.Min(length, code.Length);
             }
         }
 
-        return code;
+        return code.Length;
     }
+
+    /// <summary>How many digits a level's codes have without trailing zero groups: 2, 4, 6, 9, 12 or 15.</summary>
+    /// <param name="level">The level.</param>
+    public static int LengthOf(RegionLevel level) => level switch
+    {
+        RegionLevel.Province => 2,
+        RegionLevel.City => 4,
+        RegionLevel.County => 6,
+        RegionLevel.Township => 9,
+        RegionLevel.Community => 12,
+        RegionLevel.Grid => 15,
+    };
+
+    /// <summary>Fills a prefix up with zeros to the 12 digits of the statistical code; a grid keeps its 15.</summary>
+    /// <param name="prefix">A prefix or full code.</param>
+    public static string Full(string prefix) => prefix.PadRight(12, '0');
 
     /// <summary>The level that a prefix of this length names.</summary>
     /// <param name="prefix">A significant prefix.</param>
@@ -92,20 +118,12 @@ public static class RegionCodes
     public static string? At(string code, RegionLevel level)
     {
         var prefix = Prefix(code);
-        var length = level switch
-        {
-            RegionLevel.Province => 2,
-            RegionLevel.City => 4,
-            RegionLevel.County => 6,
-            RegionLevel.Township => 9,
-            RegionLevel.Community => 12,
-            RegionLevel.Grid => 15,
-        };
+        var length = LengthOf(level);
         return prefix.Length >= length ? prefix[..length] : null;
     }
 
     /// <summary>True when <paramref name="inner"/> lies in <paramref name="outer"/> or is it.</summary>
     /// <param name="outer">The larger region's code.</param>
     /// <param name="inner">The smaller region's code.</param>
-    public static bool Contains(string outer, string inner) => inner.StartsWith(Prefix(outer), StringComparison.Ordinal);
+    public static bool Contains(string outer, string inner) => inner.AsSpan().StartsWith(outer.AsSpan(0, PrefixLength(outer)), StringComparison.Ordinal);
 }

@@ -1,0 +1,20 @@
+using Anhu.Modules.Regions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Anhu.Modules.Organisation;
+
+/// <summary>Services of regions and organisation.</summary>
+public static class OrganisationServices
+{
+    /// <summary>Registers them.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="cityFolder">Folder with <c>regions.csv</c> and <c>boundaries.geojson</c>.</param>
+    public static IServiceCollection AddOrganisation(this IServiceCollection services, string cityFolder)
+    {
+        services.AddSingleton(new CityFiles(cityFolder));
+        services.AddSingleton(provider => CityBorders.Load(Path.Combine(provider.GetRequiredService<CityFiles>().Folder, "boundaries.geojson")));
+        services.AddSingleton<OrganisationDirectory>();
+        services.AddSingleton<OrganisationSeeder>();
+        return services;
+    }
+}
