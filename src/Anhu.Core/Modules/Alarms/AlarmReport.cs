@@ -54,7 +54,11 @@ public sealed record ReportedReporter(string? Name, string? Phone, string? Relat
 /// <param name="RegionCode">An area code that exists in the city.</param>
 /// <param name="Longitude">Degrees, −180 to 180.</param>
 /// <param name="Latitude">Degrees, −90 to 90.</param>
-public sealed record ReportedLocation(string? Address, string? RegionCode, double? Longitude, double? Latitude);
+public sealed record ReportedLocation(string? Address, string? RegionCode, double? Longitude, double? Latitude)
+{
+    /// <summary>What the source wrote in the place of an address, such as <c>Restricted Address</c> or 保密; <see cref="Address"/> is then null.</summary>
+    public string? AddressPlaceholder { get; init; }
+}
 
 /// <summary>A person as reported.</summary>
 public sealed record ReportedPerson
@@ -77,8 +81,11 @@ public sealed record ReportedPerson
     /// <summary>Phone.</summary>
     public string? Phone { get; init; }
 
-    /// <summary>Address.</summary>
+    /// <summary>Address; null when the source withholds it.</summary>
     public string? Address { get; init; }
+
+    /// <summary>What the source wrote in the place of an address; <see cref="Address"/> is then null.</summary>
+    public string? AddressPlaceholder { get; init; }
 
     /// <summary>Degree of injury.</summary>
     public Injury Injury { get; init; }
