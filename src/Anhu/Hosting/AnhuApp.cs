@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Anhu.Modules.Account;
 using Anhu.Modules.Organisation;
 
 namespace Anhu.Hosting;
@@ -43,6 +44,7 @@ public static class AnhuApp
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAnhuStore(settings);
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
+        services.AddWorkerAccounts();
         return services;
     }
 
@@ -56,9 +58,20 @@ public static class AnhuApp
         await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(ct);
     }
 
-    private static void AddServices(IServiceCollection services, AnhuSettings settings) => services.AddCity(settings);
+    private static void AddServices(IServiceCollection services, AnhuSettings settings)
+    {
+        services.AddCity(settings);
+        services.AddAccount();
+        services.AddShell();
+    }
 
-    private static void MapRoutes(WebApplication app) => app.MapGet("/health/live", () => Results.Text("ok")).AllowAnonymous();
+    private static void MapRoutes(WebApplication app)
+    {
+        app.UseShell();
+        app.MapAccount();
+        app.MapShell();
+        app.MapGet("/health/live", () => Results.Text("ok")).AllowAnonymous();
+    }
 
     /// <summary><c>ANHU_DATA</c> and <c>ANHU_STORE</c> beside <c>ANHU_Anhu__Data</c>.</summary>
     private static Dictionary<string, string?> FromEnvironment(ConfigurationManager configuration)

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Anhu.Components;
+using Anhu.Components.Layout;
+using Anhu.Components.Ui;
+using Anhu.Modules.Account;
+using Anhu.Modules.Security;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Localization;
+
+namespace Anhu.Hosting;
+
+/// <summary>What all pages stand on: languages, authorisation, errors, headers, static assets.</summary>
+public static class Shell
+{
+    /// <summary>Languages of the pages; the first is the city's.</summary>
+    public static IReadOnlyList<string> Cultures { get; } = ["zh-CN", "en"];
+
+    /// <summary>Whether a request comes from a program: it is answered with a status and problem details, never with a page or a redirect to one.</summary>
+    /// <param name="context">The request.</param>
+    public static bool IsApi(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/connect")
+        || context.Request.Path.StartsWithSegments("/openapi") || context.Request.Path.StartsWithSegments("/health");
+
+    /// <summary>Registers what pages need.</summary>
+    /// <param name="services">The container.</param>
+    public static IServiceCollection AddShell(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddScoped<CallerAccessor>();
+        services.AddScoped<CityFormat>();
+        services.AddScoped<FailureText>();
+        services.AddScoped<Flash>();
+        services.AddSingleton<DemoSignIns>();
+        services.AddSingleton<NavMenu>();
+        services.AddLocalization();
+        services.Configure<RequestLocalizationOptions>(options =>
+        {
+            options.SetDefaultCulture(Cultures[0]).AddSupportedCultures([.. Cultures]).AddSupportedUICultures([.. Cultures]);
+            options.FallBackToParentCultures = options.FallBackToParentUICultures = false;
+            // Not the browser's language: the city's comes first, and who wants another one says so once.
+            options.RequestCultureProviders = [new QueryStringRequestCultureProvider(), new WorkerCultureProvider(), LanguageCookie.Provider];
+        });
+        services.AddAuthorization(options =>
+        {
+            foreach (var permission in Permissions.All)
+            {
+                options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser()
+                    .RequireAssertion(context => Caller.From(context.User)?.May(permission) == true));
+            }
+
+            options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        });
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "anhu.form";
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddRazorComponents();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+            context.ProblemDetails.Extensions["traceId"] = TraceId(context.HttpContext));
+        services.AddExceptionHandler<ApiExceptionHandler>();
+        return services;
+    }
+
+    /// <summary>The middleware in its order, before any route.</summary>
+    /// <param name="app">The program.</param>
+    public static void UseShell(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseWhen(IsApi, api => api.UseStatusCodePages());
+        app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
+        app.Use(static (context, next) =>
+        {
+            if (IsApi(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
+            return next(context);
+        });
+        app.UseAuthentication();
+        app.UseCallerOnEvents();
+        app.UseRequestLocalization();
+        app.UseAuthorization();
+        app.UsePasswordDue();
+        app.UseAntiforgery();
+    }
+
+    /// <summary>Static assets and pages.</summary>
+    /// <param name="app">The program.</param>
+    public static void MapShell(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>();
+    }
+
+    /// <summary>The number under which the log tells more about a request.</summary>
+    /// <param name="context">The request.</param>
+    public static string TraceId(HttpContext context) => System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
+    /// <summary>The language that the signed-in worker chose.</summary>
+    private sealed class WorkerCultureProvider : RequestCultureProvider
+    {
+        public override Task<ProviderCultureResult?> DetermineProviderCultureResult(HttpContext httpContext) =>
+            Task.FromResult(httpContext.User.FindFirst(AccountClaims.Culture) is { } claim ? new ProviderCultureResult(claim.Value) : null);
+    }
+
+    /// <summary>Answers programs with problem details when something broke; the page handler takes the rest.</summary>
+    private sealed class ApiExceptionHandler(IProblemDetailsService problems) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (!IsApi(httpContext))
+            {
+                return false;
+            }
+
+            httpContext.Response.StatusCode = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+            return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext });
+        }
+    }
+}
+
+/// <summary>The cookie that keeps the language where nobody is signed in.</summary>
+internal static class LanguageCookie
+{
+    public static CookieRequestCultureProvider Provider { get; } = new() { CookieName = "anhu.language" };
+
+    public static void Write(HttpContext context, string culture) => context.Response.Cookies.Append(
+        Provider.CookieName,
+        CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(CultureInfo.GetCultureInfo(culture))),
+        new CookieOptions
+        {
+            HttpOnly = true, IsEssential = true, MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps,
+        });
+}

@@ -1,0 +1,177 @@
+using Anhu.Components.Ui;
+using Anhu.Data;
+using Anhu.Hosting;
+using Anhu.Modules.Organisation;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Anhu.Modules.Account;
+
+/// <summary>Sign-in and profile.</summary>
+public static class AccountSetup
+{
+    /// <summary>The scheme that systems' access tokens are checked by.</summary>
+    public const string BearerScheme = "OpenIddict.Validation.AspNetCore";
+
+    private const string SmartScheme = "anhu";
+
+    /// <summary>Idle time after which a session ends (handbook §5.6).</summary>
+    public static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(15);
+
+    /// <summary>How often a session is checked against the worker's present state.</summary>
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(2);
+
+    /// <summary>Workers' passwords and codes, for the web program and the command line.</summary>
+    /// <param name="services">The container.</param>
+    public static IServiceCollection AddWorkerAccounts(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("anhu").PersistKeysToDbContext<AnhuDbContext>();
+        services.AddIdentityCore<Worker>(options =>
+            {
+                var password = options.Password;
+                // PasswordRules says all of it.
+                password.RequireDigit = password.RequireLowercase = password.RequireUppercase = password.RequireNonAlphanumeric = false;
+                password.RequiredLength = PasswordRules.MinLength;
+                options.Lockout.MaxFailedAccessAttempts = 5;
+                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(30);
+                options.User.AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._@";
+            })
+            .AddEntityFrameworkStores<AnhuDbContext>()
+            .AddDefaultTokenProviders()
+            .AddUserManager<WorkerManager>();
+        services.AddScoped<IPasswordValidator<Worker>, PasswordRules>();
+        return services;
+    }
+
+    /// <summary>Sign-in of the pages.</summary>
+    /// <param name="services">The container.</param>
+    public static IServiceCollection AddAccount(this IServiceCollection services)
+    {
+        services.AddSingleton<UnknownNames>();
+        services.AddFailureTexts<AccountText>();
+        services.AddScoped<IUserClaimsPrincipalFactory<Worker>, WorkerClaimsFactory>();
+        new IdentityBuilder(typeof(Worker), services).AddSignInManager<WorkerSignIn>();
+        services.AddScoped(provider => (WorkerSignIn)provider.GetRequiredService<SignInManager<Worker>>());
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = CheckInterval);
+        services.AddAuthentication(SmartScheme)
+            .AddPolicyScheme(SmartScheme, null, options => options.ForwardDefaultSelector = context =>
+                context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+                    ? BearerScheme
+                    : IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, SessionCookie)
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, options =>
+            {
+                Plain(options, "anhu.step");
+                options.ExpireTimeSpan = TimeSpan.FromMinutes(5);
+            });
+        return services;
+    }
+
+    /// <summary>Routes that are not pages.</summary>
+    /// <param name="app">The routes.</param>
+    public static void MapAccount(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/sign-out", SignOutAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost("/language", ChangeLanguageAsync).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    /// <summary>Sends workers whose password is due to the page that changes it, from wherever they go.</summary>
+    /// <param name="app">The program.</param>
+    internal static void UsePasswordDue(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    {
+        if (context.User.FindFirst(AccountClaims.PasswordDue) is not { } due
+            || long.Parse(due.Value, System.Globalization.CultureInfo.InvariantCulture)
+                > context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds()
+            || context.GetEndpoint() is not { } endpoint
+            || endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAllowAnonymous>() is not null
+            || context.Request.Path.StartsWithSegments("/profile/password"))
+        {
+            return next(context);
+        }
+
+        if (Shell.IsApi(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        }
+        else
+        {
+            context.Response.Redirect("/profile/password");
+        }
+
+        return Task.CompletedTask;
+    });
+
+    private static void Plain(CookieAuthenticationOptions options, string name)
+    {
+        options.Cookie.Name = name;
+        options.Cookie.HttpOnly = true;
+        options.Cookie.IsEssential = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+    }
+
+    private static void SessionCookie(CookieAuthenticationOptions options)
+    {
+        Plain(options, "anhu.session");
+        options.LoginPath = "/sign-in";
+        options.ReturnUrlParameter = "returnUrl";
+        options.ExpireTimeSpan = IdleTime;
+        options.SlidingExpiration = true;
+        options.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+        options.Events.OnCheckSlidingExpiration = context =>
+        {
+            // The default renews after half of the time, which would end some sessions after 7.5 idle minutes.
+            // What a page does by itself (the live feed) is not work.
+            context.ShouldRenew = context.ElapsedTime > TimeSpan.FromMinutes(1)
+                && !context.Request.Headers.ContainsKey("Anhu-Background") && !context.Request.Path.StartsWithSegments("/api/v1/feed");
+            return Task.CompletedTask;
+        };
+        options.Events.OnRedirectToLogin = context =>
+        {
+            if (Shell.IsApi(context.HttpContext))
+            {
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            }
+            else
+            {
+                context.Response.Redirect(context.RedirectUri);
+            }
+
+            return Task.CompletedTask;
+        };
+        options.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        };
+    }
+
+    private static async Task<RedirectHttpResult> SignOutAsync([FromForm] string? reason, WorkerSignIn signIn, CancellationToken ct)
+    {
+        _ = reason; // Binding a form is what makes the framework check the antiforgery token.
+        await signIn.SignOutAndRecordAsync(ct);
+        return TypedResults.LocalRedirect("/sign-in?signedOut=1");
+    }
+
+    private static async Task<RedirectHttpResult> ChangeLanguageAsync(
+        [FromForm] string? culture, [FromForm] string? returnUrl, HttpContext context, WorkerManager workers, WorkerSignIn signIn)
+    {
+        if (culture is not null && Shell.Cultures.Contains(culture))
+        {
+            LanguageCookie.Write(context, culture);
+            if (await workers.GetUserAsync(context.User) is { } worker)
+            {
+                worker.Culture = culture;
+                await workers.UpdateAsync(worker);
+                await signIn.RefreshSignInAsync(worker);
+            }
+        }
+
+        return TypedResults.LocalRedirect(ReturnUrls.Local(returnUrl));
+    }
+}

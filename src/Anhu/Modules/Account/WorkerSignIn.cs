@@ -1,0 +1,159 @@
+using Anhu.Common;
+using Anhu.Data;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Timeline;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Anhu.Modules.Account;
+
+/// <summary>What came of a step of signing in.</summary>
+public enum SignInOutcome
+{
+    /// <summary>Signed in.</summary>
+    SignedIn,
+
+    /// <summary>The password was right; now the code of the authenticator.</summary>
+    CodeNeeded,
+
+    /// <summary>Refused. Which part was wrong is not told.</summary>
+    Refused,
+
+    /// <summary>Too many failures: locked for a while.</summary>
+    LockedOut,
+
+    /// <summary>The first step is too long ago: start again.</summary>
+    Expired,
+}
+
+/// <summary>Signs workers in and out, and records it. Sessions of workers who left end with the next check of the security stamp.</summary>
+public sealed class WorkerSignIn(
+    AnhuDbContext db, TimeProvider time, WorkerManager workers, UnknownNames unknown,
+    IHttpContextAccessor http, IUserClaimsPrincipalFactory<Worker> claims, IOptions<IdentityOptions> options, ILogger<SignInManager<Worker>> logger,
+    IAuthenticationSchemeProvider schemes, IUserConfirmation<Worker> confirmation)
+    : SignInManager<Worker>(workers, http, claims, options, logger, schemes, confirmation)
+{
+    /// <summary>Number of recovery codes made at once.</summary>
+    public const int RecoveryCodes = 8;
+
+    /// <summary>The first step: user name and password.</summary>
+    /// <param name="userName">User name as typed.</param>
+    /// <param name="password">Password as typed.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<SignInOutcome> WithPasswordAsync(string userName, string password, CancellationToken ct)
+    {
+        var worker = await workers.FindByNameAsync(userName);
+        if (worker is null || !worker.IsActive)
+        {
+            workers.CheckNobody(password);
+            await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("reason", worker is null ? "unknown" : "inactive"));
+            return unknown.Failed(userName) ? SignInOutcome.LockedOut : SignInOutcome.Refused;
+        }
+
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        if (wasLocked)
+        {
+            workers.CheckNobody(password);
+        }
+
+        return await OutcomeAsync(await PasswordSignInAsync(worker, password, isPersistent: false, lockoutOnFailure: true), worker, "password", wasLocked, ct);
+    }
+
+    /// <summary>The second step with a code of the authenticator.</summary>
+    /// <param name="code">Six digits as typed.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<SignInOutcome> WithCodeAsync(string code, CancellationToken ct)
+    {
+        if (await GetTwoFactorAuthenticationUserAsync() is not { } worker)
+        {
+            return SignInOutcome.Expired;
+        }
+
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        var digits = new string([.. code.Where(char.IsAsciiDigit)]);
+        return await OutcomeAsync(await TwoFactorAuthenticatorSignInAsync(digits, isPersistent: false, rememberClient: false), worker, "code", wasLocked, ct);
+    }
+
+    /// <summary>The second step with a recovery code, which is then spent.</summary>
+    /// <param name="code">The code as typed.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<SignInOutcome> WithRecoveryCodeAsync(string code, CancellationToken ct)
+    {
+        if (await GetTwoFactorAuthenticationUserAsync() is not { } worker)
+        {
+            return SignInOutcome.Expired;
+        }
+
+        // Identity's recovery step neither counts failures nor looks at the lock.
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        if (wasLocked || !worker.IsActive)
+        {
+            return await OutcomeAsync(wasLocked ? SignInResult.LockedOut : SignInResult.NotAllowed, worker, "recovery-code", wasLocked, ct);
+        }
+
+        var result = await TwoFactorRecoveryCodeSignInAsync(code);
+        if (!result.Succeeded)
+        {
+            await workers.AccessFailedAsync(worker);
+            result = await workers.IsLockedOutAsync(worker) ? SignInResult.LockedOut : SignInResult.Failed;
+        }
+
+        return await OutcomeAsync(result, worker, "recovery-code", wasLocked, ct);
+    }
+
+    /// <summary>Signs the caller out and records it.</summary>
+    /// <param name="ct">Cancels.</param>
+    public async Task SignOutAndRecordAsync(CancellationToken ct)
+    {
+        if (await UserManager.GetUserAsync(Context.User) is { } worker)
+        {
+            db.Actor = new Actor(worker.Id);
+            await RecordAsync(AccountEvents.SignedOut, worker, ct);
+        }
+
+        await SignOutAsync();
+    }
+
+    /// <inheritdoc />
+    public override async Task<bool> CanSignInAsync(Worker user) => user.IsActive && await base.CanSignInAsync(user);
+
+    /// <inheritdoc />
+    public override async Task<bool> ValidateSecurityStampAsync(Worker? user, string? securityStamp) =>
+        user is { IsActive: true } && await base.ValidateSecurityStampAsync(user, securityStamp);
+
+    /// <summary>Records a fact about a worker's sign-in.</summary>
+    /// <param name="type">One of <see cref="AccountEvents"/>.</param>
+    /// <param name="worker">The worker; null when the name is nobody's.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="data">Details.</param>
+    public async Task RecordAsync(string type, Worker? worker, CancellationToken ct, params (string Name, object? Value)[] data)
+    {
+        db.Record(new PendingEvent(type, time.Now, UnitId: worker?.UnitId, Data: EventData.Of([("workerId", worker?.Id), .. data])));
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task<SignInOutcome> OutcomeAsync(SignInResult result, Worker worker, string method, bool wasLocked, CancellationToken ct)
+    {
+        if (result.Succeeded)
+        {
+            db.Actor = new Actor(worker.Id);
+            await RecordAsync(AccountEvents.SignedIn, worker, ct, ("method", method));
+            return SignInOutcome.SignedIn;
+        }
+
+        if (result.RequiresTwoFactor)
+        {
+            return SignInOutcome.CodeNeeded;
+        }
+
+        if (result.IsLockedOut && !wasLocked)
+        {
+            await RecordAsync(AccountEvents.LockedOut, worker, ct, ("method", method), ("until", worker.LockoutEnd));
+            return SignInOutcome.LockedOut;
+        }
+
+        await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("method", method), ("reason", result.IsLockedOut ? "locked" : "wrong"));
+        return result.IsLockedOut ? SignInOutcome.LockedOut : SignInOutcome.Refused;
+    }
+}

@@ -1,0 +1,129 @@
+using Anhu.Hosting;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Anhu.Testing;
+
+/// <summary>
+/// A store of its own for one test class: a copy of a template that is migrated and filled with reference data once per test run.
+/// <c>ANHU_TEST_STORE</c> picks the database (<c>sqlite</c>, the default, or <c>postgres</c>); for PostgreSQL,
+/// <c>ANHU_TEST_POSTGRES</c> holds the address of a user who may create databases (<c>postgres://user:password@host:port/postgres</c>).
+/// </summary>
+public sealed class TestStore : IAsyncDisposable
+{
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static string? template;
+
+    private readonly string folder;
+    private readonly string? database;
+
+    private TestStore(string folder, string? database)
+    {
+        this.folder = folder;
+        this.database = database;
+    }
+
+    /// <summary>Whether tests run on PostgreSQL.</summary>
+    public static bool IsPostgres => Environment.GetEnvironmentVariable("ANHU_TEST_STORE") == "postgres";
+
+    /// <summary>Settings that open the store.</summary>
+    public Dictionary<string, string?> Configuration => Settings(folder, database);
+
+    /// <summary>Makes a store.</summary>
+    /// <param name="filled">False for a store without tables.</param>
+    public static async Task<TestStore> CreateAsync(bool filled = true)
+    {
+        var name = $"anhu_test_{Guid.CreateVersion7():N}";
+        var from = filled ? await TemplateAsync() : null;
+        var folder = Directory.CreateTempSubdirectory("anhu-test-").FullName;
+        if (IsPostgres)
+        {
+            await AdministerAsync(from is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {from}");
+            return new TestStore(folder, name);
+        }
+
+        if (from is not null)
+        {
+            File.Copy(Path.Combine(from, "anhu.db"), Path.Combine(folder, "anhu.db"));
+        }
+
+        return new TestStore(folder, null);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        if (database is not null)
+        {
+            await AdministerAsync($"DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<string> TemplateAsync()
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            return template ??= await MakeTemplateAsync();
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    private static async Task<string> MakeTemplateAsync()
+    {
+        var name = $"anhu_template_{Environment.ProcessId}";
+        var folder = Directory.CreateTempSubdirectory("anhu-template-").FullName;
+        if (IsPostgres)
+        {
+            await AdministerAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            await AdministerAsync($"CREATE DATABASE {name}");
+        }
+
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            Directory.Delete(folder, recursive: true);
+            if (IsPostgres)
+            {
+                AdministerAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)").GetAwaiter().GetResult();
+            }
+        };
+        await using (var app = AnhuApp.Build(Settings(folder, IsPostgres ? name : null)))
+        {
+            await AnhuApp.PrepareAsync(app.Services, CancellationToken.None);
+        }
+
+        // The copy takes the file alone: closing the last connection moves the write-ahead log into it.
+        SqliteConnection.ClearAllPools();
+        NpgsqlConnection.ClearAllPools();
+        return IsPostgres ? name : folder;
+    }
+
+    private static Dictionary<string, string?> Settings(string folder, string? database) => new()
+    {
+        ["urls"] = "http://127.0.0.1:0",
+        ["Anhu:Data"] = folder,
+        ["Anhu:Store"] = database is null ? "sqlite" : Address(database),
+        ["Logging:LogLevel:Default"] = "Warning",
+    };
+
+    private static string AdminAddress => Environment.GetEnvironmentVariable("ANHU_TEST_POSTGRES")
+        ?? throw new InvalidOperationException("ANHU_TEST_STORE=postgres needs ANHU_TEST_POSTGRES=postgres://user:password@host:port/postgres.");
+
+    private static string Address(string database) => new UriBuilder(AdminAddress) { Path = database }.Uri.AbsoluteUri;
+
+    private static async Task AdministerAsync(string sql)
+    {
+        using var store = StoreSetup.Open(new AnhuSettings { Store = AdminAddress });
+        var address = new NpgsqlConnectionStringBuilder(store.ConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(address.ToString());
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
