@@ -1,0 +1,82 @@
+using System.Collections.Frozen;
+using Anhu.Modules.Alarms;
+
+namespace Anhu.Modules.Grading;
+
+/// <summary>Facts with three answers, in the order of their bits in <see cref="GradingState"/>.</summary>
+internal enum GradingFact
+{
+    Weapon,
+    ThreatToKill,
+    Strangulation,
+    ChildPresent,
+    Pregnant,
+    Alcohol,
+    MinorVictim,
+    ElderlyVictim,
+    OrderBreach,
+    MandatoryReport,
+}
+
+/// <summary>
+/// All that a policy can look at, packed into one number: equal numbers give equal decisions, so decisions can be kept and found by it.
+/// Two bits for each fact (0 not known, 1 no, 2 yes), then injury, police opinion, risk view, floor, and the counts of incidents in up to four windows.
+/// </summary>
+internal readonly record struct GradingState(ulong Bits)
+{
+    public const int MaxWindows = 4;
+    public const int MaxCount = 255;
+    private const int InjuryAt = 20;
+    private const int OpinionAt = 23;
+    private const int RiskViewAt = 25;
+    private const int FloorAt = 27;
+    private const int WindowsAt = 29;
+
+    /// <summary>Names of the facts as the policy writes them.</summary>
+    public static FrozenDictionary<string, GradingFact> Names { get; } =
+        Enum.GetValues<GradingFact>().ToFrozenDictionary(f => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(f.ToString()));
+
+    public Injury Injury => (Injury)Get(InjuryAt, 7);
+
+    /// <summary>1 to 3; 0 when not given.</summary>
+    public int PoliceOpinion => Get(OpinionAt, 3);
+
+    /// <summary>1 to 3; 0 when not given.</summary>
+    public int RiskView => Get(RiskViewAt, 3);
+
+    /// <summary>1 to 3; 0 when there is none.</summary>
+    public int Floor => Get(FloorAt, 3);
+
+    public static GradingState Of(GradingFacts facts) => new(
+        Bits2(facts.Weapon, GradingFact.Weapon) | Bits2(facts.ThreatToKill, GradingFact.ThreatToKill)
+        | Bits2(facts.Strangulation, GradingFact.Strangulation) | Bits2(facts.ChildPresent, GradingFact.ChildPresent)
+        | Bits2(facts.Pregnant, GradingFact.Pregnant) | Bits2(facts.Alcohol, GradingFact.Alcohol)
+        | Bits2(facts.MinorVictim, GradingFact.MinorVictim) | Bits2(facts.ElderlyVictim, GradingFact.ElderlyVictim)
+        | Bits2(facts.OrderBreach, GradingFact.OrderBreach) | Bits2(facts.MandatoryReport, GradingFact.MandatoryReport)
+        | ((ulong)facts.WorstInjury << InjuryAt) | (ClassBits(facts.PoliceOpinion) << OpinionAt)
+        | (ClassBits(facts.RiskView) << RiskViewAt) | (ClassBits(facts.Floor) << FloorAt));
+
+    public bool IsYes(GradingFact fact) => Get(2 * (int)fact, 3) == 2;
+
+    public bool IsUnknown(GradingFact fact) => Get(2 * (int)fact, 3) == 0;
+
+    public int Count(int window) => Get(WindowsAt + (8 * window), MaxCount);
+
+    public GradingState With(GradingFact fact, bool? answer) => With(2 * (int)fact, 3, Bits2(answer, 0));
+
+    public GradingState With(Injury injury) => With(InjuryAt, 7, (ulong)injury);
+
+    public GradingState WithPoliceOpinion(int opinion) => With(OpinionAt, 3, (ulong)opinion);
+
+    public GradingState WithRiskView(int view) => With(RiskViewAt, 3, (ulong)view);
+
+    public GradingState WithCount(int window, int count) => With(WindowsAt + (8 * window), MaxCount, (ulong)Math.Min(count, MaxCount));
+
+    private static ulong ClassBits(int? value) => value is >= 1 and <= 3 ? (ulong)value.Value : 0;
+
+    private static ulong Bits2(bool? answer, GradingFact fact) => (answer is { } known ? known ? 2UL : 1UL : 0UL) << (2 * (int)fact);
+
+    private int Get(int at, ulong mask) => (int)((Bits >> at) & mask);
+
+    private GradingState With(int at, ulong mask, ulong value) => new((Bits & ~(mask << at)) | (value << at));
+}

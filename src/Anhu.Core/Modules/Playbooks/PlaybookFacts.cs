@@ -1,0 +1,137 @@
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Regions;
+
+namespace Anhu.Modules.Playbooks;
+
+/// <summary>What may set a playbook's rules going. A fact may be several events at once: a repeated alarm in a closed case is received, repeated and reopens.</summary>
+public enum PlaybookEvent
+{
+    /// <summary><c>alarm.received</c>: every new incident.</summary>
+    AlarmReceived,
+
+    /// <summary><c>alarm.repeated</c>: in addition, when the case had earlier incidents.</summary>
+    AlarmRepeated,
+
+    /// <summary><c>case.opened</c>: a new case.</summary>
+    CaseOpened,
+
+    /// <summary><c>case.reopened</c>: a closed case, or one under observation, has a new incident.</summary>
+    CaseReopened,
+
+    /// <summary><c>case.class-raised</c>: the class became more serious.</summary>
+    CaseClassRaised,
+
+    /// <summary><c>case.review-due</c>: the dated review of a case has come.</summary>
+    CaseReviewDue,
+
+    /// <summary><c>duty.overdue</c>: a duty was marked overdue.</summary>
+    DutyOverdue,
+
+    /// <summary><c>duty.done</c>: a duty was done, with its kind and outcome.</summary>
+    DutyDone,
+
+    /// <summary><c>visit.need</c>: a visit named a need.</summary>
+    VisitNeed,
+}
+
+/// <summary>What a playbook may look at. Null means not known, which is not no.</summary>
+public sealed record PlaybookFacts
+{
+    /// <summary>When the event happened; deadlines start here.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The class of the case, 1 to 3.</summary>
+    public required int Class { get; init; }
+
+    /// <summary>What the source takes the incident to be; null when the event is not about an incident.</summary>
+    public AlarmCategory? Category { get; init; }
+
+    /// <summary>A weapon was used or shown.</summary>
+    public bool? Weapon { get; init; }
+
+    /// <summary>A threat to kill.</summary>
+    public bool? ThreatToKill { get; init; }
+
+    /// <summary>Strangulation or another lethal act.</summary>
+    public bool? Strangulation { get; init; }
+
+    /// <summary>A child was there.</summary>
+    public bool? ChildPresent { get; init; }
+
+    /// <summary>The victim is pregnant.</summary>
+    public bool? Pregnant { get; init; }
+
+    /// <summary>Alcohol or drugs.</summary>
+    public bool? Alcohol { get; init; }
+
+    /// <summary>The worst degree of injury known.</summary>
+    public Injury Injury { get; init; }
+
+    /// <summary>Number of incidents of the case, the present one included.</summary>
+    public int IncidentCount { get; init; }
+
+    /// <summary>A victim is named, so that someone can be called.</summary>
+    public bool HasVictim { get; init; }
+
+    /// <summary>A victim is under 18.</summary>
+    public bool? MinorVictim { get; init; }
+
+    /// <summary>A victim is elderly.</summary>
+    public bool? ElderlyVictim { get; init; }
+
+    /// <summary>It came as a mandatory report.</summary>
+    public bool MandatoryReport { get; init; }
+
+    /// <summary>The need named (<see cref="PlaybookEvent.VisitNeed"/>), such as <c>shelter</c>.</summary>
+    public string? Need { get; init; }
+
+    /// <summary>The kind of the duty that was done or is overdue.</summary>
+    public string? DutyKind { get; init; }
+
+    /// <summary>The outcome of the duty that was done.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>The deadline of the duty that was done or is overdue; a return visit made early counts as the one that was due.</summary>
+    public DateTimeOffset? DutyDueAt { get; init; }
+
+    /// <summary>How many duties of this kind in the case ended with this outcome in a row, the present one included; for rules such as "after three clean visits".</summary>
+    public int OutcomesInRow { get; init; } = 1;
+
+    /// <summary>When the last incident occurred, from which return visits are counted; <see cref="At"/> when null.</summary>
+    public DateTimeOffset? LastIncidentAt { get; init; }
+
+    /// <summary>
+    /// Kinds of which a duty is open in the case, each with the earliest deadline of its open duties. A <c>once</c> rule adds nothing where the open duty
+    /// is due no later than the new one would be: a new incident still gets its visit in time when the open one is months away.
+    /// </summary>
+    public IReadOnlyDictionary<string, DateTimeOffset>? AlreadyOpenKinds { get; init; }
+}
+
+/// <summary>A duty that the playbook asks for.</summary>
+/// <param name="RuleId">The rule.</param>
+/// <param name="Kind">The kind, declared in the playbook.</param>
+/// <param name="Agency">The agency that answers for it.</param>
+/// <param name="Level">The level of its unit; the unit above where a place has none.</param>
+/// <param name="DueAt">The deadline, UTC.</param>
+/// <param name="Basis">Legal or policy basis.</param>
+/// <param name="Proposed">True when a worker of the owning unit decides whether it is taken on.</param>
+/// <param name="HolidaysKnown">False when the deadline reaches into a year whose holidays are not published or not loaded: counted by weekends only.</param>
+public sealed record PlannedDuty(
+    string RuleId, string Kind, Agency Agency, RegionLevel Level, DateTimeOffset DueAt, string Basis, bool Proposed, bool HolidaysKnown);
+
+/// <summary>A notice that the playbook asks for.</summary>
+/// <param name="RuleId">The rule.</param>
+/// <param name="Agency">Who is told.</param>
+/// <param name="Level">The level of the unit told.</param>
+/// <param name="Text">Key of the text, declared under <c>notices</c> (<see cref="Playbook.Notices"/>).</param>
+public sealed record PlannedNotice(string RuleId, Agency Agency, RegionLevel Level, string Text);
+
+/// <summary>What follows from an event.</summary>
+/// <param name="Duties">Duties, in the document's order.</param>
+/// <param name="Notices">Notices, in the document's order.</param>
+public sealed record PlaybookPlan(IReadOnlyList<PlannedDuty> Duties, IReadOnlyList<PlannedNotice> Notices)
+{
+    /// <summary>Nothing.</summary>
+    public static PlaybookPlan Nothing { get; } = new([], []);
+}
