@@ -168,9 +168,18 @@ internal sealed class RuleMap(RuleReader reader, YamlMappingNode node)
     /// <summary>Ends reading of this mapping: keys that nobody asked for are faults.</summary>
     public void Done()
     {
-        foreach (var (key, (keyNode, _)) in entries)
+        foreach (var (key, (keyNode, value)) in entries)
         {
-            if (!asked.Contains(key, StringComparer.Ordinal))
+            if (asked.Contains(key, StringComparer.Ordinal))
+            {
+                continue;
+            }
+
+            if (value is YamlScalarNode { Value: null or "" } && node.Style == YamlDotNet.Core.Events.MappingStyle.Flow)
+            {
+                reader.Fault(keyNode, $"“{key}”前面的逗号把一句话断开了：含逗号的文字请加引号。", $"The comma before \"{key}\" breaks a text apart: put texts with commas in quotes.");
+            }
+            else
             {
                 var (zh, en) = RuleReader.Suggest(key, asked.Distinct());
                 reader.Fault(keyNode, $"不认识“{key}”。{zh}", $"\"{key}\" is not known here. {en}");

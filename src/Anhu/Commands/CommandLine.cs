@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Anhu.Common;
 using Anhu.Hosting;
 
 namespace Anhu.Commands;
@@ -33,6 +34,11 @@ public static class CommandLine
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 3;
+        }
+        catch (RuleDocumentException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
         }
         catch (FormatException e)
         {

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Anhu.Modules.Account;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Playbooks;
 
 namespace Anhu.Hosting;
 
@@ -44,6 +45,10 @@ public static class AnhuApp
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAnhuStore(settings);
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
+        services.AddRules(new RulesOptions
+        {
+            ContentFolder = settings.Content, TimeZone = settings.TimeZone, Policy = $"policies/{settings.City}.yaml", Playbook = $"playbooks/{settings.City}.yaml",
+        });
         services.AddWorkerAccounts();
         return services;
     }
@@ -52,10 +57,12 @@ public static class AnhuApp
     /// <param name="services">The program's services.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="StoreUnavailableException">The store can't be reached or is newer than the program.</exception>
+    /// <exception cref="Common.RuleDocumentException">A rule document is wrong.</exception>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
     {
         await Migrator.MigrateAsync(services, ct);
         await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(ct);
+        await services.GetRequiredService<RuleBook>().EnsureStoredAsync(services, ct);
     }
 
     private static void AddServices(IServiceCollection services, AnhuSettings settings)

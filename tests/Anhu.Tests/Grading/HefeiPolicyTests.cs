@@ -11,7 +11,7 @@ public sealed class HefeiPolicyTests
     [Fact]
     public void Strangulation_AtAnyScore_IsClass1()
     {
-        var decision = Policy.Grade(Nothing with { Strangulation = true, PoliceOpinion = 3 });
+        var decision = HefeiPolicy.Grade(Nothing with { Strangulation = true, PoliceOpinion = 3 });
 
         Assert.Equal(1, decision.Class);
         Assert.Equal("lethal-act", Assert.Single(decision.Reasons).RuleId);

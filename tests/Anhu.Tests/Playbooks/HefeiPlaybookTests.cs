@@ -13,7 +13,7 @@ public sealed class HefeiPlaybookTests
     [Fact]
     public void Alarm_OfClass3_AsksPoliceAndFederationByTheEndOfTheNextDay()
     {
-        var plan = Playbook.Plan(PlaybookEvent.AlarmReceived, Alarm(3));
+        var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(3));
 
         Assert.Equal(["police-first-contact", "police-disposition", "caring-message", "phone-return-visit"], plan.Duties.Select(d => d.Kind));
         var visit = plan.Duties.Single(d => d.Kind == "phone-return-visit");

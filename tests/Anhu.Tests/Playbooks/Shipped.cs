@@ -15,9 +15,9 @@ internal static class Shipped
 
     public static string PlaybookText { get; } = File.ReadAllText(Path.Combine(Folder, "playbooks", "hefei.yaml"));
 
-    public static GradingPolicy Policy { get; } = GradingPolicy.Parse(PolicyText, "policies/hefei.yaml");
+    public static GradingPolicy HefeiPolicy { get; } = GradingPolicy.Parse(PolicyText, "policies/hefei.yaml");
 
-    public static Playbook Playbook { get; } = Playbook.Parse(PlaybookText, "playbooks/hefei.yaml", Clock);
+    public static Playbook Hefei { get; } = Playbook.Parse(PlaybookText, "playbooks/hefei.yaml", Clock);
 
     /// <summary>A moment by the city's clock.</summary>
     public static DateTimeOffset Local(int year, int month, int day, int hour = 0, int minute = 0) => new(year, month, day, hour, minute, 0, TimeSpan.FromHours(8));

@@ -3,6 +3,7 @@ using Anhu.Data;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Time;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Anhu.Modules.Playbooks;
@@ -81,6 +82,16 @@ public sealed partial class RuleBook
     {
         await StoreAsync(db, current, ct);
         LogInForce(current.Policy.Version, current.Playbook.Version);
+    }
+
+    /// <summary>The same, with a context of the program's own.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="RuleDocumentException">A version that is in the store has another text.</exception>
+    public async Task EnsureStoredAsync(IServiceProvider services, CancellationToken ct)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(ct);
+        await EnsureStoredAsync(db, ct);
     }
 
     private static string ReadFile(string path, string name)
