@@ -121,6 +121,20 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <param name="e">The fact.</param>
     public void Record(PendingEvent e) => pending.Add(e);
 
+    /// <summary>Contexts are pooled: the next one to use it must not act in this one's name, nor save its unsaved facts.</summary>
+    public override void Dispose()
+    {
+        Forget();
+        base.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose" />
+    public override ValueTask DisposeAsync()
+    {
+        Forget();
+        return base.DisposeAsync();
+    }
+
     /// <inheritdoc />
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
@@ -261,6 +275,12 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         Timeline.AddRange(events);
         await SetHeadHashAsync(events[^1].Hash, ct);
         pending.Clear();
+    }
+
+    private void Forget()
+    {
+        pending.Clear();
+        Actor = Actor.Platform;
     }
 
     private void RaiseVersions()

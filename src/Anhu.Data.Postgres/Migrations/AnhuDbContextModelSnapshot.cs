@@ -1033,6 +1033,29 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("regions_region", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Security.SigningKey", b =>
+                {
+                    b.Property<Guid>("SigningKeyId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ProtectedKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Use")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.HasKey("SigningKeyId");
+
+                    b.ToTable("security_signing_key", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Timeline.TimelineEvent", b =>
                 {
                     b.Property<long>("Sequence")

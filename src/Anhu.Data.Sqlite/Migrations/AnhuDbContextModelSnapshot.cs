@@ -1027,6 +1027,29 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("regions_region", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Security.SigningKey", b =>
+                {
+                    b.Property<Guid>("SigningKeyId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProtectedKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Use")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("SigningKeyId");
+
+                    b.ToTable("security_signing_key", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Timeline.TimelineEvent", b =>
                 {
                     b.Property<long>("Sequence")

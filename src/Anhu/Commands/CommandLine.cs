@@ -14,7 +14,9 @@ public static class CommandLine
     {
         System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
         var root = ServeCommand.Root();
+        root.Subcommands.Add(ClientCommands.Create());
         root.Subcommands.Add(ServeCommand.Create());
+        root.Subcommands.Add(UserCommands.Create());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Anhu.Api;
 using Anhu.Modules.Account;
+using Anhu.Modules.Clients;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 
@@ -15,9 +17,7 @@ public static class AnhuApp
     public static WebApplication Build(IReadOnlyDictionary<string, string?> configuration, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "anhu" });
-        builder.Configuration.AddEnvironmentVariables("ANHU_");
-        builder.Configuration.AddInMemoryCollection(FromEnvironment(builder.Configuration));
-        builder.Configuration.AddInMemoryCollection(configuration);
+        AddSettings(builder.Configuration, configuration);
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
@@ -35,6 +35,16 @@ public static class AnhuApp
         return app;
     }
 
+    /// <summary>The settings of a program without a web server: <c>appsettings.json</c>, environment, command line.</summary>
+    /// <param name="configuration">Settings that go above all others.</param>
+    public static IConfiguration Configuration(IReadOnlyDictionary<string, string?> configuration)
+    {
+        var settings = new ConfigurationManager();
+        settings.SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
+        AddSettings(settings, configuration);
+        return settings;
+    }
+
     /// <summary>Services that the web program and the command line share.</summary>
     /// <param name="services">The container.</param>
     /// <param name="settings">The settings.</param>
@@ -44,6 +54,7 @@ public static class AnhuApp
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAnhuStore(settings);
+        services.AddClients();
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
         services.AddRules(new RulesOptions
         {
@@ -63,21 +74,34 @@ public static class AnhuApp
         await Migrator.MigrateAsync(services, ct);
         await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(ct);
         await services.GetRequiredService<RuleBook>().EnsureStoredAsync(services, ct);
+        await (services.GetService<ClientKeys>()?.EnsureAsync(ct) ?? Task.CompletedTask);
     }
 
     private static void AddServices(IServiceCollection services, AnhuSettings settings)
     {
         services.AddCity(settings);
         services.AddAccount();
+        services.AddApiJson();
+        services.AddClientSignIn();
         services.AddShell();
     }
 
     private static void MapRoutes(WebApplication app)
     {
+        app.UseTokenAttempts();
         app.UseShell();
         app.MapAccount();
+        app.MapClients();
+        app.MapOrganisation();
         app.MapShell();
         app.MapGet("/health/live", () => Results.Text("ok")).AllowAnonymous();
+    }
+
+    private static void AddSettings(ConfigurationManager settings, IReadOnlyDictionary<string, string?> configuration)
+    {
+        settings.AddEnvironmentVariables("ANHU_");
+        settings.AddInMemoryCollection(FromEnvironment(settings));
+        settings.AddInMemoryCollection(configuration);
     }
 
     /// <summary><c>ANHU_DATA</c> and <c>ANHU_STORE</c> beside <c>ANHU_Anhu__Data</c>.</summary>

@@ -18,6 +18,9 @@ public sealed class AnhuSettings
     /// <summary>Folder in <see cref="Content"/> with the city's regions and borders.</summary>
     public string City { get; set; } = "hefei";
 
+    /// <summary>Limits of API clients.</summary>
+    public Modules.Clients.ClientSettings Clients { get; set; } = new();
+
     /// <summary>Demo data and sign-ins.</summary>
     public bool Demo { get; set; }
 

@@ -82,6 +82,7 @@ public static class Shell
             return next(context);
         });
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseCallerOnEvents();
         app.UseRequestLocalization();
         app.UseAuthorization();

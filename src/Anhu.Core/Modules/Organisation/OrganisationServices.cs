@@ -1,5 +1,7 @@
 using Anhu.Modules.Regions;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Anhu.Modules.Organisation;
 
@@ -15,6 +17,8 @@ public static class OrganisationServices
         services.AddSingleton(provider => CityBorders.Load(Path.Combine(provider.GetRequiredService<CityFiles>().Folder, "boundaries.geojson")));
         services.AddSingleton<OrganisationDirectory>();
         services.AddSingleton<OrganisationSeeder>();
+        services.TryAddScoped<IPasswordHasher<Worker>, PasswordHasher<Worker>>();
+        services.AddScoped<WorkerAdministration>();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using Anhu.Components.Ui;
 using Anhu.Data;
 using Anhu.Hosting;
+using Anhu.Modules.Clients;
 using Anhu.Modules.Organisation;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -15,9 +16,6 @@ namespace Anhu.Modules.Account;
 /// <summary>Sign-in and profile.</summary>
 public static class AccountSetup
 {
-    /// <summary>The scheme that systems' access tokens are checked by.</summary>
-    public const string BearerScheme = "OpenIddict.Validation.AspNetCore";
-
     private const string SmartScheme = "anhu";
 
     /// <summary>Idle time after which a session ends (handbook §5.6).</summary>
@@ -61,7 +59,7 @@ public static class AccountSetup
         services.AddAuthentication(SmartScheme)
             .AddPolicyScheme(SmartScheme, null, options => options.ForwardDefaultSelector = context =>
                 context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-                    ? BearerScheme
+                    ? ClientAuthentication.SchemeName
                     : IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, SessionCookie)
             .AddCookie(IdentityConstants.TwoFactorUserIdScheme, options =>

@@ -515,6 +515,20 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "security_signing_key",
+                columns: table => new
+                {
+                    SigningKeyId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Use = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProtectedKey = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_signing_key", x => x.SigningKeyId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "timeline_event",
                 columns: table => new
                 {
@@ -1028,6 +1042,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "security_signing_key");
 
             migrationBuilder.DropTable(
                 name: "timeline_event");

@@ -517,6 +517,20 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "security_signing_key",
+                columns: table => new
+                {
+                    SigningKeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Use = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ProtectedKey = table.Column<string>(type: "text", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_signing_key", x => x.SigningKeyId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "timeline_event",
                 columns: table => new
                 {
@@ -1030,6 +1044,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "security_signing_key");
 
             migrationBuilder.DropTable(
                 name: "timeline_event");

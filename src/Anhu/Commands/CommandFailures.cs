@@ -1,0 +1,39 @@
+using Anhu.Common;
+
+namespace Anhu.Commands;
+
+/// <summary>Tells an operator why a command was refused, in words. Operators' commands speak English, as their options do.</summary>
+internal static class CommandFailures
+{
+    private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
+    {
+        ["clients.name"] = "NAME must have 1 to 100 characters.",
+        ["clients.unit-unknown"] = "There is no active unit {0}. A unit's code is its region code, a hyphen and its agency, such as 340100-police.",
+        ["clients.scope-unknown"] = "--scope takes {0}.",
+        ["clients.not-found"] = "There is no client {0}.",
+        ["organisation.user-name"] = "USERNAME must have 3 to 40 letters, digits or - . _ @.",
+        ["organisation.display-name"] = "--name must have 1 to 60 characters.",
+        ["organisation.unit-unknown"] = "There is no active unit of that code. A unit's code is its region code, a hyphen and its agency, such as 340104-womens-federation.",
+        ["organisation.grid-missing"] = "A grid worker needs --region with the code of a community or grid.",
+        ["organisation.grid-unknown"] = "--region must be a community or grid within the unit's region.",
+        ["organisation.roles-together"] = "The roles of system, security and audit administrator go with no other role: each is for a person of its own.",
+        ["organisation.user-name-taken"] = "That user name is taken.",
+        ["organisation.worker-not-found"] = "There is no such user.",
+        ["organisation.someone-faster"] = "Someone changed it at the same moment. Try again.",
+    };
+
+    /// <summary>Writes a failure to standard error.</summary>
+    /// <param name="failure">The failure, or null.</param>
+    /// <returns>The exit code: 0 without a failure, 2 for a wrong argument, 1 for anything else that was refused.</returns>
+    public static async Task<int> ReportAsync(Failure? failure)
+    {
+        if (failure is null)
+        {
+            return 0;
+        }
+
+        var words = Words.GetValueOrDefault(failure.Code, failure.Code);
+        await Console.Error.WriteLineAsync(words.Replace("{0}", failure.Detail, StringComparison.Ordinal));
+        return failure.Kind == FailureKind.Invalid ? 2 : 1;
+    }
+}

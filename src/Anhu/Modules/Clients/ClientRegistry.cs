@@ -1,0 +1,108 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Anhu.Data;
+using Microsoft.EntityFrameworkCore;
+using OpenIddict.EntityFrameworkCore.Models;
+
+namespace Anhu.Modules.Clients;
+
+/// <summary>A system that signs in.</summary>
+/// <param name="ClientId">Its id.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="UnitId">The unit that it belongs to.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="Stamp">Changes with its secret; a token of another stamp is worth nothing.</param>
+public sealed record ApiClient(string ClientId, string Name, Guid UnitId, IReadOnlyList<string> Scopes, string Stamp);
+
+/// <summary>
+/// The clients as they are, in memory. One that is removed or gets a new secret loses its running tokens within
+/// <see cref="CheckPeriod"/>, on every node: each change raises a counter, which is looked at that often.
+/// </summary>
+public sealed class ClientRegistry(IDbContextFactory<AnhuDbContext> contexts, TimeProvider time) : IDisposable
+{
+    /// <summary>Name of the counter that every change of clients raises.</summary>
+    public const string CounterName = "clients";
+
+    /// <summary>How often the counter is looked at.</summary>
+    public static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(3);
+
+    private readonly SemaphoreSlim loading = new(1, 1);
+    private Snapshot? current;
+    private long checkedAt;
+
+    /// <summary>The clients by id.</summary>
+    /// <param name="ct">Cancels.</param>
+    public ValueTask<IReadOnlyDictionary<string, ApiClient>> GetAsync(CancellationToken ct)
+    {
+        var snapshot = Volatile.Read(ref current);
+        return snapshot is not null && time.GetElapsedTime(Interlocked.Read(ref checkedAt)) < CheckPeriod
+            ? new ValueTask<IReadOnlyDictionary<string, ApiClient>>(snapshot.Clients)
+            : new ValueTask<IReadOnlyDictionary<string, ApiClient>>(CheckAsync(ct));
+    }
+
+    /// <summary>Says that clients were changed on this node: the next caller looks.</summary>
+    public void Invalidate() => Volatile.Write(ref current, null);
+
+    /// <inheritdoc />
+    public void Dispose() => loading.Dispose();
+
+    private async Task<IReadOnlyDictionary<string, ApiClient>> CheckAsync(CancellationToken ct)
+    {
+        await loading.WaitAsync(ct);
+        try
+        {
+            var snapshot = Volatile.Read(ref current);
+            if (snapshot is not null && time.GetElapsedTime(Interlocked.Read(ref checkedAt)) < CheckPeriod)
+            {
+                return snapshot.Clients;
+            }
+
+            await using var db = await contexts.CreateDbContextAsync(ct);
+            var version = await db.Counters.AsNoTracking().Where(c => c.Name == CounterName).Select(c => c.Value).SingleOrDefaultAsync(ct);
+            if (snapshot is null || snapshot.Version != version)
+            {
+                snapshot = new Snapshot(version, await LoadAsync(db, ct));
+            }
+
+            Interlocked.Exchange(ref checkedAt, time.GetTimestamp());
+            Volatile.Write(ref current, snapshot);
+            return snapshot.Clients;
+        }
+        finally
+        {
+            loading.Release();
+        }
+    }
+
+    private static async Task<FrozenDictionary<string, ApiClient>> LoadAsync(AnhuDbContext db, CancellationToken ct)
+    {
+        var rows = await db.Set<OpenIddictEntityFrameworkCoreApplication<Guid>>().AsNoTracking().ToListAsync(ct);
+        return rows.Select(ClientRecord.Read).OfType<ApiClient>().ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
+    }
+
+    private sealed record Snapshot(long Version, FrozenDictionary<string, ApiClient> Clients);
+}
+
+/// <summary>How a client is kept as an OpenIddict application.</summary>
+internal static class ClientRecord
+{
+    public const string Unit = "anhu:unit";
+    public const string Stamp = "anhu:stamp";
+    public const string ScopePrefix = OpenIddict.Abstractions.OpenIddictConstants.Permissions.Prefixes.Scope;
+
+    public static ApiClient? Read(OpenIddictEntityFrameworkCoreApplication<Guid> row)
+    {
+        if (row.ClientId is null || row.Properties is null || row.Permissions is null)
+        {
+            return null;
+        }
+
+        using var properties = JsonDocument.Parse(row.Properties);
+        return properties.RootElement.TryGetProperty(Unit, out var unit) && properties.RootElement.TryGetProperty(Stamp, out var stamp)
+            ? new ApiClient(row.ClientId, row.DisplayName ?? row.ClientId, unit.GetGuid(), Scopes(row.Permissions), stamp.GetString()!)
+            : null;
+    }
+
+    private static List<string> Scopes(string permissions) =>
+        [.. JsonSerializer.Deserialize<List<string>>(permissions)!.Where(p => p.StartsWith(ScopePrefix, StringComparison.Ordinal)).Select(p => p[ScopePrefix.Length..])];
+}
