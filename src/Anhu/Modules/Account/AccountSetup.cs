@@ -59,6 +59,7 @@ public static class AccountSetup
         services.AddAuthentication(SmartScheme)
             .AddPolicyScheme(SmartScheme, null, options => options.ForwardDefaultSelector = context =>
                 context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+                || (Shell.IsApi(context) && context.Request.Cookies.Count == 0)
                     ? ClientAuthentication.SchemeName
                     : IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, SessionCookie)
