@@ -21,6 +21,12 @@ public enum FieldFault
     /// <summary>More is wrong than is listed.</summary>
     TooManyFaults,
 
+    /// <summary>A row of a file has more or fewer cells than the file has columns.</summary>
+    WrongColumnCount,
+
+    /// <summary>A quoted cell never ends.</summary>
+    UnclosedQuote,
+
     /// <summary>The contract has no such field.</summary>
     UnknownField,
 
@@ -144,6 +150,8 @@ public sealed record FieldError(FieldFault Fault, string? Detail = null)
         FieldFault.NotUtf8 => "The text is not UTF-8.",
         FieldFault.TooDeep => "The JSON text is nested more deeply than an alarm can be.",
         FieldFault.TooManyFaults => "More is wrong than is listed here.",
+        FieldFault.WrongColumnCount => $"The row has another number of cells than the file has columns ({Detail}); its values can't be told apart.",
+        FieldFault.UnclosedQuote => "A quoted cell never ends.",
         FieldFault.UnknownField => "There is no such field.",
         FieldFault.DuplicateField => "This field is there more than once.",
         FieldFault.Required => "This field is required.",
@@ -188,6 +196,8 @@ public sealed record FieldError(FieldFault Fault, string? Detail = null)
         FieldFault.NotUtf8 => "内容不是 UTF-8 编码。",
         FieldFault.TooDeep => "JSON 嵌套层数超出警情格式。",
         FieldFault.TooManyFaults => "错误过多，未全部列出。",
+        FieldFault.WrongColumnCount => $"该行的列数与表头不一致（{Detail}），无法对应。",
+        FieldFault.UnclosedQuote => "引号没有结束。",
         FieldFault.UnknownField => "没有这个字段。",
         FieldFault.DuplicateField => "该字段重复出现。",
         FieldFault.Required => "必填。",
