@@ -25,13 +25,22 @@ internal sealed class RuleReader
     {
         var reader = new RuleReader(file);
         var stream = new YamlStream();
+        var parser = new Parser(new StringReader(text));
         try
         {
-            stream.Load(new StringReader(text));
+            stream.Load(parser);
         }
         catch (YamlException e)
         {
-            reader.Fault((int)e.Start.Line, $"不是有效的 YAML：{e.Message}。", $"Not valid YAML: {e.Message}");
+            var reason = e.Message.TrimEnd('.');
+            reader.Fault((int)Math.Max(1, e.Start.Line), $"不是有效的 YAML：{reason}。", $"Not valid YAML: {reason}.");
+            reader.ThrowIfFaulty();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // YamlDotNet's scanner leaves an unclosed bracket to its own state checks.
+            var line = (int)(parser.Current?.End.Line ?? 1);
+            reader.Fault(line, "不是有效的 YAML：请检查这一行之后的括号和引号是否成对。", "Not valid YAML: check that brackets and quotes after this line are closed.");
             reader.ThrowIfFaulty();
         }
 
@@ -125,6 +134,9 @@ internal sealed class RuleMap(RuleReader reader, YamlMappingNode node)
         asked.Add(key);
         return entries.TryGetValue(key, out var entry) ? entry.Value : null;
     }
+
+    /// <summary>Reports a fault on the line of a key.</summary>
+    public void Fault(string key, string zh, string en) => reader.Fault(entries.TryGetValue(key, out var entry) ? entry.Key : node, zh, en);
 
     public YamlNode? Require(string key)
     {

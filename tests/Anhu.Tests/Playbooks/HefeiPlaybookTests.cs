@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -6,6 +7,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 
 namespace Anhu.Tests.Playbooks;
 
+/// <summary>Known answers of the playbook that ships (issue §4, handbook §4.7 and §4.9).</summary>
 public sealed class HefeiPlaybookTests
 {
     private static readonly DateTimeOffset Evening = Local(2026, 11, 20, 20, 15);
@@ -16,16 +18,285 @@ public sealed class HefeiPlaybookTests
         var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(3));
 
         Assert.Equal(["police-first-contact", "police-disposition", "caring-message", "phone-return-visit"], plan.Duties.Select(d => d.Kind));
-        var visit = plan.Duties.Single(d => d.Kind == "phone-return-visit");
+        Assert.All(["caring-message", "phone-return-visit"], kind =>
+        {
+            var duty = plan.Duties.Single(d => d.Kind == kind);
+            Assert.Equal((Agency.WomensFederation, RegionLevel.County), (duty.Agency, duty.Level));
+            Assert.Equal(EndOf(2026, 11, 21), duty.DueAt);
+        });
+        Assert.Equal(Local(2026, 11, 20, 22, 15), plan.Duties[0].DueAt);
+        Assert.Equal(Local(2026, 11, 23, 21), plan.Duties[1].DueAt);
+        Assert.Equal(
+            [("watch-household", Agency.StreetOffice, RegionLevel.Township), ("watch-household", Agency.CommunityOffice, RegionLevel.Community)],
+            plan.Notices.Select(n => (n.Text, n.Agency, n.Level)));
+    }
+
+    [Fact]
+    public void Alarm_OfClass2_AddsFileWatchAndReturnVisitsInTheFirstThreeMonths()
+    {
+        var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(2));
+
+        Assert.Equal(
+            ["police-first-contact", "police-disposition", "caring-message", "phone-return-visit", "case-file", "community-notice-visit", "regular-return-visit"],
+            plan.Duties.Select(d => d.Kind));
+        Assert.Equal(EndOf(2026, 12, 4), plan.Duties.Single(d => d.Kind == "regular-return-visit").DueAt);
+        Assert.Equal(EndOf(2026, 11, 23), plan.Duties.Single(d => d.Kind == "case-file").DueAt);
+    }
+
+    [Fact]
+    public void Alarm_OfClass1_AddsVisitTheSameDayAndConferenceInThreeDays()
+    {
+        var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(1));
+
+        var visit = plan.Duties.Single(d => d.Kind == "on-site-visit");
         Assert.Equal((Agency.WomensFederation, RegionLevel.County), (visit.Agency, visit.Level));
-        Assert.Equal(Local(2026, 11, 21, 23, 59).AddSeconds(59), visit.DueAt);
-        Assert.Equal(Local(2026, 11, 23, 21), plan.Duties.Single(d => d.Kind == "police-disposition").DueAt);
-        Assert.Contains(plan.Notices, n => n is { Agency: Agency.StreetOffice, Level: RegionLevel.Township });
-        Assert.Contains(plan.Notices, n => n is { Agency: Agency.CommunityOffice, Level: RegionLevel.Community });
+        Assert.Equal(Local(2026, 11, 21, 8, 15), visit.DueAt);
+        Assert.Equal(EndOf(2026, 11, 20), Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(1) with { At = Local(2026, 11, 20, 9) }).Duties.Single(d => d.Kind == "on-site-visit").DueAt);
+        Assert.Equal(EndOf(2026, 11, 23), plan.Duties.Single(d => d.Kind == "case-conference").DueAt);
+        Assert.Equal(EndOf(2026, 11, 23), plan.Duties.Single(d => d.Kind == "regular-return-visit").DueAt);
+        Assert.Contains(plan.Notices, n => n is { Agency: Agency.Police, Level: RegionLevel.County, Text: "high-danger" });
+    }
+
+    [Fact]
+    public void Alarm_WithoutAVictim_AsksWhoIsInvolvedInsteadOfCalling()
+    {
+        var kinds = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(3) with { HasVictim = false }).Duties.Select(d => d.Kind);
+
+        Assert.Equal(["police-first-contact", "police-disposition", "identify-parties"], kinds);
+    }
+
+    [Fact]
+    public void Alarm_OfAnotherKind_AsksThePoliceOnly()
+    {
+        var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(3) with { Category = AlarmCategory.MissingPerson });
+
+        Assert.Equal("police-first-contact", Assert.Single(plan.Duties).Kind);
+        Assert.Empty(plan.Notices);
+    }
+
+    [Fact]
+    public void FamilyDispute_OfClass3_IsNotToldToStreetAndCommunity() =>
+        Assert.Empty(Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(3) with { Category = AlarmCategory.FamilyDispute }).Notices);
+
+    [Fact]
+    public void MandatoryReport_OfAMinor_IsAnsweredInThreeDaysAndReachesSchoolAndCivilAffairs()
+    {
+        var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(1) with { MandatoryReport = true, MinorVictim = true });
+
+        Assert.Equal(EndOf(2026, 11, 23), plan.Duties.Single(d => d.Kind == "mandatory-report-follow-up").DueAt);
+        Assert.Equal(Agency.Education, plan.Duties.Single(d => d.Kind == "school-contact").Agency);
+        Assert.Contains(plan.Notices, n => n.Agency == Agency.CivilAffairs);
+    }
+
+    [Fact]
+    public void OpenDuty_DueNoLater_CoversANewOne()
+    {
+        var open = new Dictionary<string, DateTimeOffset> { ["phone-return-visit"] = EndOf(2026, 11, 20), ["regular-return-visit"] = EndOf(2027, 2, 1) };
+
+        var kinds = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(2) with { AlreadyOpenKinds = open }).Duties.Select(d => d.Kind).ToList();
+
+        Assert.DoesNotContain("phone-return-visit", kinds);
+        Assert.Contains("regular-return-visit", kinds);
+        Assert.Contains("police-disposition", kinds);
+    }
+
+    [Fact]
+    public void RaisedAndReceivedAtOnce_AsksForEachDutyOnce()
+    {
+        var plan = Hefei.Plan([PlaybookEvent.AlarmReceived, PlaybookEvent.AlarmRepeated, PlaybookEvent.CaseClassRaised], Alarm(1) with { IncidentCount = 3 });
+
+        Assert.Equal(plan.Duties.Count, plan.Duties.DistinctBy(d => d.Kind).Count());
+        Assert.Equal(plan.Notices.Count, plan.Notices.DistinctBy(n => (n.Agency, n.Level, n.Text)).Count());
+        Assert.Contains(plan.Notices, n => n.Text == "repeated");
+    }
+
+    [Theory]
+    [InlineData(1, 1, 3)]
+    [InlineData(1, 3, 7)]
+    [InlineData(1, 5, 7)]
+    [InlineData(1, 14, 30)]
+    [InlineData(2, 1, 14)]
+    [InlineData(2, 14, 30)]
+    [InlineData(2, 30, 90)]
+    public void ReturnVisit_Done_AsksForTheNextDayOfTheSchedule(int @class, int doneOnDay, int nextDay)
+    {
+        var plan = Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(@class, doneOnDay, "reached"));
+
+        var next = Assert.Single(plan.Duties);
+        Assert.Equal("regular-return-visit", next.Kind);
+        Assert.Equal(EndOf(2026, 11, 20).AddDays(nextDay), next.DueAt);
+    }
+
+    [Fact]
+    public void ReturnVisit_DoneEarly_CountsAsTheOneThatWasDue() =>
+        Assert.Equal(
+            EndOf(2026, 11, 20).AddDays(7),
+            Assert.Single(Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(1, 2, "reached") with { DutyDueAt = EndOf(2026, 11, 23) }).Duties).DueAt);
+
+    [Fact]
+    public void ReturnVisits_OfClass1_GoOnMonthly_OfClass2EndAfterThreeMonths()
+    {
+        Assert.Equal(EndOf(2027, 1, 20), Assert.Single(Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(1, 30, "reached")).Duties).DueAt);
+        Assert.Equal(EndOf(2027, 3, 20), Assert.Single(Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(1, 100, "reached")).Duties).DueAt);
+        Assert.Empty(Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(2, 90, "reached")).Duties);
+        Assert.Empty(Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(3, 1, "reached")).Duties);
+    }
+
+    [Fact]
+    public void NotReached_InClass1And2_AsksTheCommunityWithin48Hours()
+    {
+        var plan = Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(2, 1, "not-reached"));
+
+        var watch = plan.Duties.Single(d => d.Kind == "community-notice-visit");
+        Assert.Equal((Agency.CommunityOffice, RegionLevel.Community), (watch.Agency, watch.Level));
+        Assert.Equal(Local(2026, 11, 23, 11), watch.DueAt);
+        Assert.DoesNotContain(Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(3, 1, "not-reached")).Duties, d => d.Kind == "community-notice-visit");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void UnsafeToTalk_AsksThePoliceToSeeThatSheIsSafe(int @class) =>
+        Assert.Contains(Hefei.Plan(PlaybookEvent.DutyDone, VisitDone(@class, 1, "unsafe-to-talk")).Duties, d => d is { Kind: "safety-check", Agency: Agency.Police });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void WarningLetter_InAnyClass_IsFollowedBySevenDayVisitAndThreeNotices(int @class)
+    {
+        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(@class) with { DutyKind = "police-disposition", Outcome = "warning-letter" });
+
+        var visit = Assert.Single(plan.Duties);
+        Assert.Equal(("check-visit", Agency.Police, EndOf(2026, 11, 27)), (visit.Kind, visit.Agency, visit.DueAt));
+        Assert.Equal([Agency.CommunityOffice, Agency.WomensFederation, Agency.StreetOffice], plan.Notices.Select(n => n.Agency));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    public void CleanLetterVisits_StopAfterThreeInARowBesidesTheFirst(int inRow, bool another)
+    {
+        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(3) with { DutyKind = "check-visit", Outcome = "clean", OutcomesInRow = inRow });
+
+        Assert.Equal(another, plan.Duties.Count == 1);
+        Assert.All(plan.Duties, d => Assert.Equal(EndOf(2027, 2, 20), d.DueAt));
+    }
+
+    [Theory]
+    [InlineData("legal", "legal-aid", Agency.Justice)]
+    [InlineData("psychological", "counselling", Agency.WomensFederation)]
+    [InlineData("shelter", "shelter", Agency.CivilAffairs)]
+    [InlineData("mediation", "mediation", Agency.Justice)]
+    [InlineData("medical", "medical-help", Agency.Health)]
+    [InlineData("school", "school-contact", Agency.Education)]
+    public void Need_ProposesTheDutyThatAnswersIt(string need, string kind, Agency agency)
+    {
+        var duty = Assert.Single(Hefei.Plan(PlaybookEvent.VisitNeed, Alarm(2) with { Need = need }).Duties);
+
+        Assert.Equal((kind, agency, true), (duty.Kind, duty.Agency, duty.Proposed));
+    }
+
+    public static TheoryData<string> Barred => ["class", "strangulation", "weapon", "threat", "injury", "breach", "minor", "report"];
+
+    [Theory]
+    [MemberData(nameof(Barred))]
+    public void Mediation_InDanger_IsBarredAndBecomesAConference(string danger)
+    {
+        var facts = Alarm(2) with { Need = "mediation" };
+        facts = danger switch
+        {
+            "class" => facts with { Class = 1 },
+            "strangulation" => facts with { Strangulation = true },
+            "weapon" => facts with { Weapon = true },
+            "threat" => facts with { ThreatToKill = true },
+            "injury" => facts with { Injury = Injury.Light },
+            "breach" => facts with { Category = AlarmCategory.ProtectionOrderBreach },
+            "minor" => facts with { MinorVictim = true },
+            _ => facts with { MandatoryReport = true },
+        };
+
+        Assert.Equal("case-conference", Assert.Single(Hefei.Plan(PlaybookEvent.VisitNeed, facts).Duties).Kind);
+    }
+
+    [Fact]
+    public void Settings_FollowTheHandbook()
+    {
+        Assert.Equal(EndOf(2026, 11, 20), Hefei.HandOverDueAt(1, Local(2026, 11, 20, 10)));
+        Assert.Equal(Local(2026, 11, 21, 0, 15), Hefei.HandOverDueAt(1, Evening));
+        Assert.Equal(EndOf(2026, 11, 23), Hefei.HandOverDueAt(2, Evening));
+        Assert.Equal(EndOf(2026, 11, 23), Hefei.DecisionDueAt(3, Evening));
+        Assert.Equal([12, 24, 72], Enumerable.Range(1, 3).Select(c => (int)Hefei.EscalationInterval(c).TotalHours));
+        Assert.Equal(new DateOnly(2027, 11, 20), Hefei.ReviewOn(1, new DateOnly(2026, 11, 20)));
+        Assert.Equal(new DateOnly(2027, 5, 20), Hefei.ReviewOn(2, new DateOnly(2026, 11, 20)));
+        Assert.Equal(new DateOnly(2026, 12, 20), Hefei.ReviewOn(3, new DateOnly(2026, 11, 20)));
+        Assert.Equal([true, true, false], Enumerable.Range(1, 3).Select(c => Hefei.Closing(c).SecondPerson));
+        Assert.Equal([12, 6, 0], Enumerable.Range(1, 3).Select(c => Hefei.Closing(c).ObservationMonths));
+        Assert.All(Enumerable.Range(1, 3), c => Assert.Contains(Hefei.Closing(c).Checklist, item => item.Id == "legal-duties"));
+    }
+
+    [Fact]
+    public void EveryRule_HasBasisOwnerAndDeadline_AndEveryDeclarationIsUsed()
+    {
+        Assert.All(Hefei.Rules, r =>
+        {
+            Assert.NotEmpty(r.Basis);
+            Assert.True(r.Kind is null ? r.Notice is not null : r.Deadline is not null);
+        });
+        Assert.Equal(Hefei.Notices.Keys.Order(), Hefei.Rules.Select(r => r.Notice).OfType<string>().Distinct().Order());
+        Assert.Equal(Hefei.Kinds.Keys.Order(), Hefei.Rules.Select(r => r.Kind).OfType<string>().Distinct().Order());
+        Assert.All(Hefei.Needs, need => Assert.NotEmpty(Hefei.Plan(PlaybookEvent.VisitNeed, Alarm(2) with { Need = need.Id }).Duties));
+    }
+
+    [Fact]
+    public void Rules_AreReadableInBothLanguages()
+    {
+        var rule = Hefei.Rules.Single(r => r.RuleId == "not-reached");
+
+        Assert.Equal("责任为“电话回访”、“定期回访”、“上门走访”，且结果为“未联系到”，且一级、二级", rule.Condition!.Zh);
+        Assert.Equal("the duty is \"Phone return visit\" or \"Regular return visit\" or \"On-site visit\" and the outcome is \"Not reached\" and class 1 or 2", rule.Condition.En);
+        Assert.Equal(("48小时内", "within 48 hours"), (rule.Deadline!.Zh, rule.Deadline.En));
+    }
+
+    [Fact]
+    public void NoticesToStreetAndCommunity_TellNoStory() =>
+        Assert.All(Hefei.Rules.Where(r => r.Agency is Agency.StreetOffice or Agency.CommunityOffice && r.Notice is not null), r =>
+            Assert.DoesNotContain("暴力", Hefei.Notices[r.Notice!].Zh, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("reached", "{}", "familyRelations policeHandling disputeSettled riskView")]
+    [InlineData("reached", """{"familyRelations":"calm","policeHandling":"satisfied","disputeSettled":"settled","riskView":"3"}""", "")]
+    [InlineData("reached", """{"familyRelations":"odd","policeHandling":"satisfied","disputeSettled":"settled","riskView":"3","needs":["legal","gold"]}""", "familyRelations needs")]
+    [InlineData("not-reached", """{"attempts":"0"}""", "attempts")]
+    [InlineData("not-reached", """{"attempts":3}""", "")]
+    [InlineData("refused", "{}", "")]
+    [InlineData("mediated", "{}", "outcome")]
+    [InlineData(null, "{}", "outcome")]
+    public void Completion_OfAPhoneVisit_NeedsWhatItsOutcomeNeeds(string? outcome, string form, string faults)
+    {
+        using var json = JsonDocument.Parse(form);
+
+        Assert.Equal(faults, string.Join(' ', Hefei.Kinds["phone-return-visit"].Check(outcome, json.RootElement).Select(f => f.Field)));
+    }
+
+    [Fact]
+    public void Disposition_CannotEndWithoutARecord()
+    {
+        using var json = JsonDocument.Parse("{}");
+
+        Assert.All(Hefei.Kinds["police-disposition"].Outcomes, o => Assert.NotEmpty(Hefei.Kinds["police-disposition"].Check(o.Id, json.RootElement)));
     }
 
     private static PlaybookFacts Alarm(int @class) => new()
     {
         At = Evening, Class = @class, Category = AlarmCategory.DomesticViolence, IncidentCount = 1, HasVictim = true,
     };
+
+    private static PlaybookFacts VisitDone(int @class, int day, string outcome) => new()
+    {
+        At = Local(2026, 11, 20, 10).AddDays(day), LastIncidentAt = Evening, Class = @class, DutyKind = "phone-return-visit", Outcome = outcome,
+    };
+
+    private static DateTimeOffset EndOf(int year, int month, int day) => Local(year, month, day, 23, 59).AddSeconds(59);
 }

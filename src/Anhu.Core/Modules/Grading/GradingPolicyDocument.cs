@@ -338,8 +338,8 @@ internal sealed class GradingPolicyDocument
         var lethal = default(GradingState).With(GradingFact.Strangulation, true);
         if (!rules.Exists(r => r.Class == 1 && r.Condition.Holds(lethal)))
         {
-            reader.Fault(
-                root.Require("rules")!, "必须有一条规则：只要 strangulation 为 yes（扼颈、窒息或其他致命行为），无论其他情况都是一级。",
+            root.Fault(
+                "rules", "必须有一条规则：只要 strangulation 为 yes（扼颈、窒息或其他致命行为），无论其他情况都是一级。",
                 "One rule must say: strangulation (or another lethal act) alone is class 1, whatever else is known.");
         }
     }
