@@ -72,9 +72,6 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Who may see which case.</summary>
     public DbSet<CaseAccess> CaseAccess => Set<CaseAccess>();
 
-    /// <summary>Agencies involved in cases.</summary>
-    public DbSet<CaseInvolvement> CaseInvolvements => Set<CaseInvolvement>();
-
     /// <summary>Saved filters.</summary>
     public DbSet<SavedFilter> SavedFilters => Set<SavedFilter>();
 
@@ -207,6 +204,13 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         return new TimelineHead { TimelineHeadId = 1, Sequence = rows[0].Sequence - count, Hash = rows[0].Hash };
     }
 
+    /// <summary>Moves the end of the chain to a sequence and its hash, in a transaction that took the head before.</summary>
+    /// <param name="sequence">Sequence of the last event.</param>
+    /// <param name="hash">Hash of the last event.</param>
+    /// <param name="ct">Cancels.</param>
+    internal Task SetHeadAsync(long sequence, byte[] hash, CancellationToken ct) =>
+        Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Sequence\" = {0}, \"Hash\" = {1} WHERE \"TimelineHeadId\" = 1", [sequence, hash], ct);
+
     /// <summary>Sets the hash at the end of the chain.</summary>
     /// <param name="hash">Hash of the last event.</param>
     /// <param name="ct">Cancels.</param>
@@ -261,6 +265,11 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         base.OnModelCreating(builder);
         builder.UseOpenIddict<Guid>();
         builder.ApplyConfigurationsFromAssembly(typeof(AnhuDbContext).Assembly);
+        if (!Database.ProviderName!.EndsWith("Sqlite", StringComparison.Ordinal))
+        {
+            // Ranges of keys are read in the order of their bytes, as SQLite does by itself.
+            builder.Entity<PersonKey>().Property(k => k.Value).UseCollation("C");
+        }
     }
 
     private async Task ChainAsync(CancellationToken ct)

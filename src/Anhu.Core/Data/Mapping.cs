@@ -111,7 +111,7 @@ internal sealed class SpineMapping :
     IEntityTypeConfiguration<Alarm>, IEntityTypeConfiguration<AlarmRevision>, IEntityTypeConfiguration<Person>,
     IEntityTypeConfiguration<PersonKey>, IEntityTypeConfiguration<DvCase>, IEntityTypeConfiguration<CaseParty>,
     IEntityTypeConfiguration<Incident>, IEntityTypeConfiguration<IncidentParty>, IEntityTypeConfiguration<CaseAccess>,
-    IEntityTypeConfiguration<CaseInvolvement>, IEntityTypeConfiguration<SavedFilter>, IEntityTypeConfiguration<Grade>,
+    IEntityTypeConfiguration<SavedFilter>, IEntityTypeConfiguration<Grade>,
     IEntityTypeConfiguration<Duty>
 {
     public void Configure(EntityTypeBuilder<Alarm> alarm)
@@ -150,7 +150,6 @@ internal sealed class SpineMapping :
         key.ToTable("people_key");
         key.HasKey(k => new { k.Value, k.PersonId });
         key.Property(k => k.Value).HasMaxLength(160);
-        key.HasIndex(k => k.PersonId);
     }
 
     public void Configure(EntityTypeBuilder<DvCase> dvCase)
@@ -196,12 +195,6 @@ internal sealed class SpineMapping :
         access.ToTable("cases_access");
         access.HasKey(a => new { a.CaseId, a.UnitId });
         access.HasIndex(a => new { a.UnitId, a.CaseSequence, a.State, a.Class, a.CaseId }).IsDescending(false, true, false, false, false);
-    }
-
-    public void Configure(EntityTypeBuilder<CaseInvolvement> involvement)
-    {
-        involvement.ToTable("cases_involvement");
-        involvement.HasKey(i => new { i.CaseId, i.Agency });
     }
 
     public void Configure(EntityTypeBuilder<SavedFilter> filter)

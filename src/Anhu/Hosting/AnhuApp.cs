@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Anhu.Api;
+using Anhu.Modules;
 using Anhu.Modules.Account;
 using Anhu.Modules.Clients;
 using Anhu.Modules.Organisation;
@@ -61,6 +62,7 @@ public static class AnhuApp
             ContentFolder = settings.Content, TimeZone = settings.TimeZone, Policy = $"policies/{settings.City}.yaml", Playbook = $"playbooks/{settings.City}.yaml",
         });
         services.AddWorkerAccounts();
+        services.AddSpine();
         return services;
     }
 

@@ -1,5 +1,4 @@
 using Anhu.Modules.Alarms;
-using Anhu.Modules.Organisation;
 
 namespace Anhu.Modules.Cases;
 
@@ -184,17 +183,4 @@ public sealed class CaseAccess
 
     /// <summary>True when the unit itself has or had a duty, or received the alarm; false when it only stands above such a unit.</summary>
     public required bool IsDirect { get; set; }
-}
-
-/// <summary>An agency's involvement in a case; <see cref="CaseAccess"/> follows from it.</summary>
-public sealed class CaseInvolvement
-{
-    /// <summary>The case.</summary>
-    public required Guid CaseId { get; init; }
-
-    /// <summary>The agency.</summary>
-    public required Agency Agency { get; init; }
-
-    /// <summary>Since when, UTC.</summary>
-    public required DateTimeOffset Since { get; init; }
 }

@@ -9,15 +9,15 @@ public static class PersonKeys
     /// <param name="idNumber">A valid number.</param>
     public static string IdNumber(string idNumber) => "i:" + idNumber.Trim().ToUpperInvariant();
 
-    /// <summary>Key of a phone alone: finds people in a search, joins nobody, since couples share phones.</summary>
+    /// <summary>The start of all keys that hold a phone: finds people in a search, joins nobody, since couples share phones.</summary>
     /// <param name="phone">A phone in any writing.</param>
-    public static string Phone(string phone) => "p:" + Digits(phone);
+    public static string PhonePrefix(string phone) => "b:" + Digits(phone) + ":";
 
     /// <summary>Key of a name alone: finds people in a search, joins nobody.</summary>
     /// <param name="name">A name.</param>
     public static string Name(string name) => "n:" + NormaliseName(name);
 
-    /// <summary>Key of phone and name together: joins records.</summary>
+    /// <summary>Key of phone and name together: joins records. With an empty name it only finds.</summary>
     /// <param name="phone">A phone in any writing.</param>
     /// <param name="name">A name.</param>
     public static string PhoneAndName(string phone, string name) => "b:" + Digits(phone) + ":" + NormaliseName(name);

@@ -1,0 +1,242 @@
+using Anhu.Common;
+using Anhu.Data;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Grading;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.People;
+using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Cases;
+
+/// <summary>What a list of cases is asked for.</summary>
+public sealed record CaseListFilter
+{
+    /// <summary>Only cases older than this position (keyset).</summary>
+    public long? After { get; init; }
+
+    /// <summary>How many at most, 1 to 200.</summary>
+    public int Limit { get; init; } = 50;
+
+    /// <summary>Only this state.</summary>
+    public CaseState? State { get; init; }
+
+    /// <summary>Only this class.</summary>
+    public int? Class { get; init; }
+
+    /// <summary>Only in this region.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Words: a case number, a phone, an ID number or a name.</summary>
+    public string? Words { get; init; }
+}
+
+/// <summary>A line of a list of cases; no personal data.</summary>
+public sealed record CaseLine(
+    Guid CaseId, string CaseNumber, long Sequence, CaseState State, int Class, string RegionCode, DateTimeOffset OpenedAt,
+    DateTimeOffset LastAlarmAt, int IncidentCount, int OpenDutyCount);
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">The lines.</param>
+/// <param name="Next">Where the next page begins; null on the last.</param>
+public sealed record KeysetPage<T>(IReadOnlyList<T> Items, long? Next);
+
+/// <summary>A person of a case as the caller may see it.</summary>
+public sealed record CasePerson(
+    Guid PersonId, PartyRole Role, string? RelationToVictim, string? Name, Sex Sex, DateOnly? BirthDate, string? IdNumber, string? Phone, string? Address);
+
+/// <summary>An incident as the caller may see it.</summary>
+public sealed record CaseIncident(
+    Guid IncidentId, DateTimeOffset OccurredAt, AlarmCategory? Category, string? RegionCode, string? Address, double? Longitude, double? Latitude,
+    bool IsDrawable, string? Summary, Injury? Injury, bool? Weapon, bool? ThreatToKill, bool? Strangulation, bool? ChildPresent, bool? Pregnant,
+    bool? Alcohol, int AlarmCount);
+
+/// <summary>A duty as shown in lists and files.</summary>
+public sealed record DutyLine(
+    Guid DutyId, Guid CaseId, string CaseNumber, string Kind, Guid OwnerUnitId, Guid? WorkerId, DutyState State, DateTimeOffset CreatedAt,
+    DateTimeOffset DueAt, DateTimeOffset? OverdueAt, int EscalationLevel, int Class, string Basis, Guid? HandOverToUnitId,
+    DateTimeOffset? HandOverDueAt, string? HandOverReason, Guid? DecidingUnitId, Guid? CancelRequestedByWorkerId, string? LastReason,
+    string? Outcome, DateTimeOffset? DoneAt, long Version);
+
+/// <summary>A case file as the caller may see it.</summary>
+public sealed record CaseDetails(
+    DvCase Case, CaseView View, IReadOnlyList<CasePerson> People, IReadOnlyList<CaseIncident> Incidents, Grade? Grade,
+    Grade? ProposedGrade, IReadOnlyList<DutyLine> OpenDuties, IReadOnlyList<DutyLine> EndedDuties);
+
+/// <summary>Reads cases; every query asks the access policy.</summary>
+public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
+{
+    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+
+    /// <summary>Cases, newest first.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<KeysetPage<CaseLine>> ListAsync(Caller caller, CaseListFilter filter, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var access = db.CaseAccess.AsNoTracking().VisibleTo(caller);
+        if (filter.After is { } after)
+        {
+            access = access.Where(a => a.CaseSequence < after);
+        }
+
+        if (filter.State is { } state)
+        {
+            access = access.Where(a => a.State == state);
+        }
+
+        if (filter.Class is { } @class)
+        {
+            access = access.Where(a => a.Class == @class);
+        }
+
+        if (!string.IsNullOrWhiteSpace(filter.Words))
+        {
+            var words = filter.Words.Trim();
+            if (words.StartsWith("DV", StringComparison.OrdinalIgnoreCase))
+            {
+                var number = words.ToUpperInvariant();
+                access = access.Where(a => db.Cases.Any(c => c.CaseId == a.CaseId && c.CaseNumber == number));
+            }
+            else
+            {
+                var (from, to) = SearchRange(words);
+                var people = db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) < 0).Select(k => k.PersonId);
+                var cases = db.CaseParties.Where(p => people.Contains(p.PersonId)).Select(p => p.CaseId);
+                access = access.Where(a => cases.Contains(a.CaseId));
+            }
+        }
+
+        var lines =
+            from a in access
+            join c in db.Cases.AsNoTracking() on a.CaseId equals c.CaseId
+            select new { a.CaseSequence, Case = c };
+        if (!string.IsNullOrEmpty(filter.Region))
+        {
+            var prefix = Regions.RegionCodes.Prefix(filter.Region);
+            lines = lines.Where(l => l.Case.RegionCode.StartsWith(prefix));
+        }
+
+        var limit = Math.Clamp(filter.Limit, 1, 200);
+        var page = await lines.OrderByDescending(l => l.CaseSequence).Take(limit + 1)
+            .Select(l => new CaseLine(
+                l.Case.CaseId, l.Case.CaseNumber, l.CaseSequence, l.Case.State, l.Case.Class, l.Case.RegionCode, l.Case.OpenedAt,
+                l.Case.LastAlarmAt, l.Case.IncidentCount, l.Case.OpenDutyCount))
+            .ToListAsync(ct);
+        var more = page.Count > limit;
+        if (more)
+        {
+            page.RemoveAt(limit);
+        }
+
+        return new KeysetPage<CaseLine>(page, more ? page[^1].Sequence : null);
+    }
+
+    /// <summary>One case file.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseId">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The file, or null when there is none that the caller may see.</returns>
+    public async Task<CaseDetails?> GetAsync(Caller caller, Guid caseId, CancellationToken ct)
+    {
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+        var dvCase = await db.Cases.VisibleTo(caller, db).FirstOrDefaultAsync(c => c.CaseId == caseId, ct);
+        if (dvCase is null || map.Find(caller.UnitId!.Value) is not { } unit)
+        {
+            return null;
+        }
+
+        var view = AccessPolicy.ViewOf(caller, unit.Agency);
+        var full = view >= CaseView.Full;
+        var people = await (
+            from party in db.CaseParties
+            join person in db.People on party.PersonId equals person.PersonId
+            where party.CaseId == caseId
+            select new CasePerson(
+                person.PersonId, party.Role, party.RelationToVictim, person.Name, person.Sex, person.BirthDate, person.IdNumber, person.Phone, person.Address))
+            .ToListAsync(ct);
+        var incidents = await db.Incidents.Where(i => i.CaseId == caseId).OrderByDescending(i => i.OccurredAt).Take(200).ToListAsync(ct);
+        var grades = await db.Grades.Where(g => g.CaseId == caseId && g.State != GradeState.Refused)
+            .OrderByDescending(g => g.DecidedAt).Take(20).ToListAsync(ct);
+        var duties = await Lines(db.Duties.Where(d => d.CaseId == caseId), db).OrderBy(d => d.DueAt).Take(500).ToListAsync(ct);
+        return new CaseDetails(
+            dvCase, view,
+            [.. people.OrderBy(p => p.Role).Select(p => Masked(p, view))],
+            [.. incidents.Select(i => Masked(i, full))],
+            full ? grades.Find(g => g.State == GradeState.Effective) : null,
+            full ? grades.Find(g => g.State == GradeState.Proposed) : null,
+            [.. duties.Where(d => Open.Contains(d.State))],
+            [.. duties.Where(d => !Open.Contains(d.State)).OrderByDescending(d => d.DoneAt)]);
+    }
+
+    /// <summary>Events of a case, oldest first.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseId">Which case.</param>
+    /// <param name="after">Only events after this sequence.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The events, or null when the caller may not see the case.</returns>
+    public async Task<KeysetPage<TimelineEvent>?> TimelineAsync(Caller caller, Guid caseId, long after, int limit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (!await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct))
+        {
+            return null;
+        }
+
+        limit = Math.Clamp(limit, 1, 500);
+        var events = await db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Sequence > after)
+            .OrderBy(e => e.Sequence).Take(limit + 1).ToListAsync(ct);
+        var more = events.Count > limit;
+        if (more)
+        {
+            events.RemoveAt(limit);
+        }
+
+        return new KeysetPage<TimelineEvent>(events, more ? events[^1].Sequence : null);
+    }
+
+    /// <summary>Duties joined with their case's number.</summary>
+    /// <param name="duties">Which.</param>
+    /// <param name="db">The context.</param>
+    public static IQueryable<DutyLine> Lines(IQueryable<Duty> duties, AnhuDbContext db) =>
+        from d in duties
+        join c in db.Cases on d.CaseId equals c.CaseId
+        select new DutyLine(
+            d.DutyId, d.CaseId, c.CaseNumber, d.Kind, d.OwnerUnitId, d.WorkerId, d.State, d.CreatedAt, d.DueAt, d.OverdueAt, d.EscalationLevel,
+            d.Class, d.Basis, d.HandOverToUnitId, d.HandOverDueAt, d.HandOverReason, d.DecidingUnitId, d.CancelRequestedByWorkerId, d.LastReason,
+            d.Outcome, d.DoneAt, d.Version);
+
+    /// <summary>The range of keys that words can mean: an ID number, a phone, or a name.</summary>
+    internal static (string From, string To) SearchRange(string words)
+    {
+        var digits = PersonKeys.Digits(words);
+        var key = CitizenId.HasRightCheck(words.Trim().ToUpperInvariant()) ? PersonKeys.IdNumber(words)
+            : digits.Length >= 7 && words.All(c => char.IsDigit(c) || c is ' ' or '-' or '+') ? PersonKeys.PhonePrefix(words)
+            : null;
+        if (key is not null)
+        {
+            return (key, key + '\u007f');
+        }
+
+        var name = PersonKeys.Name(words);
+        return (name, name + '\0');
+    }
+
+    private static CasePerson Masked(CasePerson person, CaseView view) =>
+        view >= CaseView.Full ? person : person with { IdNumber = null, BirthDate = null, Address = null, Phone = null, Name = MaskedName(person.Name) };
+
+    private static string? MaskedName(string? name) => name is { Length: > 0 } ? name[..1] + "某" : null;
+
+    private static CaseIncident Masked(Incident i, bool full) => full
+        ? new CaseIncident(
+            i.IncidentId, i.OccurredAt, i.Category, i.RegionCode, i.Address, i.Longitude, i.Latitude, i.IsDrawable, i.Summary, i.Injury, i.Weapon,
+            i.ThreatToKill, i.Strangulation, i.ChildPresent, i.Pregnant, i.Alcohol, i.AlarmCount)
+        : new CaseIncident(
+            i.IncidentId, i.OccurredAt, null, i.RegionCode, null, null, null, false, null, null, null, null, null, null, null, null, i.AlarmCount);
+}

@@ -1,0 +1,378 @@
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Grading;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Regions;
+using Anhu.Modules.Time;
+using Anhu.Modules.Timeline;
+
+namespace Anhu.Modules.Cases;
+
+/// <summary>What always holds of a case, whoever changes it: who may see it, its class, what the playbook demands next. Works in memory on a <see cref="CaseFile"/>.</summary>
+/// <param name="map">Units and regions as of now.</param>
+/// <param name="book">Policy and playbook; those in force now are taken once.</param>
+public sealed class CaseRules(OrganisationMap map, RuleBook book)
+{
+    /// <summary>Units and regions as of now.</summary>
+    public OrganisationMap Map { get; } = map;
+
+    /// <summary>Policy and playbook in force.</summary>
+    public RuleSet Rules { get; } = book.Current;
+
+    /// <summary>The city's clock.</summary>
+    public CityClock Clock { get; } = book.Clock;
+
+    /// <summary>Lets a unit see the case, and with it the units of its agency above.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="unit">The unit that is now involved.</param>
+    /// <param name="sink">Takes new rows.</param>
+    public void Involve(CaseFile file, Unit unit, IChangeSink sink)
+    {
+        var direct = true;
+        foreach (var each in Map.WithSuperiors(unit))
+        {
+            if (!file.Access.TryGetValue(each.UnitId, out var access))
+            {
+                access = new CaseAccess
+                {
+                    UnitId = each.UnitId, CaseId = file.Case.CaseId, CaseSequence = file.Case.CaseSequence,
+                    State = file.Case.State, Class = file.Case.Class, IsDirect = direct,
+                };
+                file.Access.Add(each.UnitId, access);
+                sink.Add(access);
+            }
+            else if (direct && !access.IsDirect)
+            {
+                access.IsDirect = true;
+            }
+
+            direct = false;
+        }
+    }
+
+    /// <summary>Adds a duty that the playbook planned.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="planned">What is planned.</param>
+    /// <param name="at">When it arises, UTC.</param>
+    /// <param name="incidentId">The incident that gave rise to it.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    /// <returns>The duty.</returns>
+    public Duty AddDuty(CaseFile file, PlannedDuty planned, DateTimeOffset at, Guid? incidentId, IChangeSink sink)
+    {
+        var owner = Map.Responsible(planned.Agency, file.Case.RegionCode, planned.Level)
+            ?? Map.Responsible(Agency.PoliticalLegalCommittee, null, RegionLevel.City)
+            ?? throw new InvalidOperationException("The city has no unit that could own a duty.");
+        return AddDuty(file, owner, planned.Kind, planned.DueAt, planned.Basis, at, incidentId, sink, planned.Proposed, planned.RuleId, Rules.Playbook.Version);
+    }
+
+    /// <summary>Adds a duty.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="owner">The accountable unit.</param>
+    /// <param name="kind">Kind.</param>
+    /// <param name="dueAt">Deadline, UTC.</param>
+    /// <param name="basis">Legal or policy basis.</param>
+    /// <param name="at">When it arises, UTC.</param>
+    /// <param name="incidentId">The incident that gave rise to it.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    /// <param name="proposed">True when a worker must first agree that it is needed.</param>
+    /// <param name="ruleId">The playbook's rule; null when a worker asked.</param>
+    /// <param name="version">The playbook's version; null when a worker asked.</param>
+    public Duty AddDuty(
+        CaseFile file, Unit owner, string kind, DateTimeOffset dueAt, string basis, DateTimeOffset at, Guid? incidentId,
+        IChangeSink sink, bool proposed = false, string? ruleId = null, string? version = null)
+    {
+        var duty = new Duty
+        {
+            DutyId = Guid.CreateVersion7(at), CaseId = file.Case.CaseId, IncidentId = incidentId, Kind = kind, OwnerUnitId = owner.UnitId,
+            State = proposed ? DutyState.Proposed : DutyState.Assigned, CreatedAt = at, DueAt = dueAt, Class = file.Case.Class,
+            Basis = basis, RuleId = ruleId, PlaybookVersion = version, NextCheckAt = dueAt,
+        };
+        file.OpenDuties.Add(duty);
+        file.Case.OpenDutyCount++;
+        if (file.Case.State == CaseState.Observation)
+        {
+            SetState(file, CaseState.Open);
+        }
+
+        Involve(file, owner, sink);
+        sink.Add(duty);
+        sink.Record(DutyMachine.Created(duty));
+        return duty;
+    }
+
+    /// <summary>Does what the playbook demands on an event: duties arise, units are told.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="happened">The events; a fact may be several at once.</param>
+    /// <param name="at">When, UTC; deadlines start here.</param>
+    /// <param name="incident">The incident that it is about; the latest one when null.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    /// <param name="need">For a need named in a visit: which.</param>
+    /// <param name="ended">For a duty that was done or is overdue: which.</param>
+    /// <param name="outcomesInRow">How many duties of its kind ended with its outcome in a row, this one included.</param>
+    /// <returns>The new duties.</returns>
+    public List<Duty> Plan(
+        CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
+        string? need = null, Duty? ended = null, int outcomesInRow = 1)
+    {
+        incident ??= Latest(file);
+        var plan = Rules.Playbook.Plan(happened, PlanFacts(file, at, incident, OpenKinds(file)) with
+        {
+            Need = need, DutyKind = ended?.Kind, Outcome = ended?.Outcome, DutyDueAt = ended?.DueAt, OutcomesInRow = outcomesInRow,
+        });
+        var duties = new List<Duty>(plan.Duties.Count);
+        foreach (var planned in plan.Duties)
+        {
+            duties.Add(AddDuty(file, planned, at, incident?.IncidentId, sink));
+        }
+
+        foreach (var notice in plan.Notices)
+        {
+            if (Map.Responsible(notice.Agency, file.Case.RegionCode, notice.Level) is { } unit)
+            {
+                Involve(file, unit, sink);
+                sink.Record(new PendingEvent(
+                    EventTypes.UnitNotified, at, file.Case.CaseId, null, unit.UnitId, file.Case.Class, EventData.Of(("rule", notice.RuleId), ("what", notice.Text))));
+            }
+        }
+
+        return duties;
+    }
+
+    /// <summary>After the place was corrected: duties that nobody has taken yet go to the units that answer for the right place.</summary>
+    /// <param name="file">The case, with its new region.</param>
+    /// <param name="incident">The incident whose place was corrected.</param>
+    /// <param name="at">When, UTC.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    public void Reroute(CaseFile file, Incident incident, DateTimeOffset at, IChangeSink sink)
+    {
+        var waiting = file.OpenDuties.Where(d => d is { RuleId: not null, WorkerId: null, HandOverToUnitId: null, DecidingUnitId: null }
+            && d.State is DutyState.Assigned or DutyState.Proposed).ToList();
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+
+        var facts = PlanFacts(file, at, incident, null);
+        var planned = Rules.Playbook.Plan(
+            [PlaybookEvent.AlarmReceived, PlaybookEvent.AlarmRepeated, PlaybookEvent.CaseOpened, PlaybookEvent.CaseReopened, PlaybookEvent.CaseClassRaised],
+            facts).Duties;
+        foreach (var duty in waiting)
+        {
+            if (planned.FirstOrDefault(p => p.RuleId == duty.RuleId && p.Kind == duty.Kind) is { } plan
+                && Map.Responsible(plan.Agency, file.Case.RegionCode, plan.Level) is { } owner && owner.UnitId != duty.OwnerUnitId)
+            {
+                var from = duty.OwnerUnitId;
+                duty.OwnerUnitId = owner.UnitId;
+                Involve(file, owner, sink);
+                sink.Record(new PendingEvent("duty.reassigned", at, file.Case.CaseId, duty.DutyId, owner.UnitId, duty.Class, EventData.Of(
+                    ("kind", duty.Kind), ("from", duty.State), ("to", duty.State), ("fromUnit", from), ("toUnit", owner.UnitId), ("cause", "place-corrected"))));
+            }
+        }
+    }
+
+    /// <summary>Grades the case by the policy on all that is known now. Raising takes effect at once; the policy alone never lowers.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="at">When, UTC.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    /// <param name="policeOpinion">The class that the police hold right, where given.</param>
+    /// <param name="riskView">The class that a visitor holds right, where given.</param>
+    /// <returns>True when the class rose.</returns>
+    public bool Regrade(CaseFile file, DateTimeOffset at, IChangeSink sink, int? policeOpinion = null, int? riskView = null)
+    {
+        var decision = Rules.Policy.Grade(Facts(file, at, policeOpinion, riskView));
+        var first = file.Grade is null;
+        var before = file.Case.Class;
+        var now = first ? decision.Class : Math.Min(before, decision.Class);
+        if (!first && now == before && file.Grade!.Reasons.SequenceEqual(decision.Reasons) && file.Grade.Missing.SequenceEqual(decision.Missing))
+        {
+            return false;
+        }
+
+        var grade = new Grade
+        {
+            GradeId = Guid.CreateVersion7(at), CaseId = file.Case.CaseId, Class = now, State = GradeState.Effective,
+            Reasons = now < decision.Class ? [.. decision.Reasons, .. Kept(file)] : decision.Reasons,
+            Missing = decision.Missing, PolicyVersion = Rules.Policy.Version, DecidedAt = at,
+        };
+        file.Grade = grade;
+        sink.Add(grade);
+        SetClass(file, now);
+        sink.Record(new PendingEvent(
+            EventTypes.CaseGraded, at, file.Case.CaseId, null, null, now,
+            EventData.Of(("from", first ? null : before), ("to", now), ("policy", Rules.Policy.Version), ("rules", grade.Reasons.Select(r => r.RuleId)))));
+        return !first && now < before;
+    }
+
+    /// <summary>Sets the class in force on the case and wherever it is copied.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="class">1, 2 or 3.</param>
+    public static void SetClass(CaseFile file, int @class)
+    {
+        file.Case.Class = @class;
+        foreach (var access in file.Access.Values)
+        {
+            access.Class = @class;
+        }
+
+        foreach (var duty in file.OpenDuties)
+        {
+            duty.Class = @class;
+        }
+    }
+
+    /// <summary>Sets the state of the case and wherever it is copied.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="state">The state.</param>
+    public static void SetState(CaseFile file, CaseState state)
+    {
+        file.Case.State = state;
+        if (state == CaseState.Open)
+        {
+            file.Case.ReviewOn = null;
+        }
+
+        foreach (var access in file.Access.Values)
+        {
+            access.State = state;
+        }
+    }
+
+    /// <summary>After a duty ended: a case without an open one goes into observation until a dated review (promise 2).</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="at">When, UTC.</param>
+    /// <param name="sink">Takes facts.</param>
+    public void RestIfIdle(CaseFile file, DateTimeOffset at, IChangeSink sink)
+    {
+        if (file.Case.State != CaseState.Open || file.Case.OpenDutyCount > 0)
+        {
+            return;
+        }
+
+        SetState(file, CaseState.Observation);
+        file.Case.ReviewOn = Rules.Playbook.ReviewOn(file.Case.Class, Clock.Zone.DateOf(at));
+        sink.Record(new PendingEvent(
+            EventTypes.CaseObserved, at, file.Case.CaseId, null, null, file.Case.Class,
+            EventData.Of(("reviewOn", file.Case.ReviewOn?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)))));
+    }
+
+    /// <summary>All that the policy asks about.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="at">As of, UTC.</param>
+    /// <param name="policeOpinion">The class that the police hold right.</param>
+    /// <param name="riskView">The class that a visitor holds right.</param>
+    public static GradingFacts Facts(CaseFile file, DateTimeOffset at, int? policeOpinion = null, int? riskView = null)
+    {
+        var victims = new VictimFacts(file, at);
+        bool? weapon = null, threat = null, strangulation = null, child = null, pregnant = null, alcohol = null;
+        var injury = Injury.Unknown;
+        var breach = false;
+        var times = new DateTimeOffset[file.Incidents.Count];
+        for (var i = 0; i < times.Length; i++)
+        {
+            var incident = file.Incidents[i];
+            times[i] = incident.OccurredAt;
+
+            // A danger once known stays known; a later "no" speaks of another evening.
+            weapon = Or(weapon, incident.Weapon);
+            threat = Or(threat, incident.ThreatToKill);
+            strangulation = Or(strangulation, incident.Strangulation);
+            child = Or(child, incident.ChildPresent);
+            pregnant = Or(pregnant, incident.Pregnant);
+            alcohol = Or(alcohol, incident.Alcohol);
+            injury = incident.Injury > injury ? incident.Injury : injury;
+            breach |= incident.Category == AlarmCategory.ProtectionOrderBreach;
+        }
+
+        return new GradingFacts
+        {
+            AsOf = at, IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
+            Pregnant = pregnant, Alcohol = alcohol, WorstInjury = injury, OrderBreach = breach, MinorVictim = victims.Minor,
+            ElderlyVictim = victims.Elderly, PoliceOpinion = policeOpinion, RiskView = riskView,
+        };
+    }
+
+    private static PlaybookFacts PlanFacts(
+        CaseFile file, DateTimeOffset at, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds)
+    {
+        var victims = new VictimFacts(file, at);
+        return new PlaybookFacts
+        {
+            At = at,
+            Class = file.Case.Class,
+            Category = incident?.Category,
+            Weapon = incident?.Weapon,
+            ThreatToKill = incident?.ThreatToKill,
+            Strangulation = incident?.Strangulation,
+            ChildPresent = incident?.ChildPresent,
+            Pregnant = incident?.Pregnant,
+            Alcohol = incident?.Alcohol,
+            Injury = incident?.Injury ?? Injury.Unknown,
+            IncidentCount = file.Case.IncidentCount,
+            HasVictim = victims.Any,
+            MinorVictim = victims.Minor,
+            ElderlyVictim = victims.Elderly,
+            LastIncidentAt = incident?.OccurredAt,
+            AlreadyOpenKinds = openKinds,
+        };
+    }
+
+    private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
+
+    private static IEnumerable<GradeReason> Kept(CaseFile file) =>
+        file.Grade?.Reasons.Where(r => r.Class <= file.Case.Class) ?? [];
+
+    private static Incident? Latest(CaseFile file)
+    {
+        Incident? latest = null;
+        foreach (var incident in file.Incidents)
+        {
+            if (latest is null || incident.OccurredAt > latest.OccurredAt)
+            {
+                latest = incident;
+            }
+        }
+
+        return latest;
+    }
+
+    private static Dictionary<string, DateTimeOffset> OpenKinds(CaseFile file)
+    {
+        var kinds = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var duty in file.OpenDuties)
+        {
+            if (!kinds.TryGetValue(duty.Kind, out var due) || duty.DueAt < due)
+            {
+                kinds[duty.Kind] = duty.DueAt;
+            }
+        }
+
+        return kinds;
+    }
+
+    /// <summary>Age groups of the victims: under 18 (reporting line) and 60 or over (Law on the Elderly).</summary>
+    private readonly struct VictimFacts
+    {
+        public VictimFacts(CaseFile file, DateTimeOffset at)
+        {
+            foreach (var victim in file.With(PartyRole.Victim))
+            {
+                Any = true;
+                if (victim.BirthDate is { } born)
+                {
+                    var age = Age(born, DateOnly.FromDateTime(at.UtcDateTime));
+                    Minor = Or(Minor, age < 18);
+                    Elderly = Or(Elderly, age >= 60);
+                }
+            }
+        }
+
+        public bool Any { get; }
+
+        public bool? Minor { get; }
+
+        public bool? Elderly { get; }
+
+        private static int Age(DateOnly born, DateOnly on) => on.Year - born.Year - (on.DayOfYear < born.DayOfYear ? 1 : 0);
+    }
+}

@@ -1,0 +1,122 @@
+using Anhu.Common;
+using Anhu.Data;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Cases;
+
+/// <summary>Closes a case by the checklist of its class (结案). Where the handbook asks for a second person, the first call asks and another supervisor's call closes.</summary>
+public sealed record CloseCase
+{
+    /// <summary>The case.</summary>
+    public required Guid CaseId { get; init; }
+
+    /// <summary>Ids of the checklist items that the worker confirms.</summary>
+    public required IReadOnlyList<string> Confirmed { get; init; }
+
+    /// <summary>Why it can be closed; at most 1000 characters.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>What became of a wish to close.</summary>
+public enum CloseOutcome
+{
+    /// <summary>Waits for a second person.</summary>
+    Requested,
+
+    /// <summary>Closed.</summary>
+    Closed,
+}
+
+/// <summary>Closes cases.</summary>
+public sealed class CloseCaseHandler(
+    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
+{
+    /// <summary>Event of the first person's wish.</summary>
+    public const string Requested = "case.close-requested";
+
+    /// <summary>Closes, or asks for the second person.</summary>
+    /// <param name="command">What.</param>
+    /// <param name="caller">Who.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result<CloseOutcome>> Handle(CloseCase command, Caller caller, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(command.Reason) || command.Reason.Length > 1000)
+        {
+            return CaseFailures.ReasonMissing;
+        }
+
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.Actor = caller.Actor;
+        return await db.ExclusivelyAsync(() => CloseAsync(command, caller, map, db, ct), ct);
+    }
+
+    private async Task<Result<CloseOutcome>> CloseAsync(CloseCase command, Caller caller, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
+    {
+        if (caller.WorkerId is null || !caller.May(Permissions.WorkDuties)
+            || !await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == command.CaseId, ct))
+        {
+            return CaseFailures.NotFound;
+        }
+
+        var file = (await CaseFile.LoadAsync(db, [command.CaseId], ct))[command.CaseId];
+        if (file.Case.State == CaseState.Closed)
+        {
+            return CaseFailures.AlreadyClosed;
+        }
+
+        if (file.OpenDuties.Count > 0)
+        {
+            return CaseFailures.DutiesOpen;
+        }
+
+        var closing = rules.Current.Playbook.Closing(file.Case.Class);
+        if (closing.Checklist.Any(item => !command.Confirmed.Contains(item.Id)))
+        {
+            return CaseFailures.ChecklistIncomplete;
+        }
+
+        var now = time.Now;
+        if (closing.SecondPerson)
+        {
+            var asked = await PendingRequestAsync(db, command.CaseId, ct);
+            if (asked is null)
+            {
+                db.Record(new PendingEvent(Requested, now, command.CaseId, null, caller.UnitId, file.Case.Class, EventData.Of(
+                    ("reason", command.Reason.Trim()), ("checklist", command.Confirmed))));
+                return CloseOutcome.Requested;
+            }
+
+            if (asked.WorkerId == caller.WorkerId || !MaySuperviseCase(caller, file, map))
+            {
+                return CaseFailures.NeedsSecondPerson;
+            }
+        }
+
+        var from = file.Case.State;
+        CaseRules.SetState(file, CaseState.Closed);
+        file.Case.ClosedAt = now;
+        file.Case.ReviewOn = null;
+        db.Record(new PendingEvent(EventTypes.CaseClosed, now, command.CaseId, null, caller.UnitId, file.Case.Class, EventData.Of(
+            ("from", from), ("to", CaseState.Closed), ("reason", command.Reason.Trim()), ("checklist", command.Confirmed))));
+        return CloseOutcome.Closed;
+    }
+
+    /// <summary>The first person's wish that still stands: nothing but views of it came after.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="caseId">The case.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<TimelineEvent?> PendingRequestAsync(AnhuDbContext db, Guid caseId, CancellationToken ct)
+    {
+        var last = await db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Type.StartsWith("case."))
+            .OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct);
+        return last?.Type == Requested ? last : null;
+    }
+
+    private static bool MaySuperviseCase(Caller caller, CaseFile file, OrganisationMap map) =>
+        caller.May(Permissions.Supervise) && file.Access.Values.Any(a => a.IsDirect && AccessPolicy.MaySupervise(caller, a.UnitId, map));
+}

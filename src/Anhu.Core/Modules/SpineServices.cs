@@ -1,0 +1,29 @@
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Grading;
+using Anhu.Modules.Timeline;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Anhu.Modules;
+
+/// <summary>Services of the spine: alarms, cases, duties, timeline.</summary>
+public static class SpineServices
+{
+    /// <summary>Registers them.</summary>
+    /// <param name="services">The container.</param>
+    public static IServiceCollection AddSpine(this IServiceCollection services)
+    {
+        services.AddSingleton(new AlarmIntakeOptions());
+        services.AddSingleton<AlarmIntake>();
+        services.AddSingleton<CaseQueries>();
+        services.AddSingleton<ChangeGradeHandler>();
+        services.AddSingleton<CloseCaseHandler>();
+        services.AddSingleton<DeadlineWork>();
+        services.AddSingleton<DutyQueries>();
+        services.AddSingleton<FeedQueries>();
+        services.AddSingleton<TakeDutyStepHandler>();
+        services.AddSingleton<VerifyTimeline>();
+        return services;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Anhu.Jobs;
+
+/// <summary>Runs a piece of work again and again; a failed run is logged and the next one tried. The work itself is safe to run on two nodes.</summary>
+/// <param name="period">Rest between runs.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">Log.</param>
+public abstract partial class PeriodicJob(TimeSpan period, TimeProvider time, ILogger logger) : BackgroundService
+{
+    /// <summary>Does what is due.</summary>
+    /// <param name="ct">Cancels.</param>
+    protected abstract Task RunAsync(CancellationToken ct);
+
+    /// <inheritdoc />
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var timer = new PeriodicTimer(period, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await RunAsync(stoppingToken);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    LogFailed(GetType().Name, e);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The program stops.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Job} failed; it is tried again at its next time")]
+    private partial void LogFailed(string job, Exception e);
+}

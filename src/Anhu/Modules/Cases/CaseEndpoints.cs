@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+using Anhu.Api;
+using Anhu.Common;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Grading;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Anhu.Modules.Cases;
+
+/// <summary>A case in a list.</summary>
+public sealed record CaseItem(
+    Guid Id, string Number, CaseState State, int Class, string Region, DateTimeOffset OpenedAt, DateTimeOffset LastAlarmAt, int Incidents, int OpenDuties);
+
+/// <summary>A page of a list; <c>next</c> goes into <c>after</c>.</summary>
+public sealed record CaseListAnswer(IReadOnlyList<CaseItem> Items, string? Next);
+
+/// <summary>The grade in force.</summary>
+public sealed record GradeAnswer(int Class, string PolicyVersion, DateTimeOffset DecidedAt, IReadOnlyList<ReasonAnswer> Reasons, IReadOnlyList<MissingAnswer> Missing);
+
+/// <summary>A reason in both languages.</summary>
+public sealed record ReasonAnswer(string Rule, int Class, string Zh, string En);
+
+/// <summary>A fact that is not known, and the class that a yes would give.</summary>
+public sealed record MissingAnswer(string Fact, int ClassIfYes, string Zh, string En);
+
+/// <summary>A case file.</summary>
+public sealed record CaseAnswer(
+    Guid Id, string Number, CaseState State, int Class, string Region, DateTimeOffset OpenedAt, DateTimeOffset LastAlarmAt, DateOnly? ReviewOn,
+    IReadOnlyList<CasePerson> People, IReadOnlyList<CaseIncident> Incidents, GradeAnswer? Grade, IReadOnlyList<DutyItem> Duties,
+    IReadOnlyList<JsonObject> Measures, IReadOnlyList<JsonObject> Services);
+
+/// <summary>An event of a case.</summary>
+public sealed record EventItem(
+    long Sequence, string Type, DateTimeOffset At, Guid? DutyId, Guid? WorkerId, string? ClientId, string? Unit, int? Class, JsonNode? Data, string Hash, string PreviousHash);
+
+/// <summary>A page of events; <c>next</c> goes into <c>after</c>.</summary>
+public sealed record EventListAnswer(IReadOnlyList<EventItem> Items, long? Next);
+
+/// <summary>A wish to change the class.</summary>
+public sealed record GradeRequest(int? Class, string? Reason);
+
+/// <summary>What became of it.</summary>
+public sealed record GradeChangeAnswer(int Class, string Status);
+
+/// <summary>The API of cases.</summary>
+public static class CaseEndpoints
+{
+    /// <summary>Maps the routes.</summary>
+    /// <param name="app">Routes.</param>
+    public static void MapCases(this IEndpointRouteBuilder app)
+    {
+        var cases = app.MapGroup("/api/v1/cases").WithTags("Cases").RequireAuthorization(Permissions.ReadCases);
+        cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("Cases that the caller may see, newest first");
+        cases.MapGet("/{id:guid}", GetAsync).WithName("GetCase").WithSummary("One case file").ProducesProblem(StatusCodes.Status404NotFound);
+        cases.MapGet("/{id:guid}/timeline", TimelineAsync).WithName("GetCaseTimeline").WithSummary("The events of a case, oldest first")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        cases.MapPost("/{id:guid}/grade", GradeAsync).WithName("ChangeGrade").WithSummary("Raise the class, or propose to lower it, with a reason")
+            .RequireAuthorization(Permissions.WorkDuties)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+    }
+
+    private static async Task<Results<Ok<CaseListAnswer>, ValidationProblem>> ListAsync(
+        HttpContext http, CaseQueries queries, OrganisationDirectory organisation, CancellationToken ct,
+        string? after = null, int? limit = null, string? state = null, [FromQuery(Name = "class")] int? @class = null, string? region = null, string? q = null)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var parsedAfter = QueryValues.Cursor(after, "after", errors);
+        var parsedState = QueryValues.Kebab<CaseState>(state, "state", errors);
+        QueryValues.Range(limit, 1, 200, "limit", errors);
+        QueryValues.Range(@class, 1, 3, "class", errors);
+        if (region is not null && (await organisation.GetAsync(ct)).Region(region) is null)
+        {
+            errors["region"] = ["No such region."];
+        }
+
+        if (q?.Length > 100)
+        {
+            errors["q"] = ["At most 100 characters."];
+        }
+
+        if (errors.Count > 0)
+        {
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        var page = await queries.ListAsync(
+            Caller.From(http.User)!,
+            new CaseListFilter { After = parsedAfter, Limit = limit ?? 50, State = parsedState, Class = @class, Region = region, Words = q }, ct);
+        return TypedResults.Ok(new CaseListAnswer(
+            [.. page.Items.Select(c => new CaseItem(
+                c.CaseId, c.CaseNumber, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.IncidentCount, c.OpenDutyCount))],
+            page.Next?.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task<Results<Ok<CaseAnswer>, FailureResult>> GetAsync(
+        HttpContext http, Guid id, CaseQueries queries, OrganisationDirectory organisation, CancellationToken ct)
+    {
+        var file = await queries.GetAsync(Caller.From(http.User)!, id, ct);
+        if (file is null)
+        {
+            return CaseFailures.NotFound.ToProblem();
+        }
+
+        var map = await organisation.GetAsync(ct);
+        var c = file.Case;
+        return TypedResults.Ok(new CaseAnswer(
+            c.CaseId, c.CaseNumber, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.ReviewOn, file.People, file.Incidents,
+            file.Grade is { } g
+                ? new GradeAnswer(
+                    g.Class, g.PolicyVersion, g.DecidedAt, [.. g.Reasons.Select(r => new ReasonAnswer(r.RuleId, r.Class, r.TextZh, r.TextEn))],
+                    [.. g.Missing.Select(m => new MissingAnswer(m.Fact, m.ClassIfYes, m.TextZh, m.TextEn))])
+                : null,
+            [.. file.OpenDuties.Select(d => DutyItem.From(d, map))], [], []));
+    }
+
+    private static async Task<Results<Ok<EventListAnswer>, FailureResult, ValidationProblem>> TimelineAsync(
+        HttpContext http, Guid id, CaseQueries queries, OrganisationDirectory organisation, CancellationToken ct, string? after = null, int? limit = null)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var parsedAfter = QueryValues.Cursor(after, "after", errors);
+        QueryValues.Range(limit, 1, 500, "limit", errors);
+        if (errors.Count > 0)
+        {
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        var page = await queries.TimelineAsync(Caller.From(http.User)!, id, parsedAfter ?? 0, limit ?? 200, ct);
+        if (page is null)
+        {
+            return CaseFailures.NotFound.ToProblem();
+        }
+
+        var map = await organisation.GetAsync(ct);
+        return TypedResults.Ok(new EventListAnswer(
+            [.. page.Items.Select(e => new EventItem(
+                e.Sequence, e.Type, e.At, e.DutyId, e.WorkerId, e.ClientId, e.UnitId is { } u ? map.Find(u)?.Code : null, e.Class,
+                JsonNode.Parse(e.Data), Convert.ToHexStringLower(e.Hash), Convert.ToHexStringLower(e.PreviousHash)))],
+            page.Next));
+    }
+
+    private static async Task<Results<Ok<GradeChangeAnswer>, FailureResult>> GradeAsync(
+        HttpContext http, Guid id, GradeRequest request, ChangeGradeHandler handler, CancellationToken ct)
+    {
+        if (request.Class is not { } @class)
+        {
+            return GradeFailures.ClassWrong.ToProblem();
+        }
+
+        var result = await handler.Handle(new ChangeGrade { CaseId = id, Class = @class, Reason = request.Reason ?? "" }, Caller.From(http.User)!, ct);
+        return result.IsOk
+            ? TypedResults.Ok(new GradeChangeAnswer(result.Value.Class, result.Value.State == GradeState.Proposed ? "proposed" : "effective"))
+            : result.Failure!.ToProblem();
+    }
+}

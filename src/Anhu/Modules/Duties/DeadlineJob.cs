@@ -1,0 +1,9 @@
+using Anhu.Jobs;
+
+namespace Anhu.Modules.Duties;
+
+/// <summary>Marks and escalates what is late, every few seconds.</summary>
+internal sealed class DeadlineJob(DeadlineWork work, TimeProvider time, ILogger<DeadlineJob> logger) : PeriodicJob(TimeSpan.FromSeconds(10), time, logger)
+{
+    protected override Task RunAsync(CancellationToken ct) => work.RunAsync(ct);
+}
