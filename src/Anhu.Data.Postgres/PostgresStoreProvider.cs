@@ -69,7 +69,8 @@ public sealed class PostgresStoreProvider : IStoreProvider
             var store = StoreObjectIdentifier.Table(table);
             columns = [.. type.GetProperties().Select(p => new Column(p, store))];
             sql = $"INSERT INTO \"{table}\" ({string.Join(", ", columns.Select(c => $"\"{c.Name}\""))}) " +
-                $"SELECT * FROM unnest({string.Join(", ", columns.Select((c, i) => $"${i + 1}::{c.StoreType}[]"))})";
+                $"SELECT * FROM unnest({string.Join(", ", columns.Select((c, i) => $"${i + 1}::{c.StoreType}[]"))})" +
+                (type.FindAnnotation(StoreAnnotations.Repeatable) is null ? "" : " ON CONFLICT DO NOTHING");
         }
 
         public NpgsqlBatchCommand Command(IReadOnlyList<object> rows)

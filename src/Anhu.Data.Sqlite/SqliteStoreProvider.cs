@@ -66,7 +66,8 @@ public sealed class SqliteStoreProvider : IStoreProvider
             command = connection.CreateCommand();
             command.CommandText =
                 $"INSERT INTO \"{table}\" ({string.Join(", ", properties.Select(p => $"\"{p.GetColumnName(store)}\""))}) " +
-                $"VALUES ({string.Join(", ", properties.Select((_, i) => $"@p{i}"))})";
+                $"VALUES ({string.Join(", ", properties.Select((_, i) => $"@p{i}"))})" +
+                (type.FindAnnotation(StoreAnnotations.Repeatable) is null ? "" : " ON CONFLICT DO NOTHING");
             getters = new Func<object, object?>[properties.Length];
             for (var i = 0; i < properties.Length; i++)
             {

@@ -71,6 +71,13 @@ public readonly struct WriteTurn(SemaphoreSlim? gate) : IDisposable
     public void Dispose() => gate?.Release();
 }
 
+/// <summary>Names of annotations that the providers read off the model.</summary>
+public static class StoreAnnotations
+{
+    /// <summary>On a table: a row that is there already is passed over by bulk inserts.</summary>
+    public const string Repeatable = "Anhu:Repeatable";
+}
+
 /// <summary>What differs between databases; one implementation each.</summary>
 public interface IStoreProvider
 {

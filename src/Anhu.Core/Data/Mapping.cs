@@ -150,6 +150,9 @@ internal sealed class SpineMapping :
         key.ToTable("people_key");
         key.HasKey(k => new { k.Value, k.PersonId });
         key.Property(k => k.Value).HasMaxLength(160);
+
+        // A person is reported under the same key again and again; the row is there or it is made.
+        key.Metadata.SetAnnotation(StoreAnnotations.Repeatable, true);
     }
 
     public void Configure(EntityTypeBuilder<DvCase> dvCase)

@@ -4,8 +4,12 @@ using Anhu.Api;
 using Anhu.Modules;
 using Anhu.Modules.Account;
 using Anhu.Modules.Clients;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
+using Anhu.Modules.Timeline;
 
 namespace Anhu.Hosting;
 
@@ -82,6 +86,8 @@ public static class AnhuApp
     private static void AddServices(IServiceCollection services, AnhuSettings settings)
     {
         services.AddCity(settings);
+        services.AddApiJson();
+        services.AddSpineWeb();
         services.AddAccount();
         services.AddApiJson();
         services.AddClientSignIn();
@@ -95,6 +101,10 @@ public static class AnhuApp
         app.MapAccount();
         app.MapClients();
         app.MapOrganisation();
+        app.MapAlarms();
+        app.MapCases();
+        app.MapDuties();
+        app.MapFeed();
         app.MapShell();
         app.MapGet("/health/live", () => Results.Text("ok")).AllowAnonymous();
     }

@@ -1,0 +1,17 @@
+using Anhu.Modules.Duties;
+using Anhu.Modules.Timeline;
+
+namespace Anhu.Modules;
+
+/// <summary>What only the running platform needs of the spine: live feed and deadline work.</summary>
+internal static class SpineWeb
+{
+    public static IServiceCollection AddSpineWeb(this IServiceCollection services)
+    {
+        services.AddSingleton<FeedHub>();
+        services.AddSingleton<FeedSessions>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedHub>());
+        services.AddHostedService<DeadlineJob>();
+        return services;
+    }
+}
