@@ -3,9 +3,9 @@ using System.Text.Unicode;
 using Anhu.Api;
 using Anhu.Modules;
 using Anhu.Modules.Account;
-using Anhu.Modules.Clients;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Clients;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -89,7 +89,6 @@ public static class AnhuApp
         services.AddApiJson();
         services.AddSpineWeb();
         services.AddAccount();
-        services.AddApiJson();
         services.AddClientSignIn();
         services.AddShell();
     }
