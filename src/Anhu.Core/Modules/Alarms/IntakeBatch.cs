@@ -223,7 +223,6 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         var raised = rules.Regrade(file, now, this, report.PoliceOpinion);
-        var at = DeadlineStart(report);
         var happened = new List<PlaybookEvent>(3);
         if (!isSame)
         {
@@ -240,7 +239,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             happened.Add(PlaybookEvent.CaseClassRaised);
         }
 
-        rules.Plan(file, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(happened), at, incident, this);
+        rules.Plan(file, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(happened), now, incident, this, startsAt: DeadlineStart(report));
 
         rules.RestIfIdle(file, now, this);
         return Receipt(alarm, file, AlarmStatus.Created);
@@ -269,10 +268,9 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         Involved(file, item);
-        var at = DeadlineStart(report);
         if (rules.Regrade(file, now, this, report.PoliceOpinion))
         {
-            rules.Plan(file, [PlaybookEvent.CaseClassRaised], at, incident, this);
+            rules.Plan(file, [PlaybookEvent.CaseClassRaised], now, incident, this);
         }
 
         return file;

@@ -163,14 +163,14 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
         var incidents = await db.Incidents.Where(i => i.CaseId == caseId).OrderByDescending(i => i.OccurredAt).Take(200).ToListAsync(ct);
         var grades = await db.Grades.Where(g => g.CaseId == caseId && g.State != GradeState.Refused)
             .OrderByDescending(g => g.DecidedAt).Take(20).ToListAsync(ct);
-        var duties = await Lines(db.Duties.Where(d => d.CaseId == caseId), db).OrderBy(d => d.DueAt).Take(500).ToListAsync(ct);
+        var duties = await Lines(db.Duties.Where(d => d.CaseId == caseId).OrderBy(d => d.DueAt).Take(500), db).ToListAsync(ct);
         return new CaseDetails(
             dvCase, view,
             [.. people.OrderBy(p => p.Role).Select(p => Masked(p, view))],
             [.. incidents.Select(i => Masked(i, full))],
             full ? grades.Find(g => g.State == GradeState.Effective) : null,
             full ? grades.Find(g => g.State == GradeState.Proposed) : null,
-            [.. duties.Where(d => Open.Contains(d.State))],
+            [.. duties.Where(d => Open.Contains(d.State)).OrderBy(d => d.DueAt)],
             [.. duties.Where(d => !Open.Contains(d.State)).OrderByDescending(d => d.DoneAt)]);
     }
 
@@ -221,7 +221,8 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             : null;
         if (key is not null)
         {
-            return (key, key + '\u007f');
+            // All that begins with the key: up to the same text with its last character raised by one.
+            return (key, key[..^1] + (char)(key[^1] + 1));
         }
 
         var name = PersonKeys.Name(words);

@@ -104,19 +104,20 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <summary>Does what the playbook demands on an event: duties arise, units are told.</summary>
     /// <param name="file">The case.</param>
     /// <param name="happened">The events; a fact may be several at once.</param>
-    /// <param name="at">When, UTC; deadlines start here.</param>
+    /// <param name="at">Now, UTC.</param>
     /// <param name="incident">The incident that it is about; the latest one when null.</param>
     /// <param name="sink">Takes new rows and facts.</param>
     /// <param name="need">For a need named in a visit: which.</param>
     /// <param name="ended">For a duty that was done or is overdue: which.</param>
     /// <param name="outcomesInRow">How many duties of its kind ended with its outcome in a row, this one included.</param>
+    /// <param name="startsAt">Where deadlines start, UTC; <paramref name="at"/> when null.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
-        string? need = null, Duty? ended = null, int outcomesInRow = 1)
+        string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null)
     {
         incident ??= Latest(file);
-        var plan = Rules.Playbook.Plan(happened, PlanFacts(file, at, incident, OpenKinds(file)) with
+        var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, incident, OpenKinds(file)) with
         {
             Need = need, DutyKind = ended?.Kind, Outcome = ended?.Outcome, DutyDueAt = ended?.DueAt, OutcomesInRow = outcomesInRow,
         });

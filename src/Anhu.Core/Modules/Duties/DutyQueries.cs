@@ -88,8 +88,8 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
             duties = duties.Where(d => d.DueAt > after.DueAt || (d.DueAt == after.DueAt && d.DutyId.CompareTo(after.DutyId) > 0));
         }
 
-        var page = await CaseQueries.Lines(duties.OrderBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(limit + 1), db)
-            .OrderBy(d => d.DueAt).ThenBy(d => d.DutyId).ToListAsync(ct);
+        var page = await CaseQueries.Lines(duties.OrderBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(limit + 1), db).ToListAsync(ct);
+        page.Sort(static (a, b) => (a.DueAt, a.DutyId).CompareTo((b.DueAt, b.DutyId)));
         var more = page.Count > limit;
         if (more)
         {

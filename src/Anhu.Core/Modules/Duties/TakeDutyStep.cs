@@ -149,6 +149,7 @@ public sealed class TakeDutyStepHandler(
             return wrong;
         }
 
+        unit = ActingUnit(caller, unit, duty, step.Step, map);
         var wasOpen = duty.IsOpen;
         var owner = map.Find(duty.OwnerUnitId);
         var other = duty.HandOverToUnitId is { } offered ? map.Find(offered) : null;
@@ -205,6 +206,26 @@ public sealed class TakeDutyStepHandler(
         }
 
         work.RestIfIdle(file, now, sink);
+    }
+
+    /// <summary>An agency runs one system for all its offices: a system acts for the units below its own; a worker only for the own unit.</summary>
+    private static Guid ActingUnit(Caller caller, Guid own, Duty duty, DutyStep step, OrganisationMap map)
+    {
+        if (caller.ClientId is null)
+        {
+            return own;
+        }
+
+        var answered = step is DutyStep.Accept or DutyStep.Return ? duty.HandOverToUnitId : null;
+        foreach (var candidate in (Guid?[])[answered, duty.OwnerUnitId])
+        {
+            if (candidate is { } id && map.Find(id) is { } unit && map.WithSuperiors(unit).Any(u => u.UnitId == own))
+            {
+                return id;
+            }
+        }
+
+        return own;
     }
 
     /// <summary>The kind's own rule of completion: an outcome that it knows, with the fields that this outcome asks for.</summary>
