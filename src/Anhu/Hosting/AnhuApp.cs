@@ -24,6 +24,12 @@ public static class AnhuApp
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "anhu" });
         AddSettings(builder.Configuration, configuration);
         builder.WebHost.UseStaticWebAssets();
+        if (!builder.Environment.IsDevelopment())
+        {
+            // Else assets of a build output are packed anew for each request, without compressing them.
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= "false";
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {

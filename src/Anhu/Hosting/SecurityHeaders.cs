@@ -33,10 +33,16 @@ internal static class SecurityHeaders
             headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
         }
 
-        if (context.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is null || context.Response.StatusCode >= 400)
+        headers.XFrameOptions = "DENY";
+        if (context.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not { } asset || context.Response.StatusCode >= 400)
         {
             headers.CacheControl = "no-store";
             headers.Remove("Pragma");
+        }
+        else if (asset.Properties.Any(p => p.Name == "fingerprint") && !context.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment())
+        {
+            // The published program says so itself; one run from its build output does not.
+            headers.CacheControl = "public, max-age=31536000, immutable";
         }
 
         return Task.CompletedTask;

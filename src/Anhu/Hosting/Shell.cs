@@ -56,6 +56,7 @@ public static class Shell
             options.Cookie.Name = "anhu.form";
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.SuppressXFrameOptionsHeader = true;
         });
         services.AddRazorComponents();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>

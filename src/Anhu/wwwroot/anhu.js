@@ -1,16 +1,16 @@
 // The few things that pages do in the browser. Every page works without this file.
-// Behaviour lives in custom elements, whose callbacks also fire when enhanced navigation patches the page;
-// other modules bring their own file and define theirs with `define`.
+// Behaviour lives in custom elements, whose callbacks also fire when enhanced navigation patches the page. An island
+// names its own file, which is fetched when the first such element is on a page:
+//   <live-board data-module="@Assets["board.js"]"> … </live-board>      board.js: customElements.define('live-board', …)
 
-/** Defines a custom element once, however often a page is patched. */
-export function define(name, element) {
-  if (!customElements.get(name)) {
-    customElements.define(name, element);
+function loadIslands() {
+  for (const island of document.querySelectorAll('[data-module]')) {
+    import(new URL(island.dataset.module, document.baseURI));
   }
 }
 
 // What went wrong with a form is read out and reached first.
-define('form-errors', class extends HTMLElement {
+customElements.define('form-errors', class extends HTMLElement {
   connectedCallback() {
     this.focus({ preventScroll: false });
   }
@@ -40,7 +40,9 @@ document.addEventListener('keydown', event => {
   }
 });
 
+loadIslands();
 globalThis.Blazor?.addEventListener('enhancedload', () => {
+  loadIslands();
   for (const menu of document.querySelectorAll('details.shell-menu, details.shell-account')) {
     menu.open = false;
   }

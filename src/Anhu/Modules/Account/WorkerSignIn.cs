@@ -71,8 +71,7 @@ public sealed class WorkerSignIn(
         }
 
         var wasLocked = await workers.IsLockedOutAsync(worker);
-        var digits = new string([.. code.Where(char.IsAsciiDigit)]);
-        return await OutcomeAsync(await TwoFactorAuthenticatorSignInAsync(digits, isPersistent: false, rememberClient: false), worker, "code", wasLocked, ct);
+        return await OutcomeAsync(await TwoFactorAuthenticatorSignInAsync(Digits(code), isPersistent: false, rememberClient: false), worker, "code", wasLocked, ct);
     }
 
     /// <summary>The second step with a recovery code, which is then spent.</summary>
@@ -115,6 +114,103 @@ public sealed class WorkerSignIn(
         await SignOutAsync();
     }
 
+    /// <summary>Changes the caller's password; other sessions end, this one goes on.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    /// <param name="current">The present password.</param>
+    /// <param name="next">The next one.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Which rule the new password breaks, or that the present one is wrong.</returns>
+    public async Task<Result> ChangePasswordAsync(Worker worker, string current, string next, CancellationToken ct)
+    {
+        if (!await ConfirmAsync(worker, current, ct))
+        {
+            return new Failure(FailureKind.Invalid, "password-wrong", "Current");
+        }
+
+        var result = await workers.ChangePasswordAsync(worker, current, next);
+        if (!result.Succeeded)
+        {
+            var code = result.Errors.First().Code;
+            return code.StartsWith("password-", StringComparison.Ordinal)
+                ? new Failure(FailureKind.Invalid, code, "Next")
+                : new Failure(FailureKind.Conflict, "account.changed");
+        }
+
+        await RecordAsync(AccountEvents.PasswordChanged, worker, ct);
+        await RefreshSignInAsync(worker);
+        return Result.Ok;
+    }
+
+    /// <summary>Asks for the password again before something that weakens the sign-in; failures count as those of a sign-in do.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    /// <param name="password">The password as typed.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<bool> ConfirmAsync(Worker worker, string password, CancellationToken ct)
+    {
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        var result = await CheckPasswordSignInAsync(worker, password, lockoutOnFailure: true);
+        if (!result.Succeeded)
+        {
+            await OutcomeAsync(result, worker, "confirm", wasLocked, ct);
+        }
+
+        return result.Succeeded;
+    }
+
+    /// <summary>The key that worker and authenticator share; made when there is none.</summary>
+    /// <param name="worker">The signed-in worker, who has not turned the second step on.</param>
+    public async Task<string> AuthenticatorKeyAsync(Worker worker)
+    {
+        if (await workers.GetAuthenticatorKeyAsync(worker) is { Length: > 0 } key)
+        {
+            return key;
+        }
+
+        await workers.ResetAuthenticatorKeyAsync(worker);
+        await RefreshSignInAsync(worker);
+        return (await workers.GetAuthenticatorKeyAsync(worker))!;
+    }
+
+    /// <summary>Turns the second step on.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    /// <param name="code">A code that the authenticator shows.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Recovery codes to be shown once; null when the code is wrong.</returns>
+    public async Task<IReadOnlyList<string>?> TurnOnTwoStepAsync(Worker worker, string code, CancellationToken ct)
+    {
+        if (!await workers.VerifyTwoFactorTokenAsync(worker, Options.Tokens.AuthenticatorTokenProvider, Digits(code))
+            || !(await workers.SetTwoFactorEnabledAsync(worker, true)).Succeeded)
+        {
+            return null;
+        }
+
+        await RecordAsync(AccountEvents.TwoStepOn, worker, ct);
+        return await MakeRecoveryCodesAsync(worker, ct);
+    }
+
+    /// <summary>Makes new recovery codes; the old ones stop working.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The codes, to be shown once.</returns>
+    public async Task<IReadOnlyList<string>> MakeRecoveryCodesAsync(Worker worker, CancellationToken ct)
+    {
+        var codes = await workers.GenerateNewTwoFactorRecoveryCodesAsync(worker, RecoveryCodes) ?? [];
+        await RecordAsync(AccountEvents.RecoveryCodesMade, worker, ct);
+        await RefreshSignInAsync(worker);
+        return [.. codes];
+    }
+
+    /// <summary>Turns the second step off and forgets its key.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task TurnOffTwoStepAsync(Worker worker, CancellationToken ct)
+    {
+        await workers.SetTwoFactorEnabledAsync(worker, false);
+        await workers.ResetAuthenticatorKeyAsync(worker);
+        await RecordAsync(AccountEvents.TwoStepOff, worker, ct);
+        await RefreshSignInAsync(worker);
+    }
+
     /// <inheritdoc />
     public override async Task<bool> CanSignInAsync(Worker user) => user.IsActive && await base.CanSignInAsync(user);
 
@@ -132,6 +228,8 @@ public sealed class WorkerSignIn(
         db.Record(new PendingEvent(type, time.Now, UnitId: worker?.UnitId, Data: EventData.Of([("workerId", worker?.Id), .. data])));
         await db.SaveChangesAsync(ct);
     }
+
+    private static string Digits(string code) => new([.. code.Where(char.IsAsciiDigit)]);
 
     private async Task<SignInOutcome> OutcomeAsync(SignInResult result, Worker worker, string method, bool wasLocked, CancellationToken ct)
     {
