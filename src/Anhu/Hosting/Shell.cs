@@ -80,6 +80,13 @@ public static class Shell
                 pages.Enabled = false;
             }
 
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+            {
+                // The error page is read, never posted to: what was posted may be what went wrong.
+                context.Request.Method = HttpMethods.Get;
+                context.Request.ContentType = null;
+            }
+
             return next(context);
         });
         app.UseAuthentication();

@@ -16,6 +16,9 @@ namespace Anhu.Modules.Account;
 /// <summary>Sign-in and profile.</summary>
 public static class AccountSetup
 {
+    /// <summary>Header that a page's script sets on requests that nobody asked for; they do not keep the session open.</summary>
+    public const string BackgroundHeader = "Anhu-Background";
+
     private const string SmartScheme = "anhu";
 
     /// <summary>Idle time after which a session ends (handbook §5.6).</summary>
@@ -29,12 +32,10 @@ public static class AccountSetup
     public static IServiceCollection AddWorkerAccounts(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("anhu").PersistKeysToDbContext<AnhuDbContext>();
+        // Before Identity, which then leaves out its own rules.
+        services.AddScoped<IPasswordValidator<Worker>, PasswordRules>();
         services.AddIdentityCore<Worker>(options =>
             {
-                var password = options.Password;
-                // PasswordRules says all of it.
-                password.RequireDigit = password.RequireLowercase = password.RequireUppercase = password.RequireNonAlphanumeric = false;
-                password.RequiredLength = PasswordRules.MinLength;
                 options.Lockout.MaxFailedAccessAttempts = 5;
                 options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(30);
                 options.User.AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._@";
@@ -42,7 +43,6 @@ public static class AccountSetup
             .AddEntityFrameworkStores<AnhuDbContext>()
             .AddDefaultTokenProviders()
             .AddUserManager<WorkerManager>();
-        services.AddScoped<IPasswordValidator<Worker>, PasswordRules>();
         return services;
     }
 
@@ -67,7 +67,9 @@ public static class AccountSetup
             {
                 Plain(options, "anhu.step");
                 options.ExpireTimeSpan = TimeSpan.FromMinutes(5);
-            });
+            })
+            // Never given out; Identity clears it when it ends a session.
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme, options => Plain(options, "anhu.device"));
         return services;
     }
 
@@ -121,13 +123,15 @@ public static class AccountSetup
         options.ReturnUrlParameter = "returnUrl";
         options.ExpireTimeSpan = IdleTime;
         options.SlidingExpiration = true;
-        options.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+        options.Events.OnValidatePrincipal = async context =>
+        {
+            await SecurityStampValidator.ValidatePrincipalAsync(context);
+            context.ShouldRenew &= !IsBackground(context.Request);
+        };
         options.Events.OnCheckSlidingExpiration = context =>
         {
             // The default renews after half of the time, which would end some sessions after 7.5 idle minutes.
-            // What a page does by itself (the live feed) is not work.
-            context.ShouldRenew = context.ElapsedTime > TimeSpan.FromMinutes(1)
-                && !context.Request.Headers.ContainsKey("Anhu-Background") && !context.Request.Path.StartsWithSegments("/api/v1/feed");
+            context.ShouldRenew = context.ElapsedTime > TimeSpan.FromMinutes(1) && !IsBackground(context.Request);
             return Task.CompletedTask;
         };
         options.Events.OnRedirectToLogin = context =>
@@ -149,6 +153,10 @@ public static class AccountSetup
             return Task.CompletedTask;
         };
     }
+
+    /// <summary>What a page does by itself, such as following the live feed, is not work and keeps no session open.</summary>
+    private static bool IsBackground(HttpRequest request) =>
+        request.Headers.ContainsKey(BackgroundHeader) || request.Path.StartsWithSegments("/api/v1/feed");
 
     private static async Task<RedirectHttpResult> SignOutAsync([FromForm] string? reason, WorkerSignIn signIn, CancellationToken ct)
     {

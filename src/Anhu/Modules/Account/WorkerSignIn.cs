@@ -101,6 +101,11 @@ public sealed class WorkerSignIn(
         return await OutcomeAsync(result, worker, "recovery-code", wasLocked, ct);
     }
 
+    /// <summary>The worker who is signed in.</summary>
+    /// <exception cref="InvalidOperationException">Nobody is, or the worker is no longer in the store.</exception>
+    public async Task<Worker> WorkerAsync() =>
+        await UserManager.GetUserAsync(Context.User) ?? throw new InvalidOperationException("The signed-in worker is not in the store.");
+
     /// <summary>Signs the caller out and records it.</summary>
     /// <param name="ct">Cancels.</param>
     public async Task SignOutAndRecordAsync(CancellationToken ct)
