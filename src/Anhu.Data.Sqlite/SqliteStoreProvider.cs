@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
@@ -23,7 +24,13 @@ public sealed class SqliteStoreProvider : IStoreProvider
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         var transaction = (SqliteTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
-        var statements = prepared.GetOrCreateValue(connection);
+        if (!prepared.TryGetValue(connection, out var statements))
+        {
+            statements = [];
+            prepared.Add(connection, statements);
+            connection.StateChange += Forget;
+        }
+
         foreach (var list in rows)
         {
             if (list.Count == 0)
@@ -42,6 +49,20 @@ public sealed class SqliteStoreProvider : IStoreProvider
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// A statement belongs to the database handle that was open when it was prepared. The connection may come back with
+    /// another one from the pool, and would go on writing through the old one, outside of the transaction.
+    /// </summary>
+    private void Forget(object sender, StateChangeEventArgs e)
+    {
+        if (e.CurrentState == ConnectionState.Closed)
+        {
+            var connection = (SqliteConnection)sender;
+            connection.StateChange -= Forget;
+            prepared.Remove(connection);
+        }
     }
 
     /// <inheritdoc />

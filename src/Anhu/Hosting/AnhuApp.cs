@@ -66,6 +66,7 @@ public static class AnhuApp
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAnhuStore(settings);
         services.AddClients();
+        services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
         services.AddRules(new RulesOptions
         {
@@ -96,6 +97,7 @@ public static class AnhuApp
         services.AddSpineWeb();
         services.AddAccount();
         services.AddClientSignIn();
+        services.AddOrganisationPages();
         services.AddShell();
     }
 

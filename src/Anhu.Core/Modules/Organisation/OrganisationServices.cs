@@ -18,7 +18,10 @@ public static class OrganisationServices
         services.AddSingleton<OrganisationDirectory>();
         services.AddSingleton<OrganisationSeeder>();
         services.TryAddScoped<IPasswordHasher<Worker>, PasswordHasher<Worker>>();
+        services.AddScoped<RosterAdministration>();
+        services.AddScoped<UnitAdministration>();
         services.AddScoped<WorkerAdministration>();
+        services.AddScoped<WorkerList>();
         return services;
     }
 }

@@ -155,7 +155,7 @@ public sealed class WorkerAdministration(AnhuDbContext db, OrganisationDirectory
             return new Failure(FailureKind.Forbidden, by.WorkerId == workerId ? "organisation.own-roles" : "organisation.roles-forbidden", "roles");
         }
 
-        var found = await FindAsync(map, workerId, by, ct);
+        var found = await FindAsync(map, workerId, by, ct, Permissions.AdministerSecurity);
         if (!found.IsOk)
         {
             return found.Failure!;
@@ -286,7 +286,8 @@ public sealed class WorkerAdministration(AnhuDbContext db, OrganisationDirectory
 
     private static string NewStamp() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
-    private async Task<Result<Worker>> FindAsync(OrganisationMap map, Guid workerId, Caller? by, CancellationToken ct)
+    private async Task<Result<Worker>> FindAsync(
+        OrganisationMap map, Guid workerId, Caller? by, CancellationToken ct, string permission = Permissions.AdministerUnits)
     {
         var worker = await db.Workers.SingleOrDefaultAsync(w => w.Id == workerId, ct);
         if (worker is null)
@@ -294,7 +295,7 @@ public sealed class WorkerAdministration(AnhuDbContext db, OrganisationDirectory
             return new Failure(FailureKind.NotFound, "organisation.worker-not-found");
         }
 
-        return by is null || (map.Find(worker.UnitId) is { } unit && AdministrationScope.Covers(map, by, unit))
+        return by is null || (map.Find(worker.UnitId) is { } unit && AdministrationScope.Covers(map, by, unit, permission))
             ? worker : new Failure(FailureKind.Forbidden, "organisation.out-of-scope");
     }
 

@@ -98,6 +98,15 @@ public static class RegionCodes
     /// <param name="prefix">A prefix or full code.</param>
     public static string Full(string prefix) => prefix.PadRight(12, '0');
 
+    /// <summary>The bounds between which the codes within a region lie as text, for queries: from (inclusive) and to (exclusive). Digits only, so that every collation agrees.</summary>
+    /// <param name="code">The region.</param>
+    public static (string From, string To) Range(string code)
+    {
+        var prefix = Prefix(code);
+        return (prefix, (long.Parse(prefix, System.Globalization.CultureInfo.InvariantCulture) + 1)
+            .ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(prefix.Length, '0'));
+    }
+
     /// <summary>The level that a prefix of this length names.</summary>
     /// <param name="prefix">A significant prefix.</param>
     /// <returns>The level.</returns>
