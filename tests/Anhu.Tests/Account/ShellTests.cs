@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Anhu.Components.Layout;
 using Anhu.Hosting;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
@@ -186,6 +187,7 @@ public sealed partial class ShellTests(AnhuFixture app) : IClassFixture<AnhuFixt
 
         var missing = Directory.EnumerateFiles(Path.Combine(root, "Anhu"), "*.razor", SearchOption.AllDirectories)
             .SelectMany(file => IconName().Matches(File.ReadAllText(file)).Select(m => (File: Path.GetFileName(file), Name: m.Groups[1].Value)))
+            .Concat(NavItems.All.Select(item => (File: nameof(NavItems), Name: item.Icon)))
             .Where(use => !sprite.Contains(use.Name)).Distinct().ToList();
 
         Assert.Empty(missing);

@@ -10,7 +10,7 @@ namespace Anhu.Components.Ui;
 
 /// <summary>A form field with label, hint and error, tied together for screen readers. Use inside <c>EditForm</c> with <c>@bind-Value</c>.</summary>
 /// <typeparam name="T">Type of the value.</typeparam>
-public abstract class FieldBase<T> : InputBase<T>
+public abstract class Field<T> : InputBase<T>
 {
     /// <summary>What it is called.</summary>
     [Parameter, EditorRequired]

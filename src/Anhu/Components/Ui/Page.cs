@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Anhu.Components.Ui;
+
+/// <summary>
+/// A page that loads what it shows before it is first drawn. A plain component is drawn once while its first query still runs,
+/// with nothing in its fields; on SQLite, whose queries end at once, that goes unnoticed, on PostgreSQL it fails.
+/// </summary>
+public abstract class Page : ComponentBase
+{
+    private bool isLoaded;
+
+    /// <inheritdoc />
+    public override async Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        if (!isLoaded)
+        {
+            isLoaded = true;
+            await LoadAsync();
+        }
+
+        await base.SetParametersAsync(ParameterView.Empty);
+    }
+
+    /// <summary>Loads what the page shows. Parameters, query and posted form are set. Override this instead of <c>OnInitializedAsync</c>.</summary>
+    protected virtual Task LoadAsync() => Task.CompletedTask;
+}
