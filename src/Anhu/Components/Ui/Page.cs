@@ -17,12 +17,12 @@ public abstract class Page : ComponentBase
         if (!isLoaded)
         {
             isLoaded = true;
-            await LoadAsync();
+            await OnLoadAsync();
         }
 
         await base.SetParametersAsync(ParameterView.Empty);
     }
 
     /// <summary>Loads what the page shows. Parameters, query and posted form are set. Override this instead of <c>OnInitializedAsync</c>.</summary>
-    protected virtual Task LoadAsync() => Task.CompletedTask;
+    protected virtual Task OnLoadAsync() => Task.CompletedTask;
 }
