@@ -15,6 +15,7 @@ public static class CommandLine
         System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
         var root = ServeCommand.Root();
         root.Subcommands.Add(ClientCommands.Create());
+        root.Subcommands.Add(PlaybookCommands.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(UserCommands.Create());
         var parsed = root.Parse(args);

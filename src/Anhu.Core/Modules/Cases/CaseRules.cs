@@ -293,7 +293,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         };
     }
 
-    private static PlaybookFacts PlanFacts(
+    internal static PlaybookFacts PlanFacts(
         CaseFile file, DateTimeOffset at, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds)
     {
         var victims = new VictimFacts(file, at);

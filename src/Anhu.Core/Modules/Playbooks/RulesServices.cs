@@ -1,3 +1,4 @@
+using Anhu.Modules.Playbooks.DryRun;
 using Anhu.Modules.Time;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +17,7 @@ public static class RulesServices
         services.AddSingleton(provider => new CityClock(
             provider.GetRequiredService<CityZone>(), WorkCalendar.Load(Path.Combine(options.ContentFolder, "calendar"))));
         services.AddSingleton<RuleBook>();
+        services.AddScoped<PlaybookDryRun>();
         return services;
     }
 }
