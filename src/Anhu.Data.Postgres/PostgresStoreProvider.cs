@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace Anhu.Data.Postgres;
 
@@ -32,6 +34,34 @@ public sealed class PostgresStoreProvider : IStoreProvider
         if (batch.BatchCommands.Count > 0)
         {
             await batch.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task InsertValuesAsync(AnhuDbContext db, IEntityType type, IReadOnlyList<object?[]> rows, CancellationToken ct)
+    {
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction());
+        batch.BatchCommands.Add(inserts.GetOrAdd(type, static t => new ColumnInsert(t)).Command(rows));
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <inheritdoc />
+    public async Task ContinueNumbersAsync(AnhuDbContext db, CancellationToken ct)
+    {
+        var numbered = db.Model.GetEntityTypes().SelectMany(t => t.GetProperties())
+            .Where(p => p.GetValueGenerationStrategy() == NpgsqlValueGenerationStrategy.IdentityByDefaultColumn);
+        foreach (var property in numbered)
+        {
+            var table = property.DeclaringType.GetTableName()!;
+            var column = property.GetColumnName(StoreObjectIdentifier.Table(table))!;
+            await using var command = new NpgsqlCommand(
+                $"SELECT setval(pg_get_serial_sequence($1, $2), COALESCE(MAX(\"{column}\"), 0) + 1, false) FROM \"{table}\"",
+                (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction())
+            {
+                Parameters = { new NpgsqlParameter { Value = $"\"{table}\"" }, new NpgsqlParameter { Value = column } },
+            };
+            await command.ExecuteNonQueryAsync(ct);
         }
     }
 
@@ -68,17 +98,26 @@ public sealed class PostgresStoreProvider : IStoreProvider
             var table = type.GetTableName()!;
             var store = StoreObjectIdentifier.Table(table);
             columns = [.. type.GetProperties().Select(p => new Column(p, store))];
-            sql = $"INSERT INTO \"{table}\" ({string.Join(", ", columns.Select(c => $"\"{c.Name}\""))}) " +
-                $"SELECT * FROM unnest({string.Join(", ", columns.Select((c, i) => $"${i + 1}::{c.StoreType}[]"))})" +
+            var names = string.Join(", ", columns.Select(c => $"\"{c.Name}\""));
+            sql = $"INSERT INTO \"{table}\" ({names}) SELECT {string.Join(", ", columns.Select(c => c.Selected))} " +
+                $"FROM unnest({string.Join(", ", columns.Select((c, i) => $"${i + 1}::{c.SentType}[]"))}) AS row ({names})" +
                 (type.FindAnnotation(StoreAnnotations.Repeatable) is null ? "" : " ON CONFLICT DO NOTHING");
         }
 
-        public NpgsqlBatchCommand Command(IReadOnlyList<object> rows)
+        public NpgsqlBatchCommand Command(IReadOnlyList<object> rows) => Command(rows.Count, (column, i) => column.ValueOf(rows[i]));
+
+        public NpgsqlBatchCommand Command(IReadOnlyList<object?[]> rows)
+        {
+            var index = columns.Select((c, i) => (c, i)).ToDictionary(c => c.c, c => c.i);
+            return Command(rows.Count, (column, i) => rows[i][index[column]]);
+        }
+
+        private NpgsqlBatchCommand Command(int count, Func<Column, int, object?> value)
         {
             var command = new NpgsqlBatchCommand(sql);
             foreach (var column in columns)
             {
-                command.Parameters.Add(column.Parameter(rows));
+                command.Parameters.Add(column.Parameter(count, i => value(column, i)));
             }
 
             return command;
@@ -89,34 +128,58 @@ public sealed class PostgresStoreProvider : IStoreProvider
     {
         private readonly Func<object, object?> get;
         private readonly Type element;
+        private readonly bool isList;
 
         public Column(IProperty property, StoreObjectIdentifier store)
         {
             var mapping = property.GetRelationalTypeMapping();
-            var getter = property.GetGetter();
             var converter = mapping.Converter;
+            var storeType = mapping.StoreTypeNameBase;
             Name = property.GetColumnName(store)!;
-            StoreType = Plain(mapping.StoreTypeNameBase);
-            get = converter is null ? getter.GetClrValue : row => getter.GetClrValue(row) is { } value ? converter.ConvertToProvider(value) : null;
+            isList = storeType.EndsWith("[]", StringComparison.Ordinal);
+
+            // unnest takes lists within lists apart: a list goes as its text.
+            SentType = isList || storeType == "character varying" ? "text" : storeType;
+            Selected = isList ? $"\"{Name}\"::{storeType}" : $"\"{Name}\"";
+            get = Getter(property, converter);
             var type = Nullable.GetUnderlyingType(converter?.ProviderClrType ?? property.ClrType) ?? converter?.ProviderClrType ?? property.ClrType;
-            element = type.IsValueType ? typeof(Nullable<>).MakeGenericType(type) : type;
+            element = isList ? typeof(string) : type.IsValueType ? typeof(Nullable<>).MakeGenericType(type) : type;
         }
 
         public string Name { get; }
 
-        public string StoreType { get; }
+        /// <summary>Type of the column as a parameter.</summary>
+        public string SentType { get; }
 
-        public NpgsqlParameter Parameter(IReadOnlyList<object> rows)
+        /// <summary>The column in the SELECT.</summary>
+        public string Selected { get; }
+
+        public object? ValueOf(object row) => get(row);
+
+        public NpgsqlParameter Parameter(int count, Func<int, object?> value)
         {
-            var values = Array.CreateInstance(element, rows.Count);
-            for (var i = 0; i < rows.Count; i++)
+            var values = Array.CreateInstance(element, count);
+            for (var i = 0; i < count; i++)
             {
-                values.SetValue(get(rows[i]), i);
+                values.SetValue(isList ? ListText(value(i)) : value(i), i);
             }
 
-            return new NpgsqlParameter { Value = values, DataTypeName = StoreType + "[]" };
+            return new NpgsqlParameter { Value = values, DataTypeName = SentType + "[]" };
         }
 
-        private static string Plain(string storeType) => storeType == "character varying" ? "text" : storeType;
+        private static Func<object, object?> Getter(IProperty property, ValueConverter? converter)
+        {
+            if (property.IsShadowProperty())
+            {
+                return _ => throw new InvalidOperationException($"{property.Name} has no member to read.");
+            }
+
+            var getter = property.GetGetter();
+            return converter is null ? getter.GetClrValue : row => getter.GetClrValue(row) is { } value ? converter.ConvertToProvider(value) : null;
+        }
+
+        private static string? ListText(object? value) => value is null
+            ? null
+            : "{" + string.Join(',', ((IEnumerable<string>)value).Select(s => "\"" + s.Replace("\\", @"\\").Replace("\"", "\\\"") + "\"")) + "}";
     }
 }

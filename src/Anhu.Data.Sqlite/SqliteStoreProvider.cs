@@ -66,6 +66,19 @@ public sealed class SqliteStoreProvider : IStoreProvider
     }
 
     /// <inheritdoc />
+    public Task InsertValuesAsync(AnhuDbContext db, IEntityType type, IReadOnlyList<object?[]> rows, CancellationToken ct)
+    {
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        using var insert = new PreparedInsert(connection, type);
+        insert.Run((SqliteTransaction)db.Database.CurrentTransaction!.GetDbTransaction(), rows);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>SQLite counts on from the highest number by itself.</summary>
+    /// <inheritdoc />
+    public Task ContinueNumbersAsync(AnhuDbContext db, CancellationToken ct) => Task.CompletedTask;
+
+    /// <inheritdoc />
     public bool IsTransient(Exception exception) =>
         (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 5 or 6 };
 
@@ -74,7 +87,7 @@ public sealed class SqliteStoreProvider : IStoreProvider
         (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 19 };
 
     /// <summary>One prepared INSERT per table and connection: compiling it anew costs more than running it.</summary>
-    private sealed class PreparedInsert
+    private sealed class PreparedInsert : IDisposable
     {
         private readonly SqliteCommand command;
         private readonly Func<object, object?>[] getters;
@@ -92,9 +105,7 @@ public sealed class SqliteStoreProvider : IStoreProvider
             getters = new Func<object, object?>[properties.Length];
             for (var i = 0; i < properties.Length; i++)
             {
-                var getter = properties[i].GetGetter();
-                var converter = properties[i].GetTypeMapping().Converter;
-                getters[i] = converter is null ? getter.GetClrValue : row => getter.GetClrValue(row) is { } value ? converter.ConvertToProvider(value) : null;
+                getters[i] = Getter(properties[i]);
                 command.Parameters.Add(new SqliteParameter { ParameterName = $"@p{i}" });
             }
         }
@@ -111,6 +122,34 @@ public sealed class SqliteStoreProvider : IStoreProvider
 
                 command.ExecuteNonQuery();
             }
+        }
+
+        public void Run(SqliteTransaction transaction, IReadOnlyList<object?[]> rows)
+        {
+            command.Transaction = transaction;
+            foreach (var row in rows)
+            {
+                for (var i = 0; i < row.Length; i++)
+                {
+                    command.Parameters[i].Value = row[i] ?? DBNull.Value;
+                }
+
+                command.ExecuteNonQuery();
+            }
+        }
+
+        public void Dispose() => command.Dispose();
+
+        private static Func<object, object?> Getter(IProperty property)
+        {
+            if (property.IsShadowProperty())
+            {
+                return _ => throw new InvalidOperationException($"{property.Name} has no member to read.");
+            }
+
+            var getter = property.GetGetter();
+            var converter = property.GetTypeMapping().Converter;
+            return converter is null ? getter.GetClrValue : row => getter.GetClrValue(row) is { } value ? converter.ConvertToProvider(value) : null;
         }
     }
 }

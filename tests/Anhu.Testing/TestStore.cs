@@ -1,3 +1,4 @@
+using Anhu.Data;
 using Anhu.Hosting;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -31,12 +32,13 @@ public sealed class TestStore : IAsyncDisposable
 
     /// <summary>Makes a store.</summary>
     /// <param name="filled">False for a store without tables.</param>
-    public static async Task<TestStore> CreateAsync(bool filled = true)
+    /// <param name="kind">Another database than the one that this run is about; without tables only.</param>
+    public static async Task<TestStore> CreateAsync(bool filled = true, StoreKind? kind = null)
     {
         var name = $"anhu_test_{Guid.CreateVersion7():N}";
         var from = filled ? await TemplateAsync() : null;
         var folder = Directory.CreateTempSubdirectory("anhu-test-").FullName;
-        if (IsPostgres)
+        if (kind is null ? IsPostgres : kind == StoreKind.Postgres)
         {
             await AdministerAsync(from is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {from}");
             return new TestStore(folder, name);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Anhu.Data;
 
@@ -91,6 +92,18 @@ public interface IStoreProvider
     /// <param name="rows">Rows of any mapped types; those of one type stay in order, types go in the order in which they come first.</param>
     /// <param name="ct">Cancels.</param>
     Task InsertAsync(AnhuDbContext db, IReadOnlyList<IReadOnlyList<object>> rows, CancellationToken ct);
+
+    /// <summary>Inserts many rows of one table within the context's open transaction, given by their values.</summary>
+    /// <param name="db">A context with an open transaction.</param>
+    /// <param name="type">The table's type in the model.</param>
+    /// <param name="rows">Values as the database takes them (after the model's conversions), in the order of the type's properties.</param>
+    /// <param name="ct">Cancels.</param>
+    Task InsertValuesAsync(AnhuDbContext db, IEntityType type, IReadOnlyList<object?[]> rows, CancellationToken ct);
+
+    /// <summary>Makes the numbers that the database gives out itself go on after those in the tables.</summary>
+    /// <param name="db">A context with an open transaction.</param>
+    /// <param name="ct">Cancels.</param>
+    Task ContinueNumbersAsync(AnhuDbContext db, CancellationToken ct);
 
     /// <summary>True when the failure came of another writer, a lost connection or a restart, so that the whole unit of work may be tried again on a fresh connection (storage rule 9).</summary>
     /// <param name="exception">What was thrown.</param>

@@ -10,12 +10,14 @@ internal static class CommandHost
 {
     private static readonly JsonSerializerOptions Json = new(Anhu.Api.ApiJson.Options) { WriteIndented = false };
 
-    /// <summary>Opens and migrates the store that the command line, the environment or <c>appsettings.json</c> names.</summary>
+    /// <summary>Opens the store that the command line, the environment or <c>appsettings.json</c> names.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="ct">Cancels.</param>
+    /// <param name="prepare">Makes the store ready; by default it is migrated and filled with reference data.</param>
     /// <returns>The services; dispose them.</returns>
     /// <exception cref="StoreUnavailableException">The store can't be reached or is newer than the program.</exception>
-    public static async Task<ServiceProvider> OpenAsync(ParseResult parsed, CancellationToken ct)
+    public static async Task<ServiceProvider> OpenAsync(
+        ParseResult parsed, CancellationToken ct, Func<IServiceProvider, CancellationToken, Task>? prepare = null)
     {
         var configuration = AnhuApp.Configuration(CommonOptions.ToConfiguration(parsed));
         var services = new ServiceCollection();
@@ -27,7 +29,7 @@ internal static class CommandHost
         var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         try
         {
-            await AnhuApp.PrepareAsync(provider, ct);
+            await (prepare ?? AnhuApp.PrepareAsync)(provider, ct);
             return provider;
         }
         catch
@@ -41,9 +43,11 @@ internal static class CommandHost
     /// <param name="parsed">The command line.</param>
     /// <param name="work">The work; returns the exit code.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<int> RunAsync(ParseResult parsed, Func<IServiceProvider, Task<int>> work, CancellationToken ct)
+    /// <param name="prepare">Makes the store ready; by default it is migrated and filled with reference data.</param>
+    public static async Task<int> RunAsync(
+        ParseResult parsed, Func<IServiceProvider, Task<int>> work, CancellationToken ct, Func<IServiceProvider, CancellationToken, Task>? prepare = null)
     {
-        await using var services = await OpenAsync(parsed, ct);
+        await using var services = await OpenAsync(parsed, ct, prepare);
         await using var scope = services.CreateAsyncScope();
         return await work(scope.ServiceProvider);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Anhu.Common;
 using Anhu.Hosting;
 
@@ -14,10 +15,14 @@ public static class CommandLine
     {
         System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
         var root = ServeCommand.Root();
+        root.Subcommands.Add(AuditCommands.Create());
+        root.Subcommands.Add(BackupCommands.CreateBackup());
         root.Subcommands.Add(ClientCommands.Create());
         root.Subcommands.Add(PlaybookCommands.Create());
+        root.Subcommands.Add(BackupCommands.CreateRestore());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(UserCommands.Create());
+        root.Subcommands.Add(VersionCommand.Create());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -37,6 +42,20 @@ public static class CommandLine
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 3;
+        }
+        catch (DbException e)
+        {
+            await Console.Error.WriteLineAsync($"The store failed: {e.GetBaseException().Message}");
+            return 3;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
         }
         catch (RuleDocumentException e)
         {

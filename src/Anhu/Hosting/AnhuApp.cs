@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Anhu.Api;
+using Anhu.Data.Backup;
 using Anhu.Modules;
 using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
@@ -65,6 +66,7 @@ public static class AnhuApp
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAnhuStore(settings);
+        services.AddBackup();
         services.AddClients();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));

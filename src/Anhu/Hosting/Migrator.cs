@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Anhu.Data;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Hosting;
@@ -18,15 +19,7 @@ internal static class Migrator
         try
         {
             await using var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(ct);
-            var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-            var unknown = (await db.Database.CanConnectAsync(ct) ? await db.Database.GetAppliedMigrationsAsync(ct) : [])
-                .Where(m => !known.Contains(m)).ToList();
-            if (unknown.Count > 0)
-            {
-                throw new StoreUnavailableException(
-                    $"The store is newer than this program: it has {string.Join(", ", unknown)}. Start the newer program, or restore a backup made by this one.");
-            }
-
+            RefuseNewer(db, await db.Database.CanConnectAsync(ct) ? await db.Database.GetAppliedMigrationsAsync(ct) : []);
             if (store.Kind == StoreKind.Sqlite)
             {
                 await DropStaleLockAsync(db, ct);
@@ -37,6 +30,44 @@ internal static class Migrator
         catch (Exception e) when (e is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
             throw new StoreUnavailableException($"The store can't be reached: {e.GetBaseException().Message}", e);
+        }
+    }
+
+    /// <summary>For commands that read a store as it is: changes nothing, and refuses a store that is not of this program's version.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="StoreUnavailableException">There is no city, it is of another version, or the store can't be reached.</exception>
+    public static async Task RequireAsync(IServiceProvider services, CancellationToken ct)
+    {
+        var store = services.GetRequiredService<CityStore>();
+        if (store.Kind == StoreKind.Sqlite && !File.Exists(new SqliteConnectionStringBuilder(store.ConnectionString).DataSource))
+        {
+            throw new StoreUnavailableException("There is no city in this folder. Name the folder with --data or the store with --store.");
+        }
+
+        try
+        {
+            await using var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(ct);
+            var applied = (await db.Database.GetAppliedMigrationsAsync(ct)).ToList();
+            RefuseNewer(db, applied);
+            if (applied.Count < db.Database.GetMigrations().Count())
+            {
+                throw new StoreUnavailableException("The store is of an older program. Use that program, or start this one's serve once: it brings the store up to date.");
+            }
+        }
+        catch (Exception e) when (e is DbException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            throw new StoreUnavailableException($"The store can't be reached: {e.GetBaseException().Message}", e);
+        }
+    }
+
+    private static void RefuseNewer(AnhuDbContext db, IEnumerable<string> applied)
+    {
+        var unknown = applied.Except(db.Database.GetMigrations(), StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new StoreUnavailableException(
+                $"The store is newer than this program: it has {string.Join(", ", unknown)}. Start the newer program, or restore a backup made by this one.");
         }
     }
 
@@ -52,7 +83,7 @@ internal static class Migrator
 
     private static async Task<FileStream> LockAsync(CityStore store, CancellationToken ct)
     {
-        var path = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(store.ConnectionString).DataSource + ".migrating";
+        var path = new SqliteConnectionStringBuilder(store.ConnectionString).DataSource + ".migrating";
         for (var attempt = 0; ; attempt++)
         {
             try

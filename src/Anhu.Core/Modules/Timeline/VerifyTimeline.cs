@@ -27,6 +27,15 @@ public sealed class VerifyTimeline(IDbContextFactory<AnhuDbContext> contexts)
     public async Task<TimelineCheck> RunAsync(Action<long, long>? progress, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
+        return await RunAsync(db, progress, ct);
+    }
+
+    /// <summary>Reads the whole record through a context, within its transaction if it has one.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="progress">Told after each portion: events read, events in all.</param>
+    /// <param name="ct">Cancels.</param>
+    internal static async Task<TimelineCheck> RunAsync(AnhuDbContext db, Action<long, long>? progress, CancellationToken ct)
+    {
         var head = await db.TimelineHeads.AsNoTracking().SingleAsync(ct);
         var faults = new List<TimelineFault>();
         var previous = TimelineHash.Genesis;
