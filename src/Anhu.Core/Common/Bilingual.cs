@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Anhu.Common;
 
@@ -8,6 +9,7 @@ namespace Anhu.Common;
 public sealed record Bilingual(string Zh, string En)
 {
     /// <summary>The text in the reader's language (<see cref="CultureInfo.CurrentUICulture"/>).</summary>
+    [JsonIgnore]
     public string Text => In(CultureInfo.CurrentUICulture);
 
     /// <summary>The text in one language.</summary>

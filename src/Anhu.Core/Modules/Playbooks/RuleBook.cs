@@ -50,9 +50,10 @@ public sealed partial class RuleBook
         this.logger = logger;
         Clock = clock;
         current = Read();
-        if (!clock.Calendar.Knows(clock.Zone.DateOf(time.Now).Year))
+        var soon = clock.Zone.DateOf(time.Now.AddDays(14)).Year;
+        if (!clock.Calendar.Knows(soon))
         {
-            LogNoCalendar(clock.Zone.DateOf(time.Now).Year);
+            LogNoCalendar(soon);
         }
     }
 
