@@ -15,6 +15,7 @@ public static class CommandLine
     {
         System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
         var root = ServeCommand.Root();
+        root.Subcommands.Add(AlarmCommands.Create());
         root.Subcommands.Add(AuditCommands.Create());
         root.Subcommands.Add(BackupCommands.CreateBackup());
         root.Subcommands.Add(ClientCommands.Create());
@@ -36,7 +37,9 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(
+                // What is under way when the operator interrupts is still finished and counted.
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
         }
         catch (StoreUnavailableException e)
         {
