@@ -102,7 +102,7 @@ public sealed class AlarmReplayTests : IDisposable
         while (!run.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(1, (await run).Accepted);
@@ -118,7 +118,7 @@ public sealed class AlarmReplayTests : IDisposable
         while (!run.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Yield();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
         await Assert.ThrowsAsync<IntakeUnavailableException>(() => run);
@@ -197,13 +197,13 @@ public sealed class AlarmReplayTests : IDisposable
         for (var moved = TimeSpan.Zero; moved < by; moved += step ?? by)
         {
             time.Advance(step ?? by);
-            await Task.Yield();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
         while (door.Sent.Count < sent)
         {
             time.Advance(TimeSpan.Zero);
-            await Task.Yield();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }
 
@@ -243,7 +243,7 @@ public sealed class AlarmReplayTests : IDisposable
         {
             while (sent.Count < count)
             {
-                await Task.Yield();
+                await Task.Delay(1, TestContext.Current.CancellationToken);
             }
         }
 
