@@ -27,6 +27,9 @@ public sealed record AlarmIntakeOptions
 /// <param name="OriginUnitId">The unit of the worker who entered it by hand, which stays involved as the first contact.</param>
 internal sealed record IntakeItem(AlarmReport Report, Actor Actor, Guid? OriginUnitId)
 {
+    /// <summary>When it counts as taken, UTC; null for now. Set where a past is made up.</summary>
+    public DateTimeOffset? At { get; init; }
+
     public TaskCompletionSource<AlarmReceipt> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 

@@ -31,7 +31,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     private readonly Dictionary<Guid, List<IncidentParty>> partiesByIncident = [];
     private readonly Dictionary<string, Counter> counters = new(StringComparer.Ordinal);
     private readonly PersonRegistry registry = new();
-    private readonly DateTimeOffset now = time.Now;
+    private DateTimeOffset now = time.Now;
     private Actor actor = Actor.Platform;
 
     public void Add(object row)
@@ -53,6 +53,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         for (var i = 0; i < items.Count; i++)
         {
             actor = items[i].Actor;
+            now = items[i].At ?? now;
             receipts[i] = await TakeAsync(items[i], ct);
         }
 

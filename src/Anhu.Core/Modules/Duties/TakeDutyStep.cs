@@ -133,8 +133,8 @@ public sealed class TakeDutyStepHandler(
         return duty;
     }
 
-    private static Failure? Apply(
-        TakeDutyStep step, Duty duty, CaseFile file, Guid unit, Caller caller, CaseRules work, DateTimeOffset now, TrackedSink sink,
+    internal static Failure? Apply(
+        TakeDutyStep step, Duty duty, CaseFile file, Guid unit, Caller caller, CaseRules work, DateTimeOffset now, IChangeSink sink,
         int outcomesInRow)
     {
         var map = work.Map;
@@ -191,7 +191,7 @@ public sealed class TakeDutyStepHandler(
 
     /// <summary>What follows when a duty has come to an end: needs become proposals, the playbook goes on, an idle case rests.</summary>
     private static void Ended(
-        TakeDutyStep step, Duty duty, CaseFile file, CaseRules work, DateTimeOffset now, TrackedSink sink, int outcomesInRow)
+        TakeDutyStep step, Duty duty, CaseFile file, CaseRules work, DateTimeOffset now, IChangeSink sink, int outcomesInRow)
     {
         file.OpenDuties.RemoveAll(d => d.DutyId == duty.DutyId);
         file.Case.OpenDutyCount--;

@@ -1,0 +1,17 @@
+namespace Anhu.Modules.Demo;
+
+/// <summary>How much of a made-up city there is. All of it is invented; rates follow the handbook's figures for made-up test data (§7.3).</summary>
+public sealed record DemoOptions
+{
+    /// <summary>Same seed, same city.</summary>
+    public int Seed { get; init; } = 20261122;
+
+    /// <summary>How many months back it begins.</summary>
+    public int Months { get; init; } = 12;
+
+    /// <summary>How many occurrences there are in these months, about.</summary>
+    public int Incidents { get; init; } = 1800;
+
+    /// <summary>The last days of which more happened.</summary>
+    public int DenseDays { get; init; } = 21;
+}
