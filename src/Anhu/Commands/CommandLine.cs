@@ -21,6 +21,7 @@ public static class CommandLine
         root.Subcommands.Add(ClientCommands.Create());
         root.Subcommands.Add(PlaybookCommands.Create());
         root.Subcommands.Add(BackupCommands.CreateRestore());
+        root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(UserCommands.Create());
         root.Subcommands.Add(VersionCommand.Create());

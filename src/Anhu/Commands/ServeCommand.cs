@@ -25,14 +25,19 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
-        var configuration = CommonOptions.ToConfiguration(parsed);
         if (parsed.GetValue(CommonOptions.Demo))
         {
-            configuration["Anhu:Demo"] = "true";
+            return await DemoCommand.RunAsync(parsed, ct);
         }
 
-        await using var app = AnhuApp.Build(configuration);
+        await using var app = AnhuApp.Build(CommonOptions.ToConfiguration(parsed));
         await AnhuApp.PrepareAsync(app.Services, ct);
+        if (await DemoCommand.IsDemoAsync(app.Services, ct))
+        {
+            await Console.Error.WriteLineAsync("This store holds demo data. Start it with --demo, or use another folder (--data) for real data.");
+            return 1;
+        }
+
         await app.RunAsync(ct);
         return 0;
     }

@@ -7,6 +7,7 @@ using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
+using Anhu.Modules.Demo;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -68,6 +69,7 @@ public static class AnhuApp
         services.AddAnhuStore(settings);
         services.AddBackup();
         services.AddClients();
+        services.AddDemo();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
         services.AddRules(new RulesOptions
@@ -84,12 +86,14 @@ public static class AnhuApp
     /// <param name="ct">Cancels.</param>
     /// <exception cref="StoreUnavailableException">The store can't be reached or is newer than the program.</exception>
     /// <exception cref="Common.RuleDocumentException">A rule document is wrong.</exception>
+    /// <exception cref="DemoRefusedException">Demo and real data would meet in one store.</exception>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken ct)
     {
         await Migrator.MigrateAsync(services, ct);
         await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(ct);
         await services.GetRequiredService<RuleBook>().EnsureStoredAsync(services, ct);
         await (services.GetService<ClientKeys>()?.EnsureAsync(ct) ?? Task.CompletedTask);
+        await (services.GetService<DemoCity>()?.EnsureAsync(ct) ?? Task.CompletedTask);
     }
 
     private static void AddServices(IServiceCollection services, AnhuSettings settings)
@@ -99,6 +103,7 @@ public static class AnhuApp
         services.AddSpineWeb();
         services.AddAccount();
         services.AddClientSignIn();
+        services.AddDemoCity(settings);
         services.AddOrganisationPages();
         services.AddShell();
     }

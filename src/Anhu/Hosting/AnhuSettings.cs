@@ -26,4 +26,13 @@ public sealed class AnhuSettings
 
     /// <summary>Seed of the demo data.</summary>
     public int DemoSeed { get; set; } = 20261122;
+
+    /// <summary>How many months back the demo data begin.</summary>
+    public int DemoMonths { get; set; } = 12;
+
+    /// <summary>How many occurrences the demo data have, about.</summary>
+    public int DemoIncidents { get; set; } = 1800;
+
+    /// <summary>Whether new alarms keep coming in a demo.</summary>
+    public bool DemoSimulator { get; set; } = true;
 }

@@ -44,6 +44,9 @@ internal sealed class DemoAgenda
     /// <param name="before">The instant, UTC.</param>
     public DemoPlan? Next(DateTimeOffset before) => queue.TryPeek(out var plan, out _) && plan.At < before ? queue.Dequeue() : null;
 
+    /// <summary>When the next entry is due, UTC; null when there is none.</summary>
+    public DateTimeOffset? NextAt => queue.TryPeek(out var plan, out _) ? plan.At : null;
+
     /// <summary>The cases that come up before an instant.</summary>
     /// <param name="before">The instant, UTC.</param>
     public HashSet<Guid> Cases(DateTimeOffset before)

@@ -5,6 +5,7 @@ using Anhu.Modules.Playbooks;
 using Anhu.Modules.Timeline;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Anhu.Modules.Demo;
 
@@ -25,8 +26,9 @@ public enum DemoStoreState
 }
 
 /// <summary>Fills an empty store with a made-up city: workers, a year of alarms, and what was done about them.</summary>
-public sealed class DemoFill(
-    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, IPasswordHasher<Worker> hasher, TimeProvider time)
+public sealed partial class DemoFill(
+    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, IPasswordHasher<Worker> hasher, TimeProvider time,
+    ILogger<DemoFill> logger)
 {
     /// <summary>Event that stands at the beginning of a demo's record.</summary>
     public const string Begun = "demo.begun";
@@ -54,11 +56,18 @@ public sealed class DemoFill(
     {
         var map = await organisation.GetAsync(ct);
         var now = time.Now;
-        await MarkAsync(BegunCounter, options.Seed, ct);
-        await AddCastAsync(map, now, ct);
+        var start = now.AddMonths(-options.Months);
+        await MarkAsync(BegunCounter, options.Seed, start, ct);
+        await AddCastAsync(map, start, now, ct);
         var story = new DemoStory(options.Seed, map, rules.Clock.Zone, now);
-        await new DemoHistory(contexts, organisation, rules, map, story, options).RunAsync(now, progress, ct);
-        await MarkAsync(FilledCounter, options.Seed, ct);
+        var history = new DemoHistory(contexts, organisation, rules, map, story, options);
+        await history.RunAsync(now, progress, ct);
+        foreach (var refused in history.Refused.Distinct().Take(20))
+        {
+            LogRefused(refused);
+        }
+
+        await MarkAsync(FilledCounter, options.Seed, now, ct);
     }
 
     /// <summary>Makes the passwords of the sign-ins young again: a demo that is started after months asks nobody for a new one.</summary>
@@ -76,19 +85,19 @@ public sealed class DemoFill(
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task MarkAsync(string name, int seed, CancellationToken ct)
+    private async Task MarkAsync(string name, int seed, DateTimeOffset at, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Counters.Add(new Counter { Name = name, Value = seed });
         if (name == BegunCounter)
         {
-            db.Record(new PendingEvent(Begun, time.Now, Data: EventData.Of(("seed", seed))));
+            db.Record(new PendingEvent(Begun, at, Data: EventData.Of(("seed", seed))));
         }
 
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task AddCastAsync(OrganisationMap map, DateTimeOffset now, CancellationToken ct)
+    private async Task AddCastAsync(OrganisationMap map, DateTimeOffset start, DateTimeOffset now, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
 
@@ -103,9 +112,12 @@ public sealed class DemoFill(
                 LockoutEnabled = true, SecurityStamp = Guid.CreateVersion7().ToString("N"), ConcurrencyStamp = Guid.CreateVersion7().ToString("N"),
             };
             db.Workers.Add(worker);
-            db.Record(new PendingEvent(OrganisationEvents.WorkerAdded, now, UnitId: worker.UnitId, Data: EventData.Of(("workerId", worker.Id))));
+            db.Record(new PendingEvent(OrganisationEvents.WorkerAdded, start, UnitId: worker.UnitId, Data: EventData.Of(("workerId", worker.Id))));
         }
 
         await db.SaveChangesAsync(ct);
     }
+
+    [LoggerMessage(LogLevel.Warning, "The rules refused a made-up step: {Step}")]
+    private partial void LogRefused(string step);
 }

@@ -22,6 +22,9 @@ internal sealed class DemoStory
     // Reported by hour of the day, made up: quiet before dawn, most in the evening.
     private static readonly double[] Hours = [3, 2, 1.4, 1, .7, .7, 1, 1.5, 2, 2.4, 2.5, 3, 3.4, 2.6, 2.4, 2.6, 3, 4, 5.4, 7, 8, 8, 6.4, 4.4];
 
+    // Ages are counted from here, so that a family is the same whenever the demo is started.
+    private static readonly DateOnly AgesOn = new(2026, 7, 1);
+
     private readonly int seed;
     private readonly OrganisationMap map;
     private readonly CityZone zone;
@@ -98,14 +101,14 @@ internal sealed class DemoStory
         abuserAge = abuserAge == 0 ? Math.Max(20, victimAge + random.Next(-3, 7)) : abuserAge;
         var kin = tie is DemoTie.Parent or DemoTie.Child or DemoTie.Sibling;
         var surname = people.Surname();
-        var victim = people.Make(victimSex, victimAge, today, kin ? surname : null);
-        var abuser = people.Make(abuserSex, abuserAge, today, surname);
+        var victim = people.Make(victimSex, victimAge, AgesOn, kin ? surname : null);
+        var abuser = people.Make(abuserSex, abuserAge, AgesOn, surname);
         var children = new List<DemoPerson>();
         if (isCouple && victimAge is > 23 and < 48)
         {
             for (var left = random.Pick((0, 30.0), (1, 46), (2, 24)); left > 0; left--)
             {
-                children.Add(people.Make(random.Chance(0.5) ? Sex.Male : Sex.Female, random.Next(1, Math.Min(17, victimAge - 20)), today, surname));
+                children.Add(people.Make(random.Chance(0.5) ? Sex.Male : Sex.Female, random.Next(1, Math.Min(17, victimAge - 20)), AgesOn, surname));
             }
         }
 

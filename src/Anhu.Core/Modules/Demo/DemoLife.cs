@@ -1,0 +1,155 @@
+using Anhu.Common;
+using Anhu.Data;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Timeline;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Demo;
+
+/// <summary>
+/// Goes on where the made-up year ends: new alarms every few seconds, supplements to them, and workers who take up what came.
+/// The desks of those who can sign in are mostly left to the visitor.
+/// </summary>
+public sealed class DemoLife(
+    IDbContextFactory<AnhuDbContext> contexts, AlarmIntake intake, TakeDutyStepHandler steps, OrganisationDirectory organisation, RuleBook rules,
+    DemoOptions options, TimeProvider time)
+{
+    // After so many alarms it goes on more slowly: a demo that is left running must not grow without end.
+    private const int LivelyAlarms = 400;
+
+    private readonly DemoAgenda agenda = new();
+    private readonly PriorityQueue<DemoReport, DateTimeOffset> coming = new();
+    private readonly Dictionary<Guid, string> numbers = [];
+    private readonly HashSet<Guid> desks = [];
+    private readonly Random random = DemoRandom.For(options.Seed, "live");
+    private readonly DemoPeople people = new(DemoRandom.For(options.Seed, "live-people"));
+    private DemoStory? story;
+    private DemoCrew? crew;
+    private DateTimeOffset nextAlarmAt;
+    private int alarms;
+
+    /// <summary>How many alarms it has sent, supplements not counted.</summary>
+    public int Alarms => alarms;
+
+    /// <summary>Does what is due now.</summary>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>How long to rest.</returns>
+    /// <exception cref="IntakeUnavailableException">The store is not there now.</exception>
+    public async Task<TimeSpan> StepAsync(CancellationToken ct)
+    {
+        var now = time.Now;
+        await BeginAsync(now, ct);
+        while (coming.TryPeek(out var report, out var at) && at <= now)
+        {
+            coming.Dequeue();
+            await SubmitAsync(report, ct);
+        }
+
+        if (nextAlarmAt <= now)
+        {
+            var reports = story!.Live(random, people, now);
+            await SubmitAsync(reports[0], ct);
+            foreach (var later in reports.Skip(1))
+            {
+                // What takes an hour in life takes minutes here.
+                coming.Enqueue(later, now + ((later.At - now) / 20));
+            }
+
+            alarms++;
+            nextAlarmAt = now + (random.Between(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(12)) * (alarms < LivelyAlarms ? 1 : 8));
+        }
+
+        while (agenda.Next(now) is { } plan)
+        {
+            await ActAsync(plan, ct);
+        }
+
+        var next = nextAlarmAt;
+        if (coming.TryPeek(out _, out var due) && due < next)
+        {
+            next = due;
+        }
+
+        next = agenda.NextAt < next ? agenda.NextAt.Value : next;
+        return TimeSpan.FromMilliseconds(Math.Max(100, (next - time.Now).TotalMilliseconds));
+    }
+
+    private async Task BeginAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        if (story is not null)
+        {
+            return;
+        }
+
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        crew = new DemoCrew(await db.Workers.AsNoTracking().OrderBy(w => w.UserName).ToListAsync(ct));
+        desks.UnionWith(DemoCast.Of(map).Select(m => map.Find(m.UnitCode)!.UnitId));
+        var begun = new DemoStory(options.Seed, map, rules.Clock.Zone, now);
+
+        // Makes the families known again of which more will be heard.
+        begun.Past(options, now);
+        story = begun;
+        nextAlarmAt = now;
+    }
+
+    private async Task SubmitAsync(DemoReport report, CancellationToken ct)
+    {
+        var map = await organisation.GetAsync(ct);
+        var unit = report.Sender switch
+        {
+            DemoSender.Hotline => map.Responsible(Agency.WomensFederation, report.Report.Location?.RegionCode, Regions.RegionLevel.County),
+            DemoSender.Police => map.Responsible(Agency.Police, report.Report.Location?.RegionCode, Regions.RegionLevel.Township),
+            DemoSender.CommandCentre => null,
+        };
+        var actor = unit is null ? new Actor(ClientId: DemoStory.CommandCentre) : crew!.Known(unit.UnitId)?.Actor ?? Actor.Platform;
+        var receipt = await intake.SubmitAsync(report.Report, actor, ct, unit?.UnitId);
+        numbers[receipt.CaseId] = receipt.CaseNumber;
+        var now = time.Now;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        foreach (var duty in await db.Duties.AsNoTracking().Where(d => receipt.DutyIds.Contains(d.DutyId)).OrderBy(d => d.DueAt).ThenBy(d => d.Kind).ToListAsync(ct))
+        {
+            if (crew!.Known(duty.OwnerUnitId) is null || random.Chance(desks.Contains(duty.OwnerUnitId) ? 0.85 : 0.25))
+            {
+                continue;
+            }
+
+            var isFirst = duty.Kind == "police-first-contact";
+            var accept = now + random.Between(TimeSpan.FromSeconds(isFirst ? 10 : 40), TimeSpan.FromSeconds(isFirst ? 60 : 400));
+            agenda.Add(new DemoPlan(accept, DemoAct.Accept, duty.CaseId, duty.DutyId, 0));
+            agenda.Add(new DemoPlan(accept + random.Between(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(900)), DemoAct.Complete, duty.CaseId, duty.DutyId, 0));
+        }
+    }
+
+    private async Task ActAsync(DemoPlan plan, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+        var duty = await db.Duties.SingleOrDefaultAsync(d => d.DutyId == plan.DutyId, ct);
+        if (duty is null || !duty.IsOpen || crew!.Known(duty.OwnerUnitId) is not { } worker)
+        {
+            return;
+        }
+
+        var accept = new TakeDutyStep { DutyId = duty.DutyId, Step = DutyStep.Accept };
+        if (plan.Act == DemoAct.Accept)
+        {
+            // A visitor may have been faster; then there is nothing to do.
+            await steps.Handle(accept, worker, ct);
+            return;
+        }
+
+        var file = (await CaseFile.LoadAsync(db, [duty.CaseId], ct))[duty.CaseId];
+        var mayText = await db.SafeContacts.AnyAsync(c => c.CaseId == duty.CaseId && c.SafeToText, ct);
+        var result = DemoConduct.Result(duty, file, mayText, DemoRandom.For(options.Seed, numbers[duty.CaseId] + duty.Kind));
+        var complete = new TakeDutyStep
+        {
+            DutyId = duty.DutyId, Step = DutyStep.Complete, Outcome = result.Outcome, Form = result.Form, Needs = result.Needs, RiskView = result.RiskView,
+        };
+        await steps.Handle(duty.State is DutyState.Assigned or DutyState.Proposed ? [accept, complete] : [complete], worker, ct);
+    }
+}
