@@ -48,7 +48,7 @@ internal static class DemoCommand
         if (parsed.GetResult(Months) is not null && parsed.GetValue(Months) is { } months)
         {
             configuration["Anhu:DemoMonths"] = months.ToString(CultureInfo.InvariantCulture);
-            configuration["Anhu:DemoIncidents"] ??= (150 * months).ToString(CultureInfo.InvariantCulture);
+            configuration["Anhu:DemoIncidents"] ??= (125 * months).ToString(CultureInfo.InvariantCulture);
         }
 
         DemoCity.RemoveUnfinished(AnhuApp.Configuration(configuration).GetSection("Anhu").Get<AnhuSettings>()!);

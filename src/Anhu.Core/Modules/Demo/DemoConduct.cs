@@ -38,23 +38,23 @@ internal static class DemoConduct
         var longAhead = span > TimeSpan.FromDays(6);
         var roll = random.NextDouble();
         DateTimeOffset done;
-        if (roll < 0.83)
+        if (roll < 0.85)
         {
             done = longAhead ? dueAt - random.Between(TimeSpan.FromHours(6), TimeSpan.FromHours(70)) : createdAt + (span * (0.12 + (0.7 * random.NextDouble())));
             done = aroundTheClock ? done : AtWork(done, createdAt, dueAt, zone, random);
         }
-        else if (roll < 0.94)
+        else if (roll < 0.96)
         {
             done = dueAt + (span < TimeSpan.FromHours(6) ? random.Between(TimeSpan.FromMinutes(20), TimeSpan.FromHours(5)) : random.Between(TimeSpan.FromHours(3), TimeSpan.FromHours(34)));
             done = aroundTheClock ? done : AtWork(done, dueAt, DateTimeOffset.MaxValue, zone, random);
         }
         else
         {
-            done = AtWork(dueAt + random.Between(TimeSpan.FromDays(2), TimeSpan.FromDays(9)), dueAt, DateTimeOffset.MaxValue, zone, random);
+            done = AtWork(dueAt + random.Between(TimeSpan.FromDays(1.5), TimeSpan.FromDays(6)), dueAt, DateTimeOffset.MaxValue, zone, random);
         }
 
         done = done <= createdAt ? createdAt + TimeSpan.FromMinutes(3) : done;
-        var from = longAhead ? done - TimeSpan.FromHours(20) : createdAt;
+        var from = longAhead || random.Chance(0.6) ? done - TimeSpan.FromHours(1) : createdAt;
         from = from < createdAt ? createdAt : from;
         var handedOver = !aroundTheClock && !longAhead && random.Chance(0.025) ? from + ((done - from) * 0.1) : (DateTimeOffset?)null;
         return new DemoTiming(from + ((done - from) * (0.15 + (0.4 * random.NextDouble()))), done, handedOver);

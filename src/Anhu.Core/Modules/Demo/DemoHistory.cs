@@ -22,7 +22,7 @@ internal sealed class DemoHistory(
     IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, OrganisationMap map, DemoStory story, DemoOptions options)
 {
     private static readonly Actor CommandCentre = new(ClientId: DemoStory.CommandCentre);
-    private static readonly int[] HoursOfPortions = [0, 8, 12, 18];
+    private static readonly int[] HoursOfPortions = [0, 9, 17];
 
     private readonly DemoAgenda agenda = new();
     private readonly Dictionary<Guid, string> numbers = [];
@@ -71,13 +71,13 @@ internal sealed class DemoHistory(
         await new DemoLooseEnds(contexts, organisation, rules, crew, clock, options.Seed).LeaveAsync(ct);
     }
 
-    /// <summary>The end of a portion: four a day, and every two hours in the last fortnight, so that what is late is marked soon.</summary>
+    /// <summary>The end of a portion: three a day, and every two hours in the last ten days, so that what is late is marked soon.</summary>
     private DateTimeOffset Next(DateTimeOffset from, DateTimeOffset now)
     {
         var zone = rules.Clock.Zone;
         var date = zone.DateOf(from);
         var hour = zone.TimeOf(from).Hour;
-        var next = now - from < TimeSpan.FromDays(14) ? hour + 2 : Array.Find(HoursOfPortions, h => h > hour);
+        var next = now - from < TimeSpan.FromDays(10) ? hour + 2 : Array.Find(HoursOfPortions, h => h > hour);
         var to = next is 0 or >= 24 ? zone.StartOf(date.AddDays(1)) : zone.At(date, new TimeOnly(next, 0));
         return to < now ? to : now;
     }
@@ -155,6 +155,18 @@ internal sealed class DemoHistory(
                 continue;
             }
 
+            if (files.GetValueOrDefault(plan.CaseId)?.Case.JoinedIntoCaseId is { } joined)
+            {
+                // The people were found out and their case was known: the duty went there.
+                if (!files.ContainsKey(joined))
+                {
+                    files.Add(joined, (await CaseFile.LoadAsync(db, [joined], ct))[joined]);
+                }
+
+                agenda.Add(plan with { CaseId = joined });
+                continue;
+            }
+
             if (!files.TryGetValue(plan.CaseId, out var file) || file.OpenDuties.Find(d => d.DutyId == plan.DutyId) is not { } duty)
             {
                 continue;
@@ -180,7 +192,7 @@ internal sealed class DemoHistory(
             case DemoAct.HandOver when duty.State != DutyState.Proposed && duty.HandOverToUnitId is null && Receiver(owner, random) is { } receiver:
                 Step(new TakeDutyStep { DutyId = duty.DutyId, Step = DutyStep.HandOver, Receiver = receiver.Code, Reason = "受害人已搬到贵辖区居住，请接续办理。" }, owner, null);
                 agenda.Add(new DemoPlan(
-                    DemoConduct.AtWork(at + random.Between(TimeSpan.FromHours(1), TimeSpan.FromHours(30)), at, DateTimeOffset.MaxValue, rules.Clock.Zone, random),
+                    DemoConduct.AtWork(at + random.Between(TimeSpan.FromHours(0.5), TimeSpan.FromHours(5)), at, DateTimeOffset.MaxValue, rules.Clock.Zone, random),
                     DemoAct.Answer, plan.CaseId, plan.DutyId, plan.Nth));
                 break;
             case DemoAct.Answer when duty.HandOverToUnitId is { } to && map.Find(to) is { } receiver:

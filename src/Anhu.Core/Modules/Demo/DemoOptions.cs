@@ -10,7 +10,7 @@ public sealed record DemoOptions
     public int Months { get; init; } = 12;
 
     /// <summary>How many occurrences there are in these months, about.</summary>
-    public int Incidents { get; init; } = 1800;
+    public int Incidents { get; init; } = 1500;
 
     /// <summary>The last days of which more happened.</summary>
     public int DenseDays { get; init; } = 21;
