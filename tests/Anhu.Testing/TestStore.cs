@@ -111,6 +111,7 @@ public sealed class TestStore : IAsyncDisposable
         ["urls"] = "http://127.0.0.1:0",
         ["Anhu:Data"] = folder,
         ["Anhu:Store"] = database is null ? "sqlite" : Address(database),
+        ["Anhu:MetricsPort"] = "0",
         ["Logging:LogLevel:Default"] = "Warning",
     };
 

@@ -9,6 +9,7 @@ using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
 using Anhu.Modules.Demo;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Timeline;
@@ -104,12 +105,14 @@ public static class AnhuApp
         services.AddAccount();
         services.AddClientSignIn();
         services.AddDemoCity(settings);
+        services.AddOperations(settings);
         services.AddOrganisationPages();
         services.AddShell();
     }
 
     private static void MapRoutes(WebApplication app)
     {
+        app.UseOperations();
         app.UseTokenAttempts();
         app.UseShell();
         app.MapAccount();
@@ -120,7 +123,7 @@ public static class AnhuApp
         app.MapDuties();
         app.MapFeed();
         app.MapShell();
-        app.MapGet("/health/live", () => Results.Text("ok")).AllowAnonymous();
+        app.MapOperations();
     }
 
     private static void AddSettings(ConfigurationManager settings, IReadOnlyDictionary<string, string?> configuration)

@@ -21,6 +21,12 @@ public sealed class AnhuSettings
     /// <summary>Limits of API clients.</summary>
     public Modules.Clients.ClientSettings Clients { get; set; } = new();
 
+    /// <summary>Port on 127.0.0.1 where Prometheus reads the figures; 0 for none.</summary>
+    public int MetricsPort { get; set; } = 9464;
+
+    /// <summary>Addresses or networks of proxies in front, besides this machine; what they say of a caller's address and of TLS is believed.</summary>
+    public IReadOnlyList<string> Proxies { get; set; } = [];
+
     /// <summary>Demo data and sign-ins.</summary>
     public bool Demo { get; set; }
 

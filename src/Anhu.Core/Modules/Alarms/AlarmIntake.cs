@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -84,6 +85,7 @@ public sealed partial class AlarmIntake : IAsyncDisposable
         if (!channel.Writer.TryWrite(item))
         {
             Interlocked.Decrement(ref waiting);
+            Figures.Alarms("unavailable");
             throw new IntakeUnavailableException(TimeSpan.FromSeconds(1));
         }
 
@@ -130,8 +132,10 @@ public sealed partial class AlarmIntake : IAsyncDisposable
             try
             {
                 var receipts = await WriteOnceAsync(items);
+                Figures.Batch(items.Count, time.GetElapsedTime(started));
                 for (var i = 0; i < items.Count; i++)
                 {
+                    Figures.Alarms(Outcome(receipts[i].Status));
                     items[i].Done.TrySetResult(receipts[i]);
                 }
 
@@ -173,6 +177,7 @@ public sealed partial class AlarmIntake : IAsyncDisposable
         }
 
         LogRefused(items.Count, e);
+        Figures.Alarms("unavailable", items.Count);
         foreach (var item in items)
         {
             item.Done.TrySetException(new IntakeUnavailableException(TimeSpan.FromSeconds(again ? 2 : 30), e));
@@ -208,6 +213,14 @@ public sealed partial class AlarmIntake : IAsyncDisposable
         store.SignalChange();
         return receipts;
     }
+
+    private static string Outcome(AlarmStatus status) => status switch
+    {
+        AlarmStatus.Created => "created",
+        AlarmStatus.Updated => "updated",
+        AlarmStatus.Duplicate => "duplicate",
+        AlarmStatus.Conflict => "conflict",
+    };
 
     [LoggerMessage(LogLevel.Warning, "Intake transaction failed with {Failure}, attempt {Attempt}; trying again")]
     private partial void LogRetry(int attempt, string failure);

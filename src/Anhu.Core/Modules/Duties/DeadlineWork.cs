@@ -39,7 +39,8 @@ public sealed class DeadlineWork(
     {
         var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.ExclusivelyAsync(
+        var overdue = 0;
+        var done = await db.ExclusivelyAsync(
             async () =>
             {
                 var now = time.Now;
@@ -50,12 +51,16 @@ public sealed class DeadlineWork(
                 var sink = new TrackedSink(db);
                 foreach (var duty in due)
                 {
+                    var wasOverdue = duty.OverdueAt is not null;
                     Tick(duty, files[duty.CaseId], work, now, sink);
+                    overdue += !wasOverdue && duty.OverdueAt is not null ? 1 : 0;
                 }
 
                 return due.Count;
             },
             ct);
+        Figures.Overdue(overdue);
+        return done;
     }
 
     private static void Tick(Duty duty, CaseFile file, CaseRules work, DateTimeOffset now, TrackedSink sink)

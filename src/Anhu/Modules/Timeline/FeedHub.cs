@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
+using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
@@ -30,6 +31,7 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
     private readonly Dictionary<Guid, List<Subscription>> byUnit = [];
     private long cursor = -1;
     private int open;
+    private long readAt;
 
     /// <summary>The sequence up to which this node has pushed.</summary>
     public long Cursor => Volatile.Read(ref cursor);
@@ -39,6 +41,9 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
 
     /// <summary>True while the follower reads; false before start and when the store is away.</summary>
     public bool IsFollowing { get; private set; }
+
+    /// <summary>How long ago it last read the record.</summary>
+    public TimeSpan SinceRead => Volatile.Read(ref readAt) is var at and > 0 ? time.GetElapsedTime(at) : TimeSpan.MaxValue;
 
     /// <summary>Opens a feed for a unit. Read what was before <see cref="Subscription.From"/> from the store.</summary>
     /// <param name="unitId">The unit.</param>
@@ -151,9 +156,11 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
             var changed = store.NextChange;
             var events = await feed.FollowAsync(cursor, 2000, ct);
             IsFollowing = true;
+            Volatile.Write(ref readAt, time.GetTimestamp());
             if (events.Count > 0)
             {
                 Push(events, await organisation.GetAsync(ct));
+                Figures.Pushed(time.GetUtcNow() - events[0].Item.At);
                 await Task.Delay(Gather, time, ct);
                 continue;
             }
