@@ -22,8 +22,8 @@ internal static class CommandHost
         var configuration = AnhuApp.Configuration(CommonOptions.ToConfiguration(parsed));
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
-        services.AddLogging(logging => logging.AddConfiguration(configuration.GetSection("Logging")).SetMinimumLevel(LogLevel.Warning)
-            .AddSimpleConsole().AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None)
+        services.AddLogging(logging => logging.AddConfiguration(configuration.GetSection("Logging"))
+            .AddFilter((_, level) => level >= LogLevel.Warning).AddSimpleConsole().AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace));
         services.AddCity(configuration.GetSection("Anhu").Get<AnhuSettings>() ?? new AnhuSettings());
         var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });

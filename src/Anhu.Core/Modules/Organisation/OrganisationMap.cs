@@ -72,6 +72,20 @@ public sealed class OrganisationMap
     /// <param name="code">The code.</param>
     public Unit? Find(string code) => unitsByCode.GetValueOrDefault(code);
 
+    /// <summary>The unit that people mean: by code, or by a full name that only one active unit has. For forms, not for the intake.</summary>
+    /// <param name="codeOrName">What was typed.</param>
+    public Unit? FindTyped(string? codeOrName)
+    {
+        var text = codeOrName?.Trim() ?? string.Empty;
+        if (Find(text) is { } known)
+        {
+            return known;
+        }
+
+        var named = Units.Where(u => u.IsActive && u.Name == text).Take(2).ToList();
+        return named.Count == 1 ? named[0] : null;
+    }
+
     /// <summary>The unit of an id.</summary>
     /// <param name="id">The id.</param>
     public Unit? Find(Guid id) => unitsById.GetValueOrDefault(id);

@@ -57,6 +57,8 @@ public static class ClientServices
             })
             .AddValidation(validation => validation.UseLocalServer());
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ClientAuthentication>(ClientAuthentication.SchemeName, null);
+        services.AddHttpContextAccessor();
+        services.AddSingleton<IAuthenticationSchemeProvider, TokenRequests>();
         services.AddRateLimiter(_ => { });
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<AnhuSettings>((options, settings) => Limit(options, settings.Clients));
         return services;
