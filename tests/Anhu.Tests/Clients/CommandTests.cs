@@ -48,12 +48,9 @@ public sealed class CommandTests(CommandTests.City city) : IClassFixture<Command
 
     [Theory]
     [InlineData(2, "client", "add", "X", "--unit", "340100-police", "--scope", "everything")]
-    [InlineData(2, "client", "add", "X", "--unit", "340100-fire", "--scope", "alarms.write")]
     [InlineData(2, "client", "add", "X")]
     [InlineData(2, "user", "add", "some.one", "--unit", "340104-police", "--role", "king", "--name", "X")]
-    [InlineData(2, "user", "add", "some.one", "--unit", "340104-police", "--role", "caseworker", "--role", "audit-administrator", "--name", "X")]
     [InlineData(1, "client", "remove", "nobody")]
-    [InlineData(1, "client", "rotate", "nobody")]
     [InlineData(1, "user", "reset", "nobody")]
     [InlineData(3, "client", "list", "--store", "postgres://nobody@127.0.0.1:1/none")]
     public async Task Command_ThatCannotBeDone_SaysWhyAndExits(int expected, params string[] args)
