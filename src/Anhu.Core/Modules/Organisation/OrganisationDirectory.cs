@@ -8,7 +8,9 @@ namespace Anhu.Modules.Organisation;
 /// Keeps the <see cref="OrganisationMap"/>. A change made through this node is seen at once, one made through another
 /// node within <see cref="CheckPeriod"/>: every change raises a counter, which is looked at that often.
 /// </summary>
-public sealed class OrganisationDirectory(IDbContextFactory<AnhuDbContext> contexts, CityBorders borders, TimeProvider time) : IDisposable
+#pragma warning disable CA1001 // The semaphore is never waited for by handle: nothing to free, and at shutdown someone may still hold it.
+public sealed class OrganisationDirectory(IDbContextFactory<AnhuDbContext> contexts, CityBorders borders, TimeProvider time)
+#pragma warning restore CA1001
 {
     /// <summary>Name of the counter that every change of regions, units and jurisdictions raises.</summary>
     public const string CounterName = "organisation";
@@ -59,9 +61,6 @@ public sealed class OrganisationDirectory(IDbContextFactory<AnhuDbContext> conte
             counter.Value++;
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => loading.Dispose();
 
     private static async Task<long> VersionAsync(AnhuDbContext db, CancellationToken ct) =>
         await db.Counters.AsNoTracking().Where(c => c.Name == CounterName).Select(c => c.Value).SingleOrDefaultAsync(ct);

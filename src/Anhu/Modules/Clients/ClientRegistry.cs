@@ -18,7 +18,9 @@ public sealed record ApiClient(string ClientId, string Name, Guid UnitId, IReadO
 /// The clients as they are, in memory. One that is removed or gets a new secret loses its running tokens within
 /// <see cref="CheckPeriod"/>, on every node: each change raises a counter, which is looked at that often.
 /// </summary>
-public sealed class ClientRegistry(IDbContextFactory<AnhuDbContext> contexts, TimeProvider time) : IDisposable
+#pragma warning disable CA1001 // The semaphore is never waited for by handle: nothing to free, and at shutdown someone may still hold it.
+public sealed class ClientRegistry(IDbContextFactory<AnhuDbContext> contexts, TimeProvider time)
+#pragma warning restore CA1001
 {
     /// <summary>Name of the counter that every change of clients raises.</summary>
     public const string CounterName = "clients";
@@ -42,9 +44,6 @@ public sealed class ClientRegistry(IDbContextFactory<AnhuDbContext> contexts, Ti
 
     /// <summary>Says that clients were changed on this node: the next caller looks.</summary>
     public void Invalidate() => Volatile.Write(ref current, null);
-
-    /// <inheritdoc />
-    public void Dispose() => loading.Dispose();
 
     private async Task<IReadOnlyDictionary<string, ApiClient>> CheckAsync(CancellationToken ct)
     {
