@@ -60,7 +60,7 @@ public sealed class DutyMachineTests
     });
 
     [Fact]
-    public void EndedDuty_NeverOpensAgain() => Gen.Select(Move.Array[1, 30], Gen.OneOfConst(DutyState.Done, DutyState.Verified, DutyState.Cancelled)).Sample((moves, end) =>
+    public void EndedDuty_NeverOpensAgain() => Gen.Select(Move.Array[1, 30], Gen.OneOf(Gen.Const(DutyState.Done), Gen.Const(DutyState.Verified), Gen.Const(DutyState.Cancelled))).Sample((moves, end) =>
     {
         var duty = NewDuty();
         duty.State = end;
