@@ -190,6 +190,7 @@ internal sealed class SpineMapping :
     {
         party.ToTable("cases_incident_party");
         party.HasKey(p => new { p.IncidentId, p.PersonId });
+        party.HasIndex(p => p.PersonId);
         party.Property(p => p.RelationToVictim).HasMaxLength(40);
     }
 

@@ -101,6 +101,7 @@ public static class AnhuApp
     {
         services.AddCity(settings);
         services.AddApiJson();
+        services.AddOpenApi("v1");
         services.AddSpineWeb();
         services.AddAccount();
         services.AddClientSignIn();
@@ -122,6 +123,7 @@ public static class AnhuApp
         app.MapCases();
         app.MapDuties();
         app.MapFeed();
+        app.MapOpenApi().AllowAnonymous();
         app.MapShell();
         app.MapOperations();
     }

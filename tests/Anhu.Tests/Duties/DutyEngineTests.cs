@@ -32,8 +32,8 @@ public sealed class DutyEngineTests(FakeTimeFixture app) : IClassFixture<FakeTim
             }
         }
 
-        var move = Gen.Select(Gen.Int[0, 8], Gen.Int[0, callers.Count - 1], Gen.Int[0, 20], Gen.Int[0, UnitCodes.Length - 1], Gen.Int[0, 600]);
-        await Gen.Select(move.Array[4, 16], Gen.Int[1, 1_000_000]).SampleAsync(
+        var move = Gen.Select(Gen.Int[0, 8], Gen.Int[0, callers.Count - 1], Gen.Int[0, 20], Gen.Int[0, UnitCodes.Length - 1], Gen.Int[0, 400]);
+        await Gen.Select(move.Array[4, 12], Gen.Int[1, 1_000_000]).SampleAsync(
             async (moves, seed) =>
             {
                 var receipt = await app.SubmitAsync(Reports.Of(app, couple: 200_000 + seed, injury: Injury.Minor));
@@ -47,7 +47,7 @@ public sealed class DutyEngineTests(FakeTimeFixture app) : IClassFixture<FakeTim
 
                 await CheckHistoryAsync(receipt.CaseId);
             },
-            iter: 12, threads: 1);
+            iter: 8, threads: 1);
         var check = await app.WithAsync<VerifyTimeline, TimelineCheck>(verify => verify.RunAsync(null, Ct));
         Assert.Empty(check.Faults);
     }
@@ -76,7 +76,7 @@ public sealed class DutyEngineTests(FakeTimeFixture app) : IClassFixture<FakeTim
     public async Task DeadlineWork_OnTwoNodesAtOnce_RunsOnce_AndAgainDoesNothing()
     {
         var receipt = await app.SubmitAsync(Reports.Of(app));
-        app.Time.Advance(TimeSpan.FromDays(9));
+        app.Time.Advance(TimeSpan.FromDays(5));
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => app.WithAsync<DeadlineWork, int>(work => work.RunAsync(Ct))));
         var again = await app.WithAsync<DeadlineWork, int>(work => work.RunAsync(Ct));
@@ -92,7 +92,7 @@ public sealed class DutyEngineTests(FakeTimeFixture app) : IClassFixture<FakeTim
     {
         var receipt = await app.SubmitAsync(Reports.Of(app));
         await app.RestartAsync();
-        app.Time.Advance(TimeSpan.FromDays(9));
+        app.Time.Advance(TimeSpan.FromDays(5));
 
         await app.WithAsync<DeadlineWork, int>(work => work.RunAsync(Ct));
 
@@ -124,7 +124,7 @@ public sealed class DutyEngineTests(FakeTimeFixture app) : IClassFixture<FakeTim
                 if (file.Case.OpenDutyCount == 0)
                 {
                     CaseRules.SetState(file, CaseState.Observation);
-                    file.Case.ReviewOn = new DateOnly(2026, 12, 1);
+                    file.Case.ReviewOn = DateOnly.FromDateTime(app.Clock.GetUtcNow().UtcDateTime).AddDays(1);
                 }
 
                 return await db.SaveChangesAsync(Ct);
@@ -132,7 +132,7 @@ public sealed class DutyEngineTests(FakeTimeFixture app) : IClassFixture<FakeTim
         }
 
         await app.CheckCaseAsync(receipt.CaseId);
-        app.Time.SetUtcNow(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        app.Time.Advance(TimeSpan.FromDays(2));
         await app.WithAsync<DeadlineWork, int>(work => work.RunAsync(Ct));
 
         var dvCase = await app.QueryAsync(db => db.Cases.SingleAsync(c => c.CaseId == receipt.CaseId, Ct));

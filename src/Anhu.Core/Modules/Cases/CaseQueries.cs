@@ -65,6 +65,10 @@ public sealed record CaseDetails(
     DvCase Case, CaseView View, IReadOnlyList<CasePerson> People, IReadOnlyList<CaseIncident> Incidents, Grade? Grade,
     Grade? ProposedGrade, IReadOnlyList<DutyLine> OpenDuties, IReadOnlyList<DutyLine> EndedDuties);
 
+/// <summary>An incident in which a person played a part.</summary>
+public sealed record PersonIncident(
+    Guid CaseId, string CaseNumber, CaseState State, int Class, Guid IncidentId, DateTimeOffset OccurredAt, PartyRole Role, AlarmCategory? Category, Injury? Injury);
+
 /// <summary>Reads cases; every query asks the access policy.</summary>
 public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
 {
@@ -199,6 +203,34 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
         }
 
         return new KeysetPage<TimelineEvent>(events, more ? events[^1].Sequence : null);
+    }
+
+    /// <summary>The history of a person across the cases that the caller may see.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="personId">The person.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Newest first; null when the caller may see no case of the person.</returns>
+    public async Task<IReadOnlyList<PersonIncident>?> PersonHistoryAsync(Caller caller, Guid personId, CancellationToken ct)
+    {
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var visible = db.CaseAccess.AsNoTracking().VisibleTo(caller);
+        var rows = await (
+            from party in db.IncidentParties.AsNoTracking()
+            join incident in db.Incidents.AsNoTracking() on party.IncidentId equals incident.IncidentId
+            join dvCase in db.Cases.AsNoTracking() on incident.CaseId equals dvCase.CaseId
+            where party.PersonId == personId && visible.Any(a => a.CaseId == incident.CaseId)
+            orderby incident.OccurredAt descending
+            select new PersonIncident(
+                dvCase.CaseId, dvCase.CaseNumber, dvCase.State, dvCase.Class, incident.IncidentId, incident.OccurredAt, party.Role,
+                incident.Category, party.Injury))
+            .Take(200).ToListAsync(ct);
+        if (rows.Count == 0 || caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit)
+        {
+            return null;
+        }
+
+        return AccessPolicy.ViewOf(caller, unit.Agency) >= CaseView.Full ? rows : [.. rows.Select(r => r with { Category = null, Injury = null })];
     }
 
     /// <summary>Duties joined with their case's number.</summary>

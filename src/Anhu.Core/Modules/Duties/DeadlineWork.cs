@@ -39,6 +39,12 @@ public sealed class DeadlineWork(
     {
         var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
+        var asOf = time.Now;
+        if (!await db.Duties.AnyAsync(d => d.NextCheckAt != null && d.NextCheckAt <= asOf, ct))
+        {
+            return 0;
+        }
+
         var overdue = 0;
         var done = await db.ExclusivelyAsync(
             async () =>
@@ -100,6 +106,12 @@ public sealed class DeadlineWork(
     {
         var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
+        var date = rules.Clock.Zone.DateOf(time.Now);
+        if (!await db.Cases.AnyAsync(c => c.State == CaseState.Observation && c.ReviewOn <= date, ct))
+        {
+            return 0;
+        }
+
         return await db.ExclusivelyAsync(
             async () =>
             {

@@ -40,6 +40,9 @@ public sealed record EventItem(
 /// <summary>A page of events; <c>next</c> goes into <c>after</c>.</summary>
 public sealed record EventListAnswer(IReadOnlyList<EventItem> Items, long? Next);
 
+/// <summary>What is known of a person.</summary>
+public sealed record PersonHistoryAnswer(Guid PersonId, int Cases, IReadOnlyList<PersonIncident> Incidents);
+
 /// <summary>A wish to change the class.</summary>
 public sealed record GradeRequest(int? Class, string? Reason);
 
@@ -61,7 +64,15 @@ public static class CaseEndpoints
         cases.MapPost("/{id:guid}/grade", GradeAsync).WithName("ChangeGrade").WithSummary("Raise the class, or propose to lower it, with a reason")
             .RequireAuthorization(Permissions.WorkDuties)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        app.MapGet("/api/v1/people/{id:guid}/history", HistoryAsync).WithName("GetPersonHistory").WithTags("People")
+            .WithSummary("The recognised history of a person across agencies, as far as the caller may see")
+            .RequireAuthorization(Permissions.ReadCases).ProducesProblem(StatusCodes.Status404NotFound);
     }
+
+    private static async Task<Results<Ok<PersonHistoryAnswer>, FailureResult>> HistoryAsync(HttpContext http, Guid id, CaseQueries queries, CancellationToken ct) =>
+        await queries.PersonHistoryAsync(Caller.From(http.User)!, id, ct) is { } incidents
+            ? TypedResults.Ok(new PersonHistoryAnswer(id, incidents.Select(i => i.CaseId).Distinct().Count(), incidents))
+            : new Failure(FailureKind.NotFound, "people.not-found").ToProblem();
 
     private static async Task<Results<Ok<CaseListAnswer>, ValidationProblem>> ListAsync(
         HttpContext http, CaseQueries queries, OrganisationDirectory organisation, CancellationToken ct,
