@@ -223,7 +223,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
                 ("alarm", alarmId), ("sameIncident", isSame), ("incidents", file.Case.IncidentCount))));
         }
 
-        var raised = rules.Regrade(file, now, this, report.PoliceOpinion);
+        var raised = rules.Regrade(file, now, this);
         var happened = new List<PlaybookEvent>(3);
         if (!isSame)
         {
@@ -269,7 +269,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         Involved(file, item);
-        if (rules.Regrade(file, now, this, report.PoliceOpinion))
+        if (rules.Regrade(file, now, this))
         {
             rules.Plan(file, [PlaybookEvent.CaseClassRaised], now, incident, this);
         }
@@ -487,6 +487,9 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             : report.Summary is null || incident.Summary.Contains(report.Summary, StringComparison.Ordinal) ? incident.Summary
             : $"{incident.Summary}\n{report.Summary}";
         incident.Injury = overwrite || injury > incident.Injury ? injury : incident.Injury;
+        incident.IsMandatoryReport = (!overwrite && incident.IsMandatoryReport) || report.Channel == AlarmChannel.MandatoryReport;
+        incident.PoliceOpinion = overwrite ? report.PoliceOpinion
+            : report.PoliceOpinion < (incident.PoliceOpinion ?? int.MaxValue) ? report.PoliceOpinion : incident.PoliceOpinion;
         incident.Weapon = Fact(incident.Weapon, i.Weapon);
         incident.ThreatToKill = Fact(incident.ThreatToKill, i.ThreatToKill);
         incident.Strangulation = Fact(incident.Strangulation, i.Strangulation);

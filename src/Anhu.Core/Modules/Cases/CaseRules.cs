@@ -117,7 +117,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null)
     {
         incident ??= Latest(file);
-        var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, incident, OpenKinds(file)) with
+        var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, Clock.Zone, incident, OpenKinds(file)) with
         {
             Need = need, DutyKind = ended?.Kind, Outcome = ended?.Outcome, DutyDueAt = ended?.DueAt, OutcomesInRow = outcomesInRow,
         });
@@ -154,7 +154,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             return;
         }
 
-        var facts = PlanFacts(file, at, incident, null);
+        var facts = PlanFacts(file, at, Clock.Zone, incident, null);
         var planned = Rules.Playbook.Plan(
             [PlaybookEvent.AlarmReceived, PlaybookEvent.AlarmRepeated, PlaybookEvent.CaseOpened, PlaybookEvent.CaseReopened, PlaybookEvent.CaseClassRaised],
             facts).Duties;
@@ -176,12 +176,11 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="file">The case.</param>
     /// <param name="at">When, UTC.</param>
     /// <param name="sink">Takes new rows and facts.</param>
-    /// <param name="policeOpinion">The class that the police hold right, where given.</param>
     /// <param name="riskView">The class that a visitor holds right, where given.</param>
     /// <returns>True when the class rose.</returns>
-    public bool Regrade(CaseFile file, DateTimeOffset at, IChangeSink sink, int? policeOpinion = null, int? riskView = null)
+    public bool Regrade(CaseFile file, DateTimeOffset at, IChangeSink sink, int? riskView = null)
     {
-        var decision = Rules.Policy.Grade(Facts(file, at, policeOpinion, riskView));
+        var decision = Rules.Policy.Grade(Facts(file, at, Clock.Zone, riskView));
         var first = file.Grade is null;
         var before = file.Case.Class;
         var now = first ? decision.Class : Math.Min(before, decision.Class);
@@ -260,14 +259,16 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <summary>All that the policy asks about.</summary>
     /// <param name="file">The case.</param>
     /// <param name="at">As of, UTC.</param>
-    /// <param name="policeOpinion">The class that the police hold right.</param>
+    /// <param name="zone">The city's zone, for ages.</param>
     /// <param name="riskView">The class that a visitor holds right.</param>
-    public static GradingFacts Facts(CaseFile file, DateTimeOffset at, int? policeOpinion = null, int? riskView = null)
+    public static GradingFacts Facts(CaseFile file, DateTimeOffset at, CityZone zone, int? riskView = null)
     {
-        var victims = new VictimFacts(file, at);
+        var victims = new VictimFacts(file, zone.DateOf(at));
         bool? weapon = null, threat = null, strangulation = null, child = null, pregnant = null, alcohol = null;
         var injury = Injury.Unknown;
         var breach = false;
+        var mandatory = false;
+        int? policeOpinion = null;
         var times = new DateTimeOffset[file.Incidents.Count];
         for (var i = 0; i < times.Length; i++)
         {
@@ -283,20 +284,22 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             alcohol = Or(alcohol, incident.Alcohol);
             injury = incident.Injury > injury ? incident.Injury : injury;
             breach |= incident.Category == AlarmCategory.ProtectionOrderBreach;
+            mandatory |= incident.IsMandatoryReport;
+            policeOpinion = incident.PoliceOpinion < (policeOpinion ?? int.MaxValue) ? incident.PoliceOpinion : policeOpinion;
         }
 
         return new GradingFacts
         {
             AsOf = at, IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
             Pregnant = pregnant, Alcohol = alcohol, WorstInjury = injury, OrderBreach = breach, MinorVictim = victims.Minor,
-            ElderlyVictim = victims.Elderly, PoliceOpinion = policeOpinion, RiskView = riskView,
+            ElderlyVictim = victims.Elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView,
         };
     }
 
     internal static PlaybookFacts PlanFacts(
-        CaseFile file, DateTimeOffset at, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds)
+        CaseFile file, DateTimeOffset at, CityZone zone, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds)
     {
-        var victims = new VictimFacts(file, at);
+        var victims = new VictimFacts(file, zone.DateOf(at));
         return new PlaybookFacts
         {
             At = at,
@@ -313,6 +316,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             HasVictim = victims.Any,
             MinorVictim = victims.Minor,
             ElderlyVictim = victims.Elderly,
+            MandatoryReport = incident?.IsMandatoryReport ?? false,
             LastIncidentAt = incident?.OccurredAt,
             AlreadyOpenKinds = openKinds,
         };
@@ -354,16 +358,15 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <summary>Age groups of the victims: under 18 (reporting line) and 60 or over (Law on the Elderly).</summary>
     private readonly struct VictimFacts
     {
-        public VictimFacts(CaseFile file, DateTimeOffset at)
+        public VictimFacts(CaseFile file, DateOnly today)
         {
             foreach (var victim in file.With(PartyRole.Victim))
             {
                 Any = true;
                 if (victim.BirthDate is { } born)
                 {
-                    var age = Age(born, DateOnly.FromDateTime(at.UtcDateTime));
-                    Minor = Or(Minor, age < 18);
-                    Elderly = Or(Elderly, age >= 60);
+                    Minor = Or(Minor, today < born.AddYears(18));
+                    Elderly = Or(Elderly, today >= born.AddYears(60));
                 }
             }
         }
@@ -373,7 +376,5 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         public bool? Minor { get; }
 
         public bool? Elderly { get; }
-
-        private static int Age(DateOnly born, DateOnly on) => on.Year - born.Year - (on.DayOfYear < born.DayOfYear ? 1 : 0);
     }
 }

@@ -137,6 +137,12 @@ public sealed class Incident
     /// <summary>Alcohol or drugs; null when not known.</summary>
     public bool? Alcohol { get; set; }
 
+    /// <summary>One of its alarms was a mandatory report (强制报告).</summary>
+    public bool IsMandatoryReport { get; set; }
+
+    /// <summary>The class that the police hold right, 1 to 3; the gravest that an alarm gave.</summary>
+    public int? PoliceOpinion { get; set; }
+
     /// <summary>Number of alarms on this occurrence.</summary>
     public required int AlarmCount { get; set; }
 

@@ -1,3 +1,4 @@
+using Anhu.Modules.Time;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.People;
@@ -14,7 +15,7 @@ internal sealed record PastParty(Guid IncidentId, Guid CaseId, Guid PersonId, Pa
 /// Plays one case through under one set of rules, in memory: incidents arrive in order, the class is decided and only rises, and each duty is taken to be done
 /// on its deadline with the first outcome of its kind, so that the duties that follow from it are counted too.
 /// </summary>
-internal sealed class CaseReplay(RuleSet rules, DvCase dvCase, DateTimeOffset until, Action<PlannedDuty, string> counted)
+internal sealed class CaseReplay(RuleSet rules, DvCase dvCase, CityZone zone, DateTimeOffset until, Action<PlannedDuty, string> counted)
 {
     /// <summary>More duties than any case can need: rules that call themselves stop here.</summary>
     public const int MaxDuties = 2000;
@@ -58,7 +59,7 @@ internal sealed class CaseReplay(RuleSet rules, DvCase dvCase, DateTimeOffset un
             file.People.TryAdd(party.PersonId, new Person { PersonId = party.PersonId, Sex = Sex.Unknown, BirthDate = party.BirthDate, CreatedAt = at });
         }
 
-        var decision = rules.Policy.Grade(CaseRules.Facts(file, at));
+        var decision = rules.Policy.Grade(CaseRules.Facts(file, at, zone));
         var isFirst = Class == 0;
         var isRaised = !isFirst && decision.Class < Class;
         Class = isFirst ? decision.Class : Math.Min(Class, decision.Class);
@@ -91,7 +92,7 @@ internal sealed class CaseReplay(RuleSet rules, DvCase dvCase, DateTimeOffset un
             kinds[duty.Kind] = kinds.TryGetValue(duty.Kind, out var earliest) && earliest < due ? earliest : due;
         }
 
-        return CaseRules.PlanFacts(file, at, file.Incidents[^1], kinds);
+        return CaseRules.PlanFacts(file, at, zone, file.Incidents[^1], kinds);
     }
 
     private void Plan(ReadOnlySpan<PlaybookEvent> events, PlaybookFacts facts)

@@ -62,7 +62,7 @@ internal sealed class DryRunComparison(
     private CaseReplay Play(DvCase dvCase, IReadOnlyList<PastIncident> incidents, RuleSet rules, DutyTally tally)
     {
         var replay = new CaseReplay(
-            rules, dvCase, until, (duty, region) => tally.Count(duty, map.Responsible(duty.Agency, region, duty.Level)?.UnitId, zone.DateOf(duty.DueAt)));
+            rules, dvCase, zone, until, (duty, region) => tally.Count(duty, map.Responsible(duty.Agency, region, duty.Level)?.UnitId, zone.DateOf(duty.DueAt)));
         replay.Run(incidents);
         return replay;
     }

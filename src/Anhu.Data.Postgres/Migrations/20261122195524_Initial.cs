@@ -1,0 +1,1059 @@
+﻿using System;
+using System.Collections.Generic;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace Anhu.Data.Postgres.Migrations
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "alarms_alarm",
+                columns: table => new
+                {
+                    AlarmId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Source = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    SourceId = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    SourceKey = table.Column<string>(type: "character varying(181)", maxLength: 181, nullable: false),
+                    Revision = table.Column<int>(type: "integer", nullable: false),
+                    ContentHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    ReceivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    StoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_alarm", x => x.AlarmId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alarms_revision",
+                columns: table => new
+                {
+                    AlarmId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Revision = table.Column<int>(type: "integer", nullable: false),
+                    StoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Content = table.Column<string>(type: "text", nullable: false),
+                    ContentHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    ClientId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_revision", x => new { x.AlarmId, x.Revision });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_access",
+                columns: table => new
+                {
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseSequence = table.Column<long>(type: "bigint", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "integer", nullable: false),
+                    IsDirect = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_access", x => new { x.CaseId, x.UnitId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_case",
+                columns: table => new
+                {
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseNumber = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    CaseSequence = table.Column<long>(type: "bigint", nullable: false),
+                    OpenedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "integer", nullable: false),
+                    RegionCode = table.Column<string>(type: "character varying(15)", maxLength: 15, nullable: false),
+                    LastAlarmAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    IncidentCount = table.Column<int>(type: "integer", nullable: false),
+                    OpenDutyCount = table.Column<int>(type: "integer", nullable: false),
+                    ReviewOn = table.Column<DateOnly>(type: "date", nullable: true),
+                    ClosedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    JoinedIntoCaseId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ReopenCount = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_case", x => x.CaseId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_incident",
+                columns: table => new
+                {
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OccurredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Category = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RegionCode = table.Column<string>(type: "character varying(15)", maxLength: 15, nullable: true),
+                    Address = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    Longitude = table.Column<double>(type: "double precision", nullable: true),
+                    Latitude = table.Column<double>(type: "double precision", nullable: true),
+                    IsDrawable = table.Column<bool>(type: "boolean", nullable: false),
+                    PlaceKey = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    Summary = table.Column<string>(type: "text", nullable: true),
+                    Injury = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Weapon = table.Column<bool>(type: "boolean", nullable: true),
+                    ThreatToKill = table.Column<bool>(type: "boolean", nullable: true),
+                    Strangulation = table.Column<bool>(type: "boolean", nullable: true),
+                    ChildPresent = table.Column<bool>(type: "boolean", nullable: true),
+                    Pregnant = table.Column<bool>(type: "boolean", nullable: true),
+                    Alcohol = table.Column<bool>(type: "boolean", nullable: true),
+                    IsMandatoryReport = table.Column<bool>(type: "boolean", nullable: false),
+                    PoliceOpinion = table.Column<int>(type: "integer", nullable: true),
+                    AlarmCount = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_incident", x => x.IncidentId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_incident_party",
+                columns: table => new
+                {
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RelationToVictim = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Injury = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_incident_party", x => new { x.IncidentId, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_party",
+                columns: table => new
+                {
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RelationToVictim = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_party", x => new { x.CaseId, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_saved_filter",
+                columns: table => new
+                {
+                    SavedFilterId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Query = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_saved_filter", x => x.SavedFilterId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "data_counter",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "text", nullable: false),
+                    Value = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_data_counter", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "data_lease",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "text", nullable: false),
+                    Holder = table.Column<string>(type: "text", nullable: false),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_data_lease", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DataProtectionKeys",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    FriendlyName = table.Column<string>(type: "text", nullable: true),
+                    Xml = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DataProtectionKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duties_duty",
+                columns: table => new
+                {
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Kind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    OwnerUnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Class = table.Column<int>(type: "integer", nullable: false),
+                    Basis = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    RuleId = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
+                    PlaybookVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    OverdueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EscalationLevel = table.Column<int>(type: "integer", nullable: false),
+                    EscalatedToUnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    HandOverToUnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    HandOverReason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    HandOverDueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DecidingUnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    CancelRequestedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    LastReason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    NextCheckAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DoneAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DoneByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Form = table.Column<string>(type: "text", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duties_duty", x => x.DutyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "grading_grade",
+                columns: table => new
+                {
+                    GradeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Class = table.Column<int>(type: "integer", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Reasons = table.Column<string>(type: "text", nullable: false),
+                    Missing = table.Column<string>(type: "text", nullable: false),
+                    PolicyVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    ApprovedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_grading_grade", x => x.GradeId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messages_outbox",
+                columns: table => new
+                {
+                    OutboxMessageId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: true),
+                    SafeContactId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Phone = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    TemplateId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Text = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    QueuedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Attempts = table.Column<int>(type: "integer", nullable: false),
+                    NextAttemptAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ClaimedUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    GatewayReference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    LastError = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    SentAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_messages_outbox", x => x.OutboxMessageId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messages_safe_contact",
+                columns: table => new
+                {
+                    SafeContactId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Phone = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    SafeToCall = table.Column<bool>(type: "boolean", nullable: false),
+                    SafeToText = table.Column<bool>(type: "boolean", nullable: false),
+                    SafeVoicemail = table.Column<bool>(type: "boolean", nullable: false),
+                    SafeFrom = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
+                    SafeUntil = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
+                    SafePhrase = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_messages_safe_contact", x => x.SafeContactId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictApplications",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ApplicationType = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    ClientId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    ClientSecret = table.Column<string>(type: "text", nullable: true),
+                    ClientType = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    ConcurrencyToken = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    ConsentType = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    DisplayName = table.Column<string>(type: "text", nullable: true),
+                    DisplayNames = table.Column<string>(type: "text", nullable: true),
+                    JsonWebKeySet = table.Column<string>(type: "text", nullable: true),
+                    Permissions = table.Column<string>(type: "text", nullable: true),
+                    PostLogoutRedirectUris = table.Column<string>(type: "text", nullable: true),
+                    Properties = table.Column<string>(type: "text", nullable: true),
+                    RedirectUris = table.Column<string>(type: "text", nullable: true),
+                    Requirements = table.Column<string>(type: "text", nullable: true),
+                    Settings = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictApplications", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictScopes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ConcurrencyToken = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    Description = table.Column<string>(type: "text", nullable: true),
+                    Descriptions = table.Column<string>(type: "text", nullable: true),
+                    DisplayName = table.Column<string>(type: "text", nullable: true),
+                    DisplayNames = table.Column<string>(type: "text", nullable: true),
+                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Properties = table.Column<string>(type: "text", nullable: true),
+                    Resources = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictScopes", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_duty_roster",
+                columns: table => new
+                {
+                    DutyRosterEntryId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StartsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_duty_roster", x => x.DutyRosterEntryId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_jurisdiction",
+                columns: table => new
+                {
+                    Agency = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RegionPrefix = table.Column<string>(type: "character varying(15)", maxLength: 15, nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_jurisdiction", x => new { x.Agency, x.RegionPrefix });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_unit",
+                columns: table => new
+                {
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Code = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Agency = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    RegionCode = table.Column<string>(type: "text", nullable: false),
+                    Level = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    SuperiorUnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DutyPhone = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
+                    IsActive = table.Column<bool>(type: "boolean", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_unit", x => x.UnitId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_worker",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    DisplayName = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Roles = table.Column<string[]>(type: "text[]", nullable: false),
+                    RegionCode = table.Column<string>(type: "character varying(15)", maxLength: 15, nullable: true),
+                    Culture = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true),
+                    IsActive = table.Column<bool>(type: "boolean", nullable: false),
+                    SoundOn = table.Column<bool>(type: "boolean", nullable: false),
+                    PasswordSetAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false),
+                    UserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    NormalizedUserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    NormalizedEmail = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    EmailConfirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    PasswordHash = table.Column<string>(type: "text", nullable: true),
+                    SecurityStamp = table.Column<string>(type: "text", nullable: true),
+                    ConcurrencyStamp = table.Column<string>(type: "text", nullable: true),
+                    PhoneNumber = table.Column<string>(type: "text", nullable: true),
+                    PhoneNumberConfirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    TwoFactorEnabled = table.Column<bool>(type: "boolean", nullable: false),
+                    LockoutEnd = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LockoutEnabled = table.Column<bool>(type: "boolean", nullable: false),
+                    AccessFailedCount = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_worker", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_key",
+                columns: table => new
+                {
+                    Value = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false, collation: "C"),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_key", x => new { x.Value, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_person",
+                columns: table => new
+                {
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
+                    Sex = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    BirthDate = table.Column<DateOnly>(type: "date", nullable: true),
+                    IdNumber = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true),
+                    Phone = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
+                    Address = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_person", x => x.PersonId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "playbooks_rule_document",
+                columns: table => new
+                {
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    DocumentVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Text = table.Column<string>(type: "text", nullable: false),
+                    ActiveFrom = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_playbooks_rule_document", x => new { x.Kind, x.DocumentVersion });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "regions_region",
+                columns: table => new
+                {
+                    RegionCode = table.Column<string>(type: "character varying(15)", maxLength: 15, nullable: false),
+                    Name = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Level = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ParentCode = table.Column<string>(type: "text", nullable: true),
+                    IsStatutory = table.Column<bool>(type: "boolean", nullable: false),
+                    Longitude = table.Column<double>(type: "double precision", nullable: true),
+                    Latitude = table.Column<double>(type: "double precision", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_regions_region", x => x.RegionCode);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "security_signing_key",
+                columns: table => new
+                {
+                    SigningKeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Use = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ProtectedKey = table.Column<string>(type: "text", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_signing_key", x => x.SigningKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "timeline_event",
+                columns: table => new
+                {
+                    Sequence = table.Column<long>(type: "bigint", nullable: false),
+                    Type = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: true),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ClientId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Class = table.Column<int>(type: "integer", nullable: true),
+                    Data = table.Column<string>(type: "text", nullable: false),
+                    PreviousHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_timeline_event", x => x.Sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "timeline_head",
+                columns: table => new
+                {
+                    TimelineHeadId = table.Column<int>(type: "integer", nullable: false),
+                    Sequence = table.Column<long>(type: "bigint", nullable: false),
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_timeline_head", x => x.TimelineHeadId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "visits_form_draft",
+                columns: table => new
+                {
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    FormKey = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Content = table.Column<string>(type: "text", nullable: false),
+                    Edit = table.Column<long>(type: "bigint", nullable: false),
+                    SavedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_visits_form_draft", x => new { x.WorkerId, x.FormKey });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "visits_return_visit",
+                columns: table => new
+                {
+                    ReturnVisitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    VisitedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    OnSite = table.Column<bool>(type: "boolean", nullable: false),
+                    Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    FamilyRelations = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    PoliceHandling = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    DisputeSettled = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Needs = table.Column<List<string>>(type: "text[]", nullable: false),
+                    Advice = table.Column<string>(type: "text", nullable: true),
+                    RiskView = table.Column<int>(type: "integer", nullable: true),
+                    Notes = table.Column<string>(type: "text", nullable: true),
+                    Details = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_visits_return_visit", x => x.ReturnVisitId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictAuthorizations",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ApplicationId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ConcurrencyToken = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    CreationDate = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Properties = table.Column<string>(type: "text", nullable: true),
+                    Scopes = table.Column<string>(type: "text", nullable: true),
+                    Status = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    Subject = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictAuthorizations", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_OpenIddictAuthorizations_OpenIddictApplications_Application~",
+                        column: x => x.ApplicationId,
+                        principalTable: "OpenIddictApplications",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserClaims",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ClaimType = table.Column<string>(type: "text", nullable: true),
+                    ClaimValue = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserClaims", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_AspNetUserClaims_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserLogins",
+                columns: table => new
+                {
+                    LoginProvider = table.Column<string>(type: "text", nullable: false),
+                    ProviderKey = table.Column<string>(type: "text", nullable: false),
+                    ProviderDisplayName = table.Column<string>(type: "text", nullable: true),
+                    UserId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserLogins", x => new { x.LoginProvider, x.ProviderKey });
+                    table.ForeignKey(
+                        name: "FK_AspNetUserLogins_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserTokens",
+                columns: table => new
+                {
+                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
+                    LoginProvider = table.Column<string>(type: "text", nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: false),
+                    Value = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserTokens", x => new { x.UserId, x.LoginProvider, x.Name });
+                    table.ForeignKey(
+                        name: "FK_AspNetUserTokens_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictTokens",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ApplicationId = table.Column<Guid>(type: "uuid", nullable: true),
+                    AuthorizationId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ConcurrencyToken = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    CreationDate = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    ExpirationDate = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Payload = table.Column<string>(type: "text", nullable: true),
+                    Properties = table.Column<string>(type: "text", nullable: true),
+                    RedemptionDate = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    ReferenceId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    Status = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    Subject = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Type = table.Column<string>(type: "character varying(150)", maxLength: 150, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictTokens", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_OpenIddictTokens_OpenIddictApplications_ApplicationId",
+                        column: x => x.ApplicationId,
+                        principalTable: "OpenIddictApplications",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_OpenIddictTokens_OpenIddictAuthorizations_AuthorizationId",
+                        column: x => x.AuthorizationId,
+                        principalTable: "OpenIddictAuthorizations",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.InsertData(
+                table: "timeline_head",
+                columns: new[] { "TimelineHeadId", "Hash", "Sequence" },
+                values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_alarm_CaseId",
+                table: "alarms_alarm",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_alarm_IncidentId",
+                table: "alarms_alarm",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_alarm_SourceKey",
+                table: "alarms_alarm",
+                column: "SourceKey",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserClaims_UserId",
+                table: "AspNetUserClaims",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserLogins_UserId",
+                table: "AspNetUserLogins",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_access_UnitId_CaseSequence_State_Class_CaseId",
+                table: "cases_access",
+                columns: new[] { "UnitId", "CaseSequence", "State", "Class", "CaseId" },
+                descending: new[] { false, true, false, false, false });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_CaseNumber",
+                table: "cases_case",
+                column: "CaseNumber",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_CaseSequence",
+                table: "cases_case",
+                column: "CaseSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_State_ReviewOn",
+                table: "cases_case",
+                columns: new[] { "State", "ReviewOn" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_incident_CaseId_OccurredAt",
+                table: "cases_incident",
+                columns: new[] { "CaseId", "OccurredAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_incident_party_PersonId",
+                table: "cases_incident_party",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_party_PersonId",
+                table: "cases_party",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_saved_filter_WorkerId",
+                table: "cases_saved_filter",
+                column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_CaseId",
+                table: "duties_duty",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_DecidingUnitId",
+                table: "duties_duty",
+                column: "DecidingUnitId",
+                filter: "\"DecidingUnitId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_EscalatedToUnitId",
+                table: "duties_duty",
+                column: "EscalatedToUnitId",
+                filter: "\"EscalatedToUnitId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_HandOverToUnitId",
+                table: "duties_duty",
+                column: "HandOverToUnitId",
+                filter: "\"HandOverToUnitId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_NextCheckAt",
+                table: "duties_duty",
+                column: "NextCheckAt",
+                filter: "\"NextCheckAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_OwnerUnitId_State_DueAt",
+                table: "duties_duty",
+                columns: new[] { "OwnerUnitId", "State", "DueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_WorkerId_State_DueAt",
+                table: "duties_duty",
+                columns: new[] { "WorkerId", "State", "DueAt" },
+                filter: "\"WorkerId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_grading_grade_CaseId_DecidedAt",
+                table: "grading_grade",
+                columns: new[] { "CaseId", "DecidedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_outbox_CaseId",
+                table: "messages_outbox",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_outbox_DutyId",
+                table: "messages_outbox",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_outbox_State_NextAttemptAt",
+                table: "messages_outbox",
+                columns: new[] { "State", "NextAttemptAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_CaseId",
+                table: "messages_safe_contact",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_Phone",
+                table: "messages_safe_contact",
+                column: "Phone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictApplications_ClientId",
+                table: "OpenIddictApplications",
+                column: "ClientId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictAuthorizations_ApplicationId_Status_Subject_Type",
+                table: "OpenIddictAuthorizations",
+                columns: new[] { "ApplicationId", "Status", "Subject", "Type" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictScopes_Name",
+                table: "OpenIddictScopes",
+                column: "Name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictTokens_ApplicationId_Status_Subject_Type",
+                table: "OpenIddictTokens",
+                columns: new[] { "ApplicationId", "Status", "Subject", "Type" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictTokens_AuthorizationId",
+                table: "OpenIddictTokens",
+                column: "AuthorizationId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictTokens_ReferenceId",
+                table: "OpenIddictTokens",
+                column: "ReferenceId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_duty_roster_UnitId_StartsAt",
+                table: "organisation_duty_roster",
+                columns: new[] { "UnitId", "StartsAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_jurisdiction_UnitId",
+                table: "organisation_jurisdiction",
+                column: "UnitId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_unit_Code",
+                table: "organisation_unit",
+                column: "Code",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_unit_SuperiorUnitId",
+                table: "organisation_unit",
+                column: "SuperiorUnitId");
+
+            migrationBuilder.CreateIndex(
+                name: "EmailIndex",
+                table: "organisation_worker",
+                column: "NormalizedEmail");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_worker_UnitId",
+                table: "organisation_worker",
+                column: "UnitId");
+
+            migrationBuilder.CreateIndex(
+                name: "UserNameIndex",
+                table: "organisation_worker",
+                column: "NormalizedUserName",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_regions_region_ParentCode",
+                table: "regions_region",
+                column: "ParentCode");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_timeline_event_CaseId_Sequence",
+                table: "timeline_event",
+                columns: new[] { "CaseId", "Sequence" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visits_return_visit_CaseId_VisitedAt",
+                table: "visits_return_visit",
+                columns: new[] { "CaseId", "VisitedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visits_return_visit_DutyId",
+                table: "visits_return_visit",
+                column: "DutyId");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "alarms_alarm");
+
+            migrationBuilder.DropTable(
+                name: "alarms_revision");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserClaims");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserLogins");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserTokens");
+
+            migrationBuilder.DropTable(
+                name: "cases_access");
+
+            migrationBuilder.DropTable(
+                name: "cases_case");
+
+            migrationBuilder.DropTable(
+                name: "cases_incident");
+
+            migrationBuilder.DropTable(
+                name: "cases_incident_party");
+
+            migrationBuilder.DropTable(
+                name: "cases_party");
+
+            migrationBuilder.DropTable(
+                name: "cases_saved_filter");
+
+            migrationBuilder.DropTable(
+                name: "data_counter");
+
+            migrationBuilder.DropTable(
+                name: "data_lease");
+
+            migrationBuilder.DropTable(
+                name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "duties_duty");
+
+            migrationBuilder.DropTable(
+                name: "grading_grade");
+
+            migrationBuilder.DropTable(
+                name: "messages_outbox");
+
+            migrationBuilder.DropTable(
+                name: "messages_safe_contact");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictScopes");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictTokens");
+
+            migrationBuilder.DropTable(
+                name: "organisation_duty_roster");
+
+            migrationBuilder.DropTable(
+                name: "organisation_jurisdiction");
+
+            migrationBuilder.DropTable(
+                name: "organisation_unit");
+
+            migrationBuilder.DropTable(
+                name: "people_key");
+
+            migrationBuilder.DropTable(
+                name: "people_person");
+
+            migrationBuilder.DropTable(
+                name: "playbooks_rule_document");
+
+            migrationBuilder.DropTable(
+                name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "security_signing_key");
+
+            migrationBuilder.DropTable(
+                name: "timeline_event");
+
+            migrationBuilder.DropTable(
+                name: "timeline_head");
+
+            migrationBuilder.DropTable(
+                name: "visits_form_draft");
+
+            migrationBuilder.DropTable(
+                name: "visits_return_visit");
+
+            migrationBuilder.DropTable(
+                name: "organisation_worker");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictAuthorizations");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictApplications");
+        }
+    }
+}

@@ -1,0 +1,1057 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Anhu.Data.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "alarms_alarm",
+                columns: table => new
+                {
+                    AlarmId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    SourceId = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    SourceKey = table.Column<string>(type: "TEXT", maxLength: 181, nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_alarm", x => x.AlarmId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alarms_revision",
+                columns: table => new
+                {
+                    AlarmId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Content = table.Column<string>(type: "TEXT", nullable: false),
+                    ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_revision", x => new { x.AlarmId, x.Revision });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_access",
+                columns: table => new
+                {
+                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsDirect = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_access", x => new { x.CaseId, x.UnitId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_case",
+                columns: table => new
+                {
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CaseSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    OpenedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "INTEGER", nullable: false),
+                    RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: false),
+                    LastAlarmAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    IncidentCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    OpenDutyCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    ReviewOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    JoinedIntoCaseId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ReopenCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_case", x => x.CaseId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_incident",
+                columns: table => new
+                {
+                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OccurredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Category = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: true),
+                    Address = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    Longitude = table.Column<double>(type: "REAL", nullable: true),
+                    Latitude = table.Column<double>(type: "REAL", nullable: true),
+                    IsDrawable = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PlaceKey = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    Summary = table.Column<string>(type: "TEXT", nullable: true),
+                    Injury = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Weapon = table.Column<bool>(type: "INTEGER", nullable: true),
+                    ThreatToKill = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Strangulation = table.Column<bool>(type: "INTEGER", nullable: true),
+                    ChildPresent = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Pregnant = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Alcohol = table.Column<bool>(type: "INTEGER", nullable: true),
+                    IsMandatoryReport = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PoliceOpinion = table.Column<int>(type: "INTEGER", nullable: true),
+                    AlarmCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_incident", x => x.IncidentId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_incident_party",
+                columns: table => new
+                {
+                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RelationToVictim = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Injury = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_incident_party", x => new { x.IncidentId, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_party",
+                columns: table => new
+                {
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RelationToVictim = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_party", x => new { x.CaseId, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_saved_filter",
+                columns: table => new
+                {
+                    SavedFilterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Query = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_saved_filter", x => x.SavedFilterId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "data_counter",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "TEXT", nullable: false),
+                    Value = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_data_counter", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "data_lease",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "TEXT", nullable: false),
+                    Holder = table.Column<string>(type: "TEXT", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_data_lease", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DataProtectionKeys",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    FriendlyName = table.Column<string>(type: "TEXT", nullable: true),
+                    Xml = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DataProtectionKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duties_duty",
+                columns: table => new
+                {
+                    DutyId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    OwnerUnitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Class = table.Column<int>(type: "INTEGER", nullable: false),
+                    Basis = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    RuleId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: true),
+                    PlaybookVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    OverdueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EscalationLevel = table.Column<int>(type: "INTEGER", nullable: false),
+                    EscalatedToUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    HandOverToUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    HandOverReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    HandOverDueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DecidingUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    CancelRequestedByWorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    LastReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    NextCheckAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DoneAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DoneByWorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Form = table.Column<string>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duties_duty", x => x.DutyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "grading_grade",
+                columns: table => new
+                {
+                    GradeId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Class = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Reasons = table.Column<string>(type: "TEXT", nullable: false),
+                    Missing = table.Column<string>(type: "TEXT", nullable: false),
+                    PolicyVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    ApprovedByWorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_grading_grade", x => x.GradeId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messages_outbox",
+                columns: table => new
+                {
+                    OutboxMessageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DutyId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    SafeContactId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    TemplateId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    QueuedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    NextAttemptAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ClaimedUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    GatewayReference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    LastError = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    SentAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_messages_outbox", x => x.OutboxMessageId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messages_safe_contact",
+                columns: table => new
+                {
+                    SafeContactId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    SafeToCall = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SafeToText = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SafeVoicemail = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SafeFrom = table.Column<TimeOnly>(type: "TEXT", nullable: true),
+                    SafeUntil = table.Column<TimeOnly>(type: "TEXT", nullable: true),
+                    SafePhrase = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_messages_safe_contact", x => x.SafeContactId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictApplications",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ApplicationType = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    ClientSecret = table.Column<string>(type: "TEXT", nullable: true),
+                    ClientType = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    ConsentType = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    DisplayName = table.Column<string>(type: "TEXT", nullable: true),
+                    DisplayNames = table.Column<string>(type: "TEXT", nullable: true),
+                    JsonWebKeySet = table.Column<string>(type: "TEXT", nullable: true),
+                    Permissions = table.Column<string>(type: "TEXT", nullable: true),
+                    PostLogoutRedirectUris = table.Column<string>(type: "TEXT", nullable: true),
+                    Properties = table.Column<string>(type: "TEXT", nullable: true),
+                    RedirectUris = table.Column<string>(type: "TEXT", nullable: true),
+                    Requirements = table.Column<string>(type: "TEXT", nullable: true),
+                    Settings = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictApplications", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictScopes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    Description = table.Column<string>(type: "TEXT", nullable: true),
+                    Descriptions = table.Column<string>(type: "TEXT", nullable: true),
+                    DisplayName = table.Column<string>(type: "TEXT", nullable: true),
+                    DisplayNames = table.Column<string>(type: "TEXT", nullable: true),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Properties = table.Column<string>(type: "TEXT", nullable: true),
+                    Resources = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictScopes", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_duty_roster",
+                columns: table => new
+                {
+                    DutyRosterEntryId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StartsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_duty_roster", x => x.DutyRosterEntryId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_jurisdiction",
+                columns: table => new
+                {
+                    Agency = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RegionPrefix = table.Column<string>(type: "TEXT", maxLength: 15, nullable: false),
+                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_jurisdiction", x => new { x.Agency, x.RegionPrefix });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_unit",
+                columns: table => new
+                {
+                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Agency = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    RegionCode = table.Column<string>(type: "TEXT", nullable: false),
+                    Level = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SuperiorUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DutyPhone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true),
+                    IsActive = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_unit", x => x.UnitId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation_worker",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DisplayName = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Roles = table.Column<string>(type: "TEXT", nullable: false),
+                    RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: true),
+                    Culture = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true),
+                    IsActive = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SoundOn = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PasswordSetAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false),
+                    UserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    NormalizedUserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    NormalizedEmail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    EmailConfirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PasswordHash = table.Column<string>(type: "TEXT", nullable: true),
+                    SecurityStamp = table.Column<string>(type: "TEXT", nullable: true),
+                    ConcurrencyStamp = table.Column<string>(type: "TEXT", nullable: true),
+                    PhoneNumber = table.Column<string>(type: "TEXT", nullable: true),
+                    PhoneNumberConfirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    TwoFactorEnabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    LockoutEnd = table.Column<long>(type: "INTEGER", nullable: true),
+                    LockoutEnabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    AccessFailedCount = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation_worker", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_key",
+                columns: table => new
+                {
+                    Value = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_key", x => new { x.Value, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_person",
+                columns: table => new
+                {
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: true),
+                    Sex = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BirthDate = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    IdNumber = table.Column<string>(type: "TEXT", maxLength: 18, nullable: true),
+                    Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true),
+                    Address = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_person", x => x.PersonId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "playbooks_rule_document",
+                columns: table => new
+                {
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DocumentVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", nullable: false),
+                    ActiveFrom = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_playbooks_rule_document", x => new { x.Kind, x.DocumentVersion });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "regions_region",
+                columns: table => new
+                {
+                    RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Level = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ParentCode = table.Column<string>(type: "TEXT", nullable: true),
+                    IsStatutory = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Longitude = table.Column<double>(type: "REAL", nullable: true),
+                    Latitude = table.Column<double>(type: "REAL", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_regions_region", x => x.RegionCode);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "security_signing_key",
+                columns: table => new
+                {
+                    SigningKeyId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Use = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProtectedKey = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_signing_key", x => x.SigningKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "timeline_event",
+                columns: table => new
+                {
+                    Sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    Type = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DutyId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    UnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Class = table.Column<int>(type: "INTEGER", nullable: true),
+                    Data = table.Column<string>(type: "TEXT", nullable: false),
+                    PreviousHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_timeline_event", x => x.Sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "timeline_head",
+                columns: table => new
+                {
+                    TimelineHeadId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_timeline_head", x => x.TimelineHeadId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "visits_form_draft",
+                columns: table => new
+                {
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FormKey = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Content = table.Column<string>(type: "TEXT", nullable: false),
+                    Edit = table.Column<long>(type: "INTEGER", nullable: false),
+                    SavedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_visits_form_draft", x => new { x.WorkerId, x.FormKey });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "visits_return_visit",
+                columns: table => new
+                {
+                    ReturnVisitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DutyId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    VisitedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    OnSite = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    FamilyRelations = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    PoliceHandling = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    DisputeSettled = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Needs = table.Column<string>(type: "TEXT", nullable: false),
+                    Advice = table.Column<string>(type: "TEXT", nullable: true),
+                    RiskView = table.Column<int>(type: "INTEGER", nullable: true),
+                    Notes = table.Column<string>(type: "TEXT", nullable: true),
+                    Details = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_visits_return_visit", x => x.ReturnVisitId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictAuthorizations",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ApplicationId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    CreationDate = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Properties = table.Column<string>(type: "TEXT", nullable: true),
+                    Scopes = table.Column<string>(type: "TEXT", nullable: true),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictAuthorizations", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_OpenIddictAuthorizations_OpenIddictApplications_ApplicationId",
+                        column: x => x.ApplicationId,
+                        principalTable: "OpenIddictApplications",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserClaims",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ClaimType = table.Column<string>(type: "TEXT", nullable: true),
+                    ClaimValue = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserClaims", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_AspNetUserClaims_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserLogins",
+                columns: table => new
+                {
+                    LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
+                    ProviderKey = table.Column<string>(type: "TEXT", nullable: false),
+                    ProviderDisplayName = table.Column<string>(type: "TEXT", nullable: true),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserLogins", x => new { x.LoginProvider, x.ProviderKey });
+                    table.ForeignKey(
+                        name: "FK_AspNetUserLogins_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserTokens",
+                columns: table => new
+                {
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", nullable: false),
+                    Value = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserTokens", x => new { x.UserId, x.LoginProvider, x.Name });
+                    table.ForeignKey(
+                        name: "FK_AspNetUserTokens_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OpenIddictTokens",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ApplicationId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    AuthorizationId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    CreationDate = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    ExpirationDate = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Payload = table.Column<string>(type: "TEXT", nullable: true),
+                    Properties = table.Column<string>(type: "TEXT", nullable: true),
+                    RedemptionDate = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    ReferenceId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Type = table.Column<string>(type: "TEXT", maxLength: 150, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OpenIddictTokens", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_OpenIddictTokens_OpenIddictApplications_ApplicationId",
+                        column: x => x.ApplicationId,
+                        principalTable: "OpenIddictApplications",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_OpenIddictTokens_OpenIddictAuthorizations_AuthorizationId",
+                        column: x => x.AuthorizationId,
+                        principalTable: "OpenIddictAuthorizations",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.InsertData(
+                table: "timeline_head",
+                columns: new[] { "TimelineHeadId", "Hash", "Sequence" },
+                values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_alarm_CaseId",
+                table: "alarms_alarm",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_alarm_IncidentId",
+                table: "alarms_alarm",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_alarm_SourceKey",
+                table: "alarms_alarm",
+                column: "SourceKey",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserClaims_UserId",
+                table: "AspNetUserClaims",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserLogins_UserId",
+                table: "AspNetUserLogins",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_access_UnitId_CaseSequence_State_Class_CaseId",
+                table: "cases_access",
+                columns: new[] { "UnitId", "CaseSequence", "State", "Class", "CaseId" },
+                descending: new[] { false, true, false, false, false });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_CaseNumber",
+                table: "cases_case",
+                column: "CaseNumber",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_CaseSequence",
+                table: "cases_case",
+                column: "CaseSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_State_ReviewOn",
+                table: "cases_case",
+                columns: new[] { "State", "ReviewOn" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_incident_CaseId_OccurredAt",
+                table: "cases_incident",
+                columns: new[] { "CaseId", "OccurredAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_incident_party_PersonId",
+                table: "cases_incident_party",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_party_PersonId",
+                table: "cases_party",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_saved_filter_WorkerId",
+                table: "cases_saved_filter",
+                column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_CaseId",
+                table: "duties_duty",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_DecidingUnitId",
+                table: "duties_duty",
+                column: "DecidingUnitId",
+                filter: "\"DecidingUnitId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_EscalatedToUnitId",
+                table: "duties_duty",
+                column: "EscalatedToUnitId",
+                filter: "\"EscalatedToUnitId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_HandOverToUnitId",
+                table: "duties_duty",
+                column: "HandOverToUnitId",
+                filter: "\"HandOverToUnitId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_NextCheckAt",
+                table: "duties_duty",
+                column: "NextCheckAt",
+                filter: "\"NextCheckAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_OwnerUnitId_State_DueAt",
+                table: "duties_duty",
+                columns: new[] { "OwnerUnitId", "State", "DueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_WorkerId_State_DueAt",
+                table: "duties_duty",
+                columns: new[] { "WorkerId", "State", "DueAt" },
+                filter: "\"WorkerId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_grading_grade_CaseId_DecidedAt",
+                table: "grading_grade",
+                columns: new[] { "CaseId", "DecidedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_outbox_CaseId",
+                table: "messages_outbox",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_outbox_DutyId",
+                table: "messages_outbox",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_outbox_State_NextAttemptAt",
+                table: "messages_outbox",
+                columns: new[] { "State", "NextAttemptAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_CaseId",
+                table: "messages_safe_contact",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_Phone",
+                table: "messages_safe_contact",
+                column: "Phone");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictApplications_ClientId",
+                table: "OpenIddictApplications",
+                column: "ClientId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictAuthorizations_ApplicationId_Status_Subject_Type",
+                table: "OpenIddictAuthorizations",
+                columns: new[] { "ApplicationId", "Status", "Subject", "Type" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictScopes_Name",
+                table: "OpenIddictScopes",
+                column: "Name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictTokens_ApplicationId_Status_Subject_Type",
+                table: "OpenIddictTokens",
+                columns: new[] { "ApplicationId", "Status", "Subject", "Type" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictTokens_AuthorizationId",
+                table: "OpenIddictTokens",
+                column: "AuthorizationId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OpenIddictTokens_ReferenceId",
+                table: "OpenIddictTokens",
+                column: "ReferenceId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_duty_roster_UnitId_StartsAt",
+                table: "organisation_duty_roster",
+                columns: new[] { "UnitId", "StartsAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_jurisdiction_UnitId",
+                table: "organisation_jurisdiction",
+                column: "UnitId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_unit_Code",
+                table: "organisation_unit",
+                column: "Code",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_unit_SuperiorUnitId",
+                table: "organisation_unit",
+                column: "SuperiorUnitId");
+
+            migrationBuilder.CreateIndex(
+                name: "EmailIndex",
+                table: "organisation_worker",
+                column: "NormalizedEmail");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_worker_UnitId",
+                table: "organisation_worker",
+                column: "UnitId");
+
+            migrationBuilder.CreateIndex(
+                name: "UserNameIndex",
+                table: "organisation_worker",
+                column: "NormalizedUserName",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_regions_region_ParentCode",
+                table: "regions_region",
+                column: "ParentCode");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_timeline_event_CaseId_Sequence",
+                table: "timeline_event",
+                columns: new[] { "CaseId", "Sequence" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visits_return_visit_CaseId_VisitedAt",
+                table: "visits_return_visit",
+                columns: new[] { "CaseId", "VisitedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_visits_return_visit_DutyId",
+                table: "visits_return_visit",
+                column: "DutyId");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "alarms_alarm");
+
+            migrationBuilder.DropTable(
+                name: "alarms_revision");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserClaims");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserLogins");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserTokens");
+
+            migrationBuilder.DropTable(
+                name: "cases_access");
+
+            migrationBuilder.DropTable(
+                name: "cases_case");
+
+            migrationBuilder.DropTable(
+                name: "cases_incident");
+
+            migrationBuilder.DropTable(
+                name: "cases_incident_party");
+
+            migrationBuilder.DropTable(
+                name: "cases_party");
+
+            migrationBuilder.DropTable(
+                name: "cases_saved_filter");
+
+            migrationBuilder.DropTable(
+                name: "data_counter");
+
+            migrationBuilder.DropTable(
+                name: "data_lease");
+
+            migrationBuilder.DropTable(
+                name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "duties_duty");
+
+            migrationBuilder.DropTable(
+                name: "grading_grade");
+
+            migrationBuilder.DropTable(
+                name: "messages_outbox");
+
+            migrationBuilder.DropTable(
+                name: "messages_safe_contact");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictScopes");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictTokens");
+
+            migrationBuilder.DropTable(
+                name: "organisation_duty_roster");
+
+            migrationBuilder.DropTable(
+                name: "organisation_jurisdiction");
+
+            migrationBuilder.DropTable(
+                name: "organisation_unit");
+
+            migrationBuilder.DropTable(
+                name: "people_key");
+
+            migrationBuilder.DropTable(
+                name: "people_person");
+
+            migrationBuilder.DropTable(
+                name: "playbooks_rule_document");
+
+            migrationBuilder.DropTable(
+                name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "security_signing_key");
+
+            migrationBuilder.DropTable(
+                name: "timeline_event");
+
+            migrationBuilder.DropTable(
+                name: "timeline_head");
+
+            migrationBuilder.DropTable(
+                name: "visits_form_draft");
+
+            migrationBuilder.DropTable(
+                name: "visits_return_visit");
+
+            migrationBuilder.DropTable(
+                name: "organisation_worker");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictAuthorizations");
+
+            migrationBuilder.DropTable(
+                name: "OpenIddictApplications");
+        }
+    }
+}
