@@ -104,6 +104,7 @@ public static class AnhuApp
         services.AddOpenApi("v1");
         services.AddSpineWeb();
         services.AddAccount();
+        services.AddAlarmEntry();
         services.AddClientSignIn();
         services.AddDemoCity(settings);
         services.AddOperations(settings);
@@ -119,6 +120,7 @@ public static class AnhuApp
         app.MapAccount();
         app.MapClients();
         app.MapOrganisation();
+        app.MapAlarmEntry();
         app.MapAlarms();
         app.MapCases();
         app.MapDuties();

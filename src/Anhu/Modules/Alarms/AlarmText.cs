@@ -1,0 +1,4 @@
+namespace Anhu.Modules.Alarms;
+
+/// <summary>Texts of the alarm pages.</summary>
+public sealed class AlarmText;
