@@ -16,12 +16,14 @@ public static class SpineServices
     {
         services.AddSingleton(new AlarmIntakeOptions());
         services.AddSingleton<AlarmIntake>();
+        services.AddSingleton<CasePageQueries>();
         services.AddSingleton<CaseQueries>();
         services.AddSingleton<ChangeGradeHandler>();
         services.AddSingleton<CloseCaseHandler>();
         services.AddSingleton<DeadlineWork>();
         services.AddSingleton<DutyQueries>();
         services.AddSingleton<FeedQueries>();
+        services.AddSingleton<SavedFilters>();
         services.AddSingleton<TakeDutyStepHandler>();
         services.AddSingleton<VerifyTimeline>();
         return services;

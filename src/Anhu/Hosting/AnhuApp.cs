@@ -105,6 +105,7 @@ public static class AnhuApp
         services.AddSpineWeb();
         services.AddAccount();
         services.AddAlarmEntry();
+        services.AddCasePages();
         services.AddClientSignIn();
         services.AddDemoCity(settings);
         services.AddOperations(settings);
@@ -122,6 +123,7 @@ public static class AnhuApp
         app.MapOrganisation();
         app.MapAlarmEntry();
         app.MapAlarms();
+        app.MapBoard();
         app.MapCases();
         app.MapDuties();
         app.MapFeed();

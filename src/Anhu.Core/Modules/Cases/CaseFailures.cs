@@ -25,4 +25,10 @@ public static class CaseFailures
 
     /// <summary>A reason is missing.</summary>
     public static Failure ReasonMissing { get; } = new(FailureKind.Invalid, "cases.reason-missing", "reason");
+
+    /// <summary>A saved filter has no name, or one that is too long.</summary>
+    public static Failure FilterNameWrong { get; } = new(FailureKind.Invalid, "cases.filter-name-wrong", "name");
+
+    /// <summary>The worker keeps as many filters as there is room for.</summary>
+    public static Failure FiltersFull { get; } = new(FailureKind.NotAllowed, "cases.filters-full");
 }

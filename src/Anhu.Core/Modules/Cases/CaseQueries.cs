@@ -264,7 +264,8 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     private static CasePerson Masked(CasePerson person, CaseView view) =>
         view >= CaseView.Full ? person : person with { IdNumber = null, BirthDate = null, Address = null, Phone = null, Name = MaskedName(person.Name) };
 
-    private static string? MaskedName(string? name) => name is { Length: > 0 } ? name[..1] + "某" : null;
+    /// <summary>The family name only, as the card shows it.</summary>
+    internal static string? MaskedName(string? name) => name is { Length: > 0 } ? name[..1] + "某" : null;
 
     private static CaseIncident Masked(Incident i, bool full) => full
         ? new CaseIncident(

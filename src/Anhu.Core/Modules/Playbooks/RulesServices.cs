@@ -18,6 +18,7 @@ public static class RulesServices
             provider.GetRequiredService<CityZone>(), WorkCalendar.Load(Path.Combine(options.ContentFolder, "calendar"))));
         services.AddSingleton<RuleBook>();
         services.AddScoped<PlaybookDryRun>();
+        services.AddSingleton<RuleHistory>();
         return services;
     }
 }

@@ -3,6 +3,8 @@ using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Clients;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components;
@@ -158,10 +160,17 @@ public static class AccountSetup
     private static bool IsBackground(HttpRequest request) =>
         request.Headers.ContainsKey(BackgroundHeader) || request.Path.StartsWithSegments("/api/v1/feed");
 
-    private static async Task<RedirectHttpResult> SignOutAsync([FromForm] string? reason, WorkerSignIn signIn, CancellationToken ct)
+    private static async Task<RedirectHttpResult> SignOutAsync(
+        [FromForm] string? reason, HttpContext http, WorkerSignIn signIn, FeedSessions feeds, CancellationToken ct)
     {
         _ = reason; // Binding a form is what makes the framework check the antiforgery token.
+        var caller = Caller.From(http.User);
         await signIn.SignOutAndRecordAsync(ct);
+        if (caller?.WorkerId is { } worker)
+        {
+            feeds.End(worker);
+        }
+
         return TypedResults.LocalRedirect("/sign-in?signedOut=1");
     }
 

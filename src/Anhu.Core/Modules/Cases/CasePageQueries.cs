@@ -1,0 +1,248 @@
+using Anhu.Data;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Cases;
+
+/// <summary>A line of the list of cases with what a worker looks for in it.</summary>
+/// <param name="Line">The case.</param>
+/// <param name="NextDueAt">Earliest deadline of its open duties, UTC; null when none is open.</param>
+/// <param name="IsOverdue">True when an open duty is past its deadline.</param>
+/// <param name="Victims">Names of the victims as the caller may see them; empty when none is known.</param>
+public sealed record CaseRow(CaseLine Line, DateTimeOffset? NextDueAt, bool IsOverdue, IReadOnlyList<string> Victims);
+
+/// <summary>What the live board is asked for.</summary>
+public sealed record BoardFilter
+{
+    /// <summary>Only in this region.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Only this class.</summary>
+    public int? Class { get; init; }
+
+    /// <summary>Only cases on which an office of this agency has an open duty.</summary>
+    public Agency? Agency { get; init; }
+}
+
+/// <summary>A case on the board.</summary>
+/// <param name="Case">The case; never with names, since the board hangs on walls.</param>
+/// <param name="Last">What happened on it last.</param>
+public sealed record BoardRow(CaseRow Case, TimelineEvent Last);
+
+/// <summary>The board as of one moment.</summary>
+/// <param name="Rows">Cases, the one changed last first.</param>
+/// <param name="OpenByClass">Number of open cases of the classes 1, 2 and 3.</param>
+/// <param name="Sequence">Everything up to this event is in it; the live feed goes on from here.</param>
+public sealed record Board(IReadOnlyList<BoardRow> Rows, IReadOnlyList<int> OpenByClass, long Sequence);
+
+/// <summary>An alarm of a case with all its revisions, oldest first.</summary>
+/// <param name="Alarm">The alarm.</param>
+/// <param name="Revisions">What was reported, revision by revision; without the reporter where the caller may not know.</param>
+public sealed record CaseAlarm(Alarm Alarm, IReadOnlyList<CaseAlarmRevision> Revisions);
+
+/// <summary>One revision of an alarm.</summary>
+/// <param name="Revision">Its number.</param>
+/// <param name="StoredAt">When it came in, UTC.</param>
+/// <param name="Report">What it says.</param>
+public sealed record CaseAlarmRevision(int Revision, DateTimeOffset StoredAt, AlarmReport Report);
+
+/// <summary>A page of a case's timeline, newest first.</summary>
+/// <param name="Events">The events.</param>
+/// <param name="Next">Where older ones begin; null when there are none.</param>
+/// <param name="Workers">Names of the workers who act in them, by id.</param>
+public sealed record CaseTimelinePage(IReadOnlyList<TimelineEvent> Events, long? Next, IReadOnlyDictionary<Guid, string> Workers);
+
+/// <summary>What a case file shows beside <see cref="CaseDetails"/>.</summary>
+/// <param name="Alarms">Its alarms; none for callers who see the card only.</param>
+/// <param name="Timeline">A page of its timeline.</param>
+/// <param name="CloseRequest">The wish to close that waits for a second person; null when there is none.</param>
+/// <param name="JoinedInto">The case into which it was joined.</param>
+/// <param name="Workers">Names of workers named on the page, by id.</param>
+public sealed record CaseExtras(
+    IReadOnlyList<CaseAlarm> Alarms, CaseTimelinePage Timeline, TimelineEvent? CloseRequest, (Guid CaseId, string CaseNumber)? JoinedInto,
+    IReadOnlyDictionary<Guid, string> Workers);
+
+/// <summary>Reads cases for pages; every query asks the access policy.</summary>
+public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, OrganisationDirectory organisation, TimeProvider time)
+{
+    /// <summary>How many rows the board holds.</summary>
+    public const int BoardSize = 100;
+
+    /// <summary>How far back the board looks for changes.</summary>
+    public static readonly TimeSpan BoardTime = TimeSpan.FromHours(24);
+
+    /// <summary>A day of the busiest city has fewer events; keeps the board from reading the whole record, which has no index by time.</summary>
+    private const long BoardReach = 50_000;
+
+    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+
+    /// <summary>Cases, newest first, with deadlines and victims: three queries, however long the page.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<KeysetPage<CaseRow>> ListAsync(Caller caller, CaseListFilter filter, CancellationToken ct)
+    {
+        var page = await cases.ListAsync(caller, filter, ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return new KeysetPage<CaseRow>(await RowsAsync(db, page.Items, await ViewAsync(caller, ct), ct), page.Next);
+    }
+
+    /// <summary>The cases that changed in the last <see cref="BoardTime"/> and all open ones of class 1, as far as they fit.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Board> BoardAsync(Caller caller, BoardFilter filter, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+
+        // The sequence first: what comes in while the rows are read is sent again by the feed, never missed.
+        var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
+        var visible = Visible(db, caller, filter);
+        var since = time.GetUtcNow() - BoardTime;
+        var changed = await db.Timeline.AsNoTracking()
+            .Where(e => e.Sequence > head - BoardReach && e.At >= since && e.CaseId != null && visible.Any(c => c.CaseId == e.CaseId))
+            .GroupBy(e => e.CaseId).Select(g => new { CaseId = g.Key, Last = g.Max(e => e.Sequence) })
+            .OrderByDescending(c => c.Last).Take(BoardSize).ToListAsync(ct);
+        var urgent = await visible.Where(c => c.State == CaseState.Open && c.Class == 1)
+            .OrderByDescending(c => c.CaseSequence).Select(c => c.CaseId).Take(BoardSize).ToListAsync(ct);
+        var ids = changed.Select(c => c.CaseId!.Value).Concat(urgent).Distinct().Take(BoardSize).ToList();
+        return new Board(await BoardRowsAsync(db, visible, ids, ct), await CountsAsync(db, caller, filter, ct), head);
+    }
+
+    /// <summary>Rows of the board for some cases; those that the caller may not see, or that the filter leaves out, are missing.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="filter">The board's filter.</param>
+    /// <param name="caseIds">Which; at most <see cref="BoardSize"/> are looked at.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Board> BoardRowsAsync(Caller caller, BoardFilter filter, IReadOnlyCollection<Guid> caseIds, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var rows = await BoardRowsAsync(db, Visible(db, caller, filter), [.. caseIds.Distinct().Take(BoardSize)], ct);
+        return new Board(rows, await CountsAsync(db, caller, filter, ct), rows.Count == 0 ? 0 : rows.Max(r => r.Last.Sequence));
+    }
+
+    /// <summary>What a case file shows beside its details.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="file">The file that the caller sees.</param>
+    /// <param name="before">Only events before this sequence; null for the newest.</param>
+    /// <param name="limit">How many events at most.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The rest, or null when the caller may not see the case.</returns>
+    public async Task<CaseExtras?> ExtrasAsync(Caller caller, CaseDetails file, long? before, int limit, CancellationToken ct)
+    {
+        var caseId = file.Case.CaseId;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (!await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct))
+        {
+            return null;
+        }
+
+        var view = await ViewAsync(caller, ct);
+        limit = Math.Clamp(limit, 1, 500);
+        var events = await db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Sequence < (before ?? long.MaxValue))
+            .OrderByDescending(e => e.Sequence).Take(limit + 1).ToListAsync(ct);
+        var more = events.Count > limit;
+        if (more)
+        {
+            events.RemoveAt(limit);
+        }
+
+        var request = file.Case.State == CaseState.Closed ? null : await CloseCaseHandler.PendingRequestAsync(db, caseId, ct);
+        Guid?[] named = [.. events.Select(e => e.WorkerId), request?.WorkerId, .. Named(file.Grade), .. Named(file.ProposedGrade), .. file.OpenDuties.Select(d => d.WorkerId)];
+        var ids = named.OfType<Guid>().Distinct().ToList();
+        var workers = await db.Workers.AsNoTracking().Where(w => ids.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
+        (Guid, string)? joined = file.Case.JoinedIntoCaseId is { } into
+            && await db.Cases.AsNoTracking().Where(c => c.CaseId == into).Select(c => c.CaseNumber).SingleOrDefaultAsync(ct) is { } number ? (into, number) : null;
+        var alarms = view >= CaseView.Full ? await AlarmsAsync(db, caseId, view == CaseView.FullWithReporter, ct) : [];
+        return new CaseExtras(alarms, new CaseTimelinePage(events, more ? events[^1].Sequence : null, workers), request, joined, workers);
+    }
+
+    private static IEnumerable<Guid?> Named(Grading.Grade? grade) => [grade?.WorkerId, grade?.ApprovedByWorkerId];
+
+    private static async Task<IReadOnlyList<CaseAlarm>> AlarmsAsync(AnhuDbContext db, Guid caseId, bool withReporter, CancellationToken ct)
+    {
+        var alarms = await db.Alarms.AsNoTracking().Where(a => a.CaseId == caseId).OrderByDescending(a => a.ReceivedAt).Take(200).ToListAsync(ct);
+        var ids = alarms.Select(a => a.AlarmId).ToList();
+        var revisions = (await db.AlarmRevisions.AsNoTracking().Where(r => ids.Contains(r.AlarmId)).OrderBy(r => r.Revision).ToListAsync(ct))
+            .ToLookup(r => r.AlarmId);
+        return [.. alarms.Select(a => new CaseAlarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, withReporter))]))];
+    }
+
+    private static CaseAlarmRevision Revision(AlarmRevision stored, bool withReporter)
+    {
+        var report = AlarmReportReader.ReadStored(stored.Content);
+        return new CaseAlarmRevision(stored.Revision, stored.StoredAt, withReporter ? report : report with { Reporter = null });
+    }
+
+    private static IQueryable<DvCase> Visible(AnhuDbContext db, Caller caller, BoardFilter filter)
+    {
+        var visible = db.Cases.AsNoTracking().VisibleTo(caller, db).Where(c => c.JoinedIntoCaseId == null);
+        if (filter.Class is { } @class)
+        {
+            visible = visible.Where(c => c.Class == @class);
+        }
+
+        if (!string.IsNullOrEmpty(filter.Region))
+        {
+            var prefix = Regions.RegionCodes.Prefix(filter.Region);
+            visible = visible.Where(c => c.RegionCode.StartsWith(prefix));
+        }
+
+        return filter.Agency is { } agency
+            ? visible.Where(c => db.Duties.Any(d => d.CaseId == c.CaseId && Open.Contains(d.State)
+                && db.Units.Any(u => u.UnitId == d.OwnerUnitId && u.Agency == agency)))
+            : visible;
+    }
+
+    private static async Task<IReadOnlyList<int>> CountsAsync(AnhuDbContext db, Caller caller, BoardFilter filter, CancellationToken ct)
+    {
+        var counts = await Visible(db, caller, filter with { Class = null }).Where(c => c.State == CaseState.Open)
+            .GroupBy(c => c.Class).Select(g => new { Class = g.Key, Count = g.Count() }).ToListAsync(ct);
+        return [.. Enumerable.Range(1, 3).Select(c => counts.Find(g => g.Class == c)?.Count ?? 0)];
+    }
+
+    private async Task<IReadOnlyList<BoardRow>> BoardRowsAsync(AnhuDbContext db, IQueryable<DvCase> visible, List<Guid> ids, CancellationToken ct)
+    {
+        var lines = await visible.Where(c => ids.Contains(c.CaseId))
+            .Select(c => new CaseLine(
+                c.CaseId, c.CaseNumber, c.CaseSequence, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.IncidentCount, c.OpenDutyCount))
+            .ToListAsync(ct);
+        var shown = lines.Select(l => (Guid?)l.CaseId).ToList();
+        var last = await db.Timeline.AsNoTracking().Where(e => shown.Contains(e.CaseId)).GroupBy(e => e.CaseId).Select(g => g.Max(e => e.Sequence)).ToListAsync(ct);
+        var events = await db.Timeline.AsNoTracking().Where(e => last.Contains(e.Sequence)).ToDictionaryAsync(e => e.CaseId!.Value, ct);
+        var rows = await RowsAsync(db, lines, CaseView.None, ct);
+        return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, events[r.Line.CaseId])).OrderByDescending(r => r.Last.Sequence)];
+    }
+
+    /// <summary>Adds deadlines, and names where the view allows any.</summary>
+    private async Task<IReadOnlyList<CaseRow>> RowsAsync(AnhuDbContext db, IReadOnlyList<CaseLine> lines, CaseView view, CancellationToken ct)
+    {
+        var ids = lines.Select(l => l.CaseId).ToList();
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        var now = time.GetUtcNow();
+        var due = (await db.Duties.AsNoTracking().Where(d => ids.Contains(d.CaseId) && Open.Contains(d.State)).Select(d => new { d.CaseId, d.DueAt }).ToListAsync(ct))
+            .GroupBy(d => d.CaseId).ToDictionary(g => g.Key, g => g.Min(d => d.DueAt));
+        var victims = view == CaseView.None
+            ? Enumerable.Empty<(Guid CaseId, string? Name)>().ToLookup(v => v.CaseId, v => v.Name)
+            : (await (
+                from party in db.CaseParties
+                join person in db.People on party.PersonId equals person.PersonId
+                where ids.Contains(party.CaseId) && party.Role == PartyRole.Victim
+                select new { party.CaseId, person.Name }).AsNoTracking().ToListAsync(ct))
+                .ToLookup(v => v.CaseId, v => view >= CaseView.Full ? v.Name : CaseQueries.MaskedName(v.Name));
+        return [.. lines.Select(l => new CaseRow(
+            l, due.TryGetValue(l.CaseId, out var at) ? at : null, due.TryGetValue(l.CaseId, out var first) && first < now,
+            [.. victims[l.CaseId].OfType<string>()]))];
+    }
+
+    private async Task<CaseView> ViewAsync(Caller caller, CancellationToken ct) =>
+        caller.UnitId is { } own && (await organisation.GetAsync(ct)).Find(own) is { } unit ? AccessPolicy.ViewOf(caller, unit.Agency) : CaseView.None;
+}
