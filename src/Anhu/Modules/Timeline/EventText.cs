@@ -94,6 +94,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
             EventTypes.CaseObserved => text["Event_case.observation", data.Day("reviewOn", format)],
             EventTypes.CaseClosed when data.Text("joinedInto") is { } number => text["Event_case.closed-joined", number],
             EventTypes.CaseGraded when data.Text("from") is null => text["Event_case.graded-first", words.Class(data.Text("to"))],
+            EventTypes.CaseGraded when data.Text("from") == data.Text("to") => text["Event_case.graded-same", words.Class(data.Text("to"))],
             EventTypes.CaseGraded => text[
                 string.CompareOrdinal(data.Text("to"), data.Text("from")) < 0 ? "Event_case.graded-raised" : "Event_case.graded-lowered",
                 words.Class(data.Text("from")), words.Class(data.Text("to"))],
