@@ -212,7 +212,10 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
                 c.CaseId, c.CaseNumber, c.CaseSequence, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.IncidentCount, c.OpenDutyCount))
             .ToListAsync(ct);
         var shown = lines.Select(l => (Guid?)l.CaseId).ToList();
-        var last = await db.Timeline.AsNoTracking().Where(e => shown.Contains(e.CaseId)).GroupBy(e => e.CaseId).Select(g => g.Max(e => e.Sequence)).ToListAsync(ct);
+
+        // What follows from something by rule says less than what happened.
+        var last = await db.Timeline.AsNoTracking()
+            .Where(e => shown.Contains(e.CaseId) && e.Type != EventTypes.UnitNotified && e.Type != EventTypes.DutyCreated).GroupBy(e => e.CaseId).Select(g => g.Max(e => e.Sequence)).ToListAsync(ct);
         var events = await db.Timeline.AsNoTracking().Where(e => last.Contains(e.Sequence)).ToDictionaryAsync(e => e.CaseId!.Value, ct);
         var rows = await RowsAsync(db, lines, CaseView.None, ct);
         return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, events[r.Line.CaseId])).OrderByDescending(r => r.Last.Sequence)];
