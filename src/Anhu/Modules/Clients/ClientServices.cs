@@ -105,8 +105,8 @@ public static class ClientServices
             context.User.FindFirst(CallerClaims.Client)?.Value is { } client && settings.RequestsPerSecond > 0
                 ? RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
                 {
-                    TokenLimit = settings.RequestsPerSecond, TokensPerPeriod = Math.Max(1, settings.RequestsPerSecond / 10),
-                    ReplenishmentPeriod = TimeSpan.FromMilliseconds(100), QueueLimit = 0,
+                    TokenLimit = settings.RequestsPerSecond, TokensPerPeriod = Math.Max(1, settings.RequestsPerSecond / 10), QueueLimit = 0,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / Math.Min(10, settings.RequestsPerSecond)),
                 })
                 : RateLimitPartition.GetNoLimiter(string.Empty));
         options.OnRejected = static async (rejected, ct) =>
