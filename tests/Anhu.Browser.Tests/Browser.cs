@@ -1,0 +1,68 @@
+using Anhu.Modules.Organisation;
+using Anhu.Testing;
+using Microsoft.Playwright;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Anhu.Browser.Tests.Browser))]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+
+namespace Anhu.Browser.Tests;
+
+/// <summary>One Chromium of Debian's for all tests, and the program with a store of its own.</summary>
+public sealed class Browser : AnhuFixture, IAsyncLifetime
+{
+    private static readonly string[] Quiet =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private IPlaywright? playwright;
+    private IBrowser? chromium;
+
+    async ValueTask IAsyncLifetime.InitializeAsync()
+    {
+        await InitializeAsync();
+        playwright = await Playwright.CreateAsync();
+        chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("ANHU_TEST_CHROMIUM") ?? "/usr/bin/chromium", Args = Quiet,
+        });
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        if (chromium is not null)
+        {
+            await chromium.DisposeAsync();
+        }
+
+        playwright?.Dispose();
+        await DisposeAsync();
+    }
+
+    /// <summary>A new window in which a worker has signed in through the sign-in page.</summary>
+    /// <param name="worker">Who.</param>
+    /// <param name="culture">Language.</param>
+    /// <param name="narrow">As wide as a phone.</param>
+    public async Task<IPage> SignInPageAsync(Worker worker, string culture, bool narrow)
+    {
+        var page = await OpenAsync(culture, narrow);
+        await page.GotoAsync(new Uri(Address, "/sign-in").ToString());
+        await page.Locator("input[autocomplete=username]").FillAsync(worker.UserName!);
+        await page.Locator("input[type=password]").FillAsync(TestData.Password);
+        await page.Locator("main form button[type=submit]").First.ClickAsync();
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        return page;
+    }
+
+    /// <summary>A new window.</summary>
+    /// <param name="culture">Language.</param>
+    /// <param name="narrow">As wide as a phone.</param>
+    public async Task<IPage> OpenAsync(string culture, bool narrow)
+    {
+        var context = await chromium!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = narrow ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 800 },
+        });
+        await context.AddCookiesAsync([new Cookie { Name = ".AspNetCore.Culture", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = Address.ToString() }]);
+        return await context.NewPageAsync();
+    }
+}

@@ -1,0 +1,138 @@
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Timeline;
+using Anhu.Testing;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Anhu.Browser.Tests;
+
+/// <summary>Every page, in both languages, wide and as narrow as a phone: nothing for axe to report, no script error, nothing cut off.</summary>
+public sealed class PagesTests(Browser app)
+{
+    private static readonly AxeRunOptions Wcag = new()
+    {
+        RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"),
+    };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Pages of a supervisor of a district women's federation, and those of an administrator.</summary>
+    public static TheoryData<string, bool> Looks => new() { { "zh-CN", false }, { "zh-CN", true }, { "en", false }, { "en", true } };
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task CasePages_AreCleanAndWhole(string culture, bool narrow)
+    {
+        var receipt = await SubmitAsync();
+        var duty = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == receipt.CaseId && d.Kind == "phone-return-visit").Select(d => d.DutyId).FirstAsync(Ct));
+        var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", roles: [WorkerRole.Supervisor, WorkerRole.CallTaker]);
+        var page = await app.SignInPageAsync(worker, culture, narrow);
+
+        foreach (var path in (string[])["/", "/board", "/cases", $"/cases/{receipt.CaseId}", "/duties", $"/duties/{duty}", "/visits", $"/visits/{duty}", "/alarms/new", "/units", "/rules", "/profile"])
+        {
+            await CheckAsync(page, path);
+        }
+
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task AdministrationPages_AreCleanAndWhole(string culture, bool narrow)
+    {
+        var worker = await app.Data.CreateWorkerAsync(unitCode: "340100-police", roles: WorkerRole.SystemAdministrator);
+        var page = await app.SignInPageAsync(worker, culture, narrow);
+
+        foreach (var path in (string[])["/", "/units", "/units/340104-womens-federation", "/workers", "/rules", "/no-such-page"])
+        {
+            await CheckAsync(page, path);
+        }
+
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task NewAlarm_RisesOnTheBoard_WithoutReloading()
+    {
+        var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", roles: WorkerRole.Supervisor);
+        var page = await app.SignInPageAsync(worker, "zh-CN", narrow: false);
+        await page.GotoAsync(new Uri(app.Address, "/board").ToString());
+        await page.WaitForFunctionAsync("() => document.querySelector('live-board')?.dataset.state === 'connected' || document.querySelector('[data-connection=connected]')");
+
+        var receipt = await SubmitAsync();
+
+        await page.GetByText(receipt.CaseNumber).First.WaitForAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task SignedOut_NoPageIsShown()
+    {
+        var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", roles: WorkerRole.Caseworker);
+        var page = await app.SignInPageAsync(worker, "zh-CN", narrow: false);
+        await page.Context.ClearCookiesAsync();
+
+        await page.GotoAsync(new Uri(app.Address, "/cases").ToString());
+
+        Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
+    private async Task CheckAsync(IPage page, string path)
+    {
+        var errors = new List<string>();
+        void Note(object? sender, IConsoleMessage message)
+        {
+            // A missing page says so in the console too; that is the page under test.
+            if (message.Type == "error" && !message.Text.Contains("404", StringComparison.Ordinal))
+            {
+                errors.Add(message.Text);
+            }
+        }
+
+        page.Console += Note;
+        await page.GotoAsync(new Uri(app.Address, path).ToString(), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await page.Locator("h1").First.WaitForAsync();
+        var violations = (await page.RunAxe(Wcag)).Violations;
+        var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        page.Console -= Note;
+
+        if (Environment.GetEnvironmentVariable("ANHU_TEST_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            var name = $"{path.Trim('/').Replace('/', '-')}-{await page.EvaluateAsync<string>("() => document.documentElement.lang")}-{page.ViewportSize!.Width}.png";
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name), FullPage = true });
+        }
+
+        Assert.True(violations.Length == 0, $"{path}: " + string.Join("; ", violations.Select(v => $"{v.Id}: {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}")));
+        Assert.True(errors.Count == 0, $"{path}: {string.Join("; ", errors)}");
+        Assert.True(overflow <= 0, $"{path} is {overflow} px wider than the window.");
+    }
+
+    private Task<AlarmReceipt> SubmitAsync()
+    {
+        var id = Guid.CreateVersion7().ToString("N");
+        var number = Math.Abs(id.GetHashCode(StringComparison.Ordinal)) % 400;
+        return app.WithAsync<AlarmIntake, AlarmReceipt>(intake => intake.SubmitAsync(
+            new AlarmReport
+            {
+                Source = "browser", SourceId = id, Revision = 1, ReceivedAt = Common.Clock.CutToMicroseconds(app.Clock.GetUtcNow()), Channel = AlarmChannel.Phone,
+                Category = AlarmCategory.DomesticViolence, Summary = "报警人称在家中被丈夫殴打。",
+                Location = new ReportedLocation("测试路1号2栋", "340104001001", 117.25, 31.85),
+                Indicators = new ReportedIndicators(ThreatToKill: true, ChildPresent: true),
+                People =
+                [
+                    new ReportedPerson
+                    {
+                        Role = PartyRole.Victim, Name = "王芳", Sex = Sex.Female, Phone = "138" + id[..8].Aggregate("", (t, c) => t + (c % 10)), Injury = Injury.Minor,
+                        IdNumber = CitizenId.Complete($"34019919850101{number * 2:000}"),
+                    },
+                    new ReportedPerson { Role = PartyRole.Perpetrator, Name = "李强", Sex = Sex.Male, RelationToVictim = "spouse" },
+                ],
+            },
+            Actor.Platform, Ct));
+    }
+}
