@@ -9,10 +9,12 @@ using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
 using Anhu.Modules.Demo;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Messages;
 using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Timeline;
+using Anhu.Modules.Visits;
 
 namespace Anhu.Hosting;
 
@@ -108,9 +110,12 @@ public static class AnhuApp
         services.AddCasePages();
         services.AddClientSignIn();
         services.AddDemoCity(settings);
+        services.AddDutyPages();
+        services.AddMessages(settings);
         services.AddOperations(settings);
         services.AddOrganisationPages();
         services.AddShell();
+        services.AddVisits();
     }
 
     private static void MapRoutes(WebApplication app)
@@ -128,6 +133,8 @@ public static class AnhuApp
         app.MapDuties();
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();
+        app.MapMessages();
+        app.MapVisits();
         app.MapShell();
         app.MapOperations();
     }

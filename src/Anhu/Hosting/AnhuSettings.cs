@@ -27,6 +27,9 @@ public sealed class AnhuSettings
     /// <summary>Addresses or networks of proxies in front, besides this machine; what they say of a caller's address and of TLS is believed.</summary>
     public IReadOnlyList<string> Proxies { get; set; } = [];
 
+    /// <summary>How text messages leave.</summary>
+    public Modules.Messages.MessageSettings Messages { get; set; } = new();
+
     /// <summary>Demo data and sign-ins.</summary>
     public bool Demo { get; set; }
 

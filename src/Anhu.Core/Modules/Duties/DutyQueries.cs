@@ -45,6 +45,9 @@ public sealed record DutyListFilter
     /// <summary>Only those that this unit owns.</summary>
     public Guid? UnitId { get; init; }
 
+    /// <summary>All but those that this unit owns.</summary>
+    public Guid? NotUnitId { get; init; }
+
     /// <summary>Only those of this worker.</summary>
     public Guid? WorkerId { get; init; }
 
@@ -53,6 +56,12 @@ public sealed record DutyListFilter
 
     /// <summary>Only those on which this unit must decide.</summary>
     public Guid? DecidingUnitId { get; init; }
+
+    /// <summary>Only those that were escalated to this unit.</summary>
+    public Guid? EscalatedToUnitId { get; init; }
+
+    /// <summary>Only those that no worker has taken.</summary>
+    public bool Untaken { get; init; }
 
     /// <summary>Only overdue ones, or only others.</summary>
     public bool? Overdue { get; init; }
@@ -146,6 +155,11 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
             duties = duties.Where(d => d.OwnerUnitId == unit);
         }
 
+        if (filter.NotUnitId is { } notUnit)
+        {
+            duties = duties.Where(d => d.OwnerUnitId != notUnit);
+        }
+
         if (filter.WorkerId is { } worker)
         {
             duties = duties.Where(d => d.WorkerId == worker);
@@ -159,6 +173,16 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
         if (filter.DecidingUnitId is { } deciding)
         {
             duties = duties.Where(d => d.DecidingUnitId == deciding);
+        }
+
+        if (filter.EscalatedToUnitId is { } escalated)
+        {
+            duties = duties.Where(d => d.EscalatedToUnitId == escalated);
+        }
+
+        if (filter.Untaken)
+        {
+            duties = duties.Where(d => d.WorkerId == null);
         }
 
         if (filter.Overdue is { } overdue)

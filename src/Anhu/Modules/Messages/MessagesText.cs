@@ -1,0 +1,4 @@
+namespace Anhu.Modules.Messages;
+
+/// <summary>Marks the texts of messages.</summary>
+public sealed class MessagesText;
