@@ -54,7 +54,7 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
         await using var db = await contexts.CreateDbContextAsync(ct);
         var open = db.Duties.AsNoTracking().Where(d => d.OwnerUnitId == unit && Open.Contains(d.State) && wanted.Contains(d.Kind) && d.DueAt <= until);
         var duties = await CaseQueries.Lines(open.OrderBy(d => d.Class).ThenBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(Most + 1), db).ToListAsync(ct);
-        var done = await db.Duties.Where(d => d.OwnerUnitId == unit && d.DoneAt >= midnight && wanted.Contains(d.Kind)).Take(1000).CountAsync(ct);
+        var done = await db.Duties.Where(d => d.OwnerUnitId == unit && d.DoneAt >= midnight && wanted.Contains(d.Kind)).CountAsync(ct);
         var more = duties.Count > Most;
         if (more)
         {

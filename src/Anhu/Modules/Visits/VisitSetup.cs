@@ -17,6 +17,9 @@ internal static class VisitSetup
     /// <summary>Names that a draft may hold: the form's own, never the antiforgery token.</summary>
     private static bool IsField(string name) => name == "outcome" || name.StartsWith("field.", StringComparison.Ordinal);
 
+    /// <summary>With words, so that no error page takes its place.</summary>
+    private static IResult Wrong => Results.Text("Not a draft of an open form.", statusCode: StatusCodes.Status400BadRequest);
+
     public static IServiceCollection AddVisits(this IServiceCollection services)
     {
         services.AddSingleton<FormDrafts>();
@@ -33,12 +36,12 @@ internal static class VisitSetup
     {
         if (!await antiforgery.IsRequestValidAsync(http) || Caller.From(http.User)?.WorkerId is not { } worker)
         {
-            return Results.BadRequest();
+            return Wrong;
         }
 
         if (http.Request.ContentLength is null or > FormDrafts.MaxLength || formKey.Length > FormDrafts.KeyMaxLength || !formKey.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '-'))
         {
-            return Results.BadRequest();
+            return Wrong;
         }
 
         DraftRequest? draft;
@@ -48,12 +51,12 @@ internal static class VisitSetup
         }
         catch (JsonException)
         {
-            return Results.BadRequest();
+            return Wrong;
         }
 
         if (draft?.Fields is null || draft.Edit < 1)
         {
-            return Results.BadRequest();
+            return Wrong;
         }
 
         var content = JsonSerializer.Serialize(draft.Fields.Where(f => IsField(f.Key)).ToDictionary(f => f.Key, f => f.Value));
