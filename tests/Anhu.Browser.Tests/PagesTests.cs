@@ -61,7 +61,7 @@ public sealed class PagesTests(Browser app)
         var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", roles: WorkerRole.Supervisor);
         var page = await app.SignInPageAsync(worker, "zh-CN", narrow: false);
         await page.GotoAsync(new Uri(app.Address, "/board").ToString());
-        await page.WaitForFunctionAsync("() => document.querySelector('live-board')?.dataset.state === 'connected' || document.querySelector('[data-connection=connected]')");
+        await page.Locator("[data-state=live]").First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
 
         var receipt = await SubmitAsync();
 
