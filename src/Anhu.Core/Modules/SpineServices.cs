@@ -2,6 +2,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +19,7 @@ public static class SpineServices
         services.AddSingleton<AlarmIntake>();
         services.AddSingleton<CasePageQueries>();
         services.AddSingleton<CaseQueries>();
+        services.AddSingleton<IJurisdictionFollower, CaseAccessFollower>();
         services.AddSingleton<ChangeGradeHandler>();
         services.AddSingleton<CloseCaseHandler>();
         services.AddSingleton<DeadlineWork>();
