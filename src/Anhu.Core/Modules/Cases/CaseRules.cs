@@ -119,7 +119,11 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         incident ??= Latest(file);
         var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, Clock.Zone, incident, OpenKinds(file)) with
         {
-            Need = need, DutyKind = ended?.Kind, Outcome = ended?.Outcome, DutyDueAt = ended?.DueAt, OutcomesInRow = outcomesInRow,
+            Need = need,
+            DutyKind = ended?.Kind,
+            Outcome = ended?.Outcome,
+            DutyDueAt = ended?.DueAt,
+            OutcomesInRow = outcomesInRow,
         });
         var duties = new List<Duty>(plan.Duties.Count);
         foreach (var planned in plan.Duties)

@@ -211,10 +211,15 @@ internal sealed class DemoStory
             var later = at + random.Between(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(12));
             reports.Add(new DemoReport(later + TimeSpan.FromSeconds(30), full with
             {
-                Source = CommandCentre, SourceId = id + "2", ReceivedAt = later, Channel = AlarmChannel.Phone,
+                Source = CommandCentre,
+                SourceId = id + "2",
+                ReceivedAt = later,
+                Channel = AlarmChannel.Phone,
                 Summary = DemoTexts.Summary(family, facts with { Category = AlarmCategory.DomesticViolence }, "neighbour", 0, random),
                 Reporter = new ReportedReporter(DemoPeople.Name(random), "13900100" + random.Next(1000).ToString("000", CultureInfo.InvariantCulture), "neighbour"),
-                People = [.. full.People.Where(p => p.Role is PartyRole.Victim or PartyRole.Perpetrator)], Indicators = new(), Dispatch = null,
+                People = [.. full.People.Where(p => p.Role is PartyRole.Victim or PartyRole.Perpetrator)],
+                Indicators = new(),
+                Dispatch = null,
             }, DemoSender.CommandCentre));
         }
 

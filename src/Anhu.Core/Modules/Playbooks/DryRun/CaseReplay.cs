@@ -1,7 +1,7 @@
-using Anhu.Modules.Time;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.People;
+using Anhu.Modules.Time;
 
 namespace Anhu.Modules.Playbooks.DryRun;
 
