@@ -62,7 +62,7 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
         {
             ViewportSize = narrow ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 800 },
         });
-        await context.AddCookiesAsync([new Cookie { Name = ".AspNetCore.Culture", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = Address.ToString() }]);
+        await context.AddCookiesAsync([new Cookie { Name = "anhu.language", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = Address.ToString() }]);
         return await context.NewPageAsync();
     }
 }

@@ -29,7 +29,7 @@ public sealed class PagesTests(Browser app)
     {
         var receipt = await SubmitAsync();
         var duty = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == receipt.CaseId && d.Kind == "phone-return-visit").Select(d => d.DutyId).FirstAsync(Ct));
-        var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", roles: [WorkerRole.Supervisor, WorkerRole.CallTaker]);
+        var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", change: w => w.Culture = culture, roles: [WorkerRole.Supervisor, WorkerRole.CallTaker]);
         var page = await app.SignInPageAsync(worker, culture, narrow);
 
         foreach (var path in (string[])["/", "/board", "/cases", $"/cases/{receipt.CaseId}", "/duties", $"/duties/{duty}", "/visits", $"/visits/{duty}", "/alarms/new", "/units", "/rules", "/profile"])
@@ -44,7 +44,7 @@ public sealed class PagesTests(Browser app)
     [MemberData(nameof(Looks))]
     public async Task AdministrationPages_AreCleanAndWhole(string culture, bool narrow)
     {
-        var worker = await app.Data.CreateWorkerAsync(unitCode: "340100-police", roles: WorkerRole.SystemAdministrator);
+        var worker = await app.Data.CreateWorkerAsync(unitCode: "340100-police", change: w => w.Culture = culture, roles: WorkerRole.SystemAdministrator);
         var page = await app.SignInPageAsync(worker, culture, narrow);
 
         foreach (var path in (string[])["/", "/units", "/units/340104-womens-federation", "/workers", "/rules", "/no-such-page"])

@@ -9,7 +9,7 @@ internal sealed class CaseAccessFollower : IJurisdictionFollower
 {
     public async Task FollowAsync(AnhuDbContext db, JurisdictionMove move, CancellationToken ct)
     {
-        if (move.From is not { } from || move.To is not { } to)
+        if (move.From is not { } before || move.To is not { } to)
         {
             return;
         }
@@ -17,7 +17,7 @@ internal sealed class CaseAccessFollower : IJurisdictionFollower
         var cases = await (
             from access in db.CaseAccess
             join dvCase in db.Cases on access.CaseId equals dvCase.CaseId
-            where access.UnitId == from.UnitId && dvCase.RegionCode.StartsWith(move.RegionPrefix)
+            where access.UnitId == before.UnitId && dvCase.RegionCode.StartsWith(move.RegionPrefix)
             select access).ToListAsync(ct);
         if (cases.Count == 0)
         {
@@ -29,7 +29,7 @@ internal sealed class CaseAccessFollower : IJurisdictionFollower
         var caseIds = cases.Select(a => a.CaseId).ToList();
         var have = (await db.CaseAccess.Where(a => chainIds.Contains(a.UnitId) && EF.Parameter(caseIds).Contains(a.CaseId))
             .Select(a => new { a.CaseId, a.UnitId }).ToListAsync(ct)).Select(a => (a.CaseId, a.UnitId)).ToHashSet();
-        var working = (await db.Duties.Where(d => d.OwnerUnitId == from.UnitId && EF.Parameter(caseIds).Contains(d.CaseId))
+        var working = (await db.Duties.Where(d => d.OwnerUnitId == before.UnitId && EF.Parameter(caseIds).Contains(d.CaseId))
             .Select(d => d.CaseId).Distinct().ToListAsync(ct)).ToHashSet();
         foreach (var access in cases)
         {
@@ -42,7 +42,7 @@ internal sealed class CaseAccessFollower : IJurisdictionFollower
                 });
             }
 
-            if (!working.Contains(access.CaseId) && !chainIds.Contains(from.UnitId))
+            if (!working.Contains(access.CaseId) && !chainIds.Contains(before.UnitId))
             {
                 db.Remove(access);
             }
