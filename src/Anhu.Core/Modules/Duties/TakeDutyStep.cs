@@ -243,7 +243,7 @@ public sealed class TakeDutyStepHandler(
 
         using var form = JsonDocument.Parse(step.Form ?? "{}");
         var faults = kind.Check(step.Outcome, form.RootElement);
-        return faults.Count == 0 ? null : new Failure(FailureKind.Invalid, $"duties.form-{faults[0].Code}", faults[0].Field);
+        return faults.Count == 0 ? null : new Failure(FailureKind.Invalid, faults[0].Code, faults[0].Field);
     }
 
     private static async Task<int> OutcomesInRowAsync(AnhuDbContext db, Duty duty, string? outcome, CancellationToken ct)
