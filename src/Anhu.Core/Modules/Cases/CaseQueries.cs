@@ -102,7 +102,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             var words = filter.Words.Trim();
             if (words.StartsWith("DV", StringComparison.OrdinalIgnoreCase))
             {
-                var number = words.ToUpperInvariant();
+                var number = string.Concat(words.Where(c => !char.IsControl(c))).ToUpperInvariant();
                 access = access.Where(a => db.Cases.Any(c => c.CaseId == a.CaseId && c.CaseNumber == number));
             }
             else
@@ -247,6 +247,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     /// <summary>The range of keys that words can mean: an ID number, a phone, or a name.</summary>
     internal static (string From, string To) SearchRange(string words)
     {
+        words = string.Concat(words.Where(c => !char.IsControl(c)));
         var digits = PersonKeys.Digits(words);
         var key = CitizenId.HasRightCheck(words.Trim().ToUpperInvariant()) ? PersonKeys.IdNumber(words)
             : digits.Length >= 7 && words.All(c => char.IsDigit(c) || c is ' ' or '-' or '+') ? PersonKeys.PhonePrefix(words)
@@ -258,7 +259,8 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
         }
 
         var name = PersonKeys.Name(words);
-        return (name, name + '\0');
+        // The name alone: nothing that a name holds sorts between the two, and no store refuses the character.
+        return (name, name + '\u0001');
     }
 
     private static CasePerson Masked(CasePerson person, CaseView view) =>
