@@ -52,6 +52,22 @@ public sealed class TestStore : IAsyncDisposable
         return new TestStore(folder, null);
     }
 
+    /// <summary>Whether some ten megabytes were written, committed or not.</summary>
+    public async Task<bool> HasGrownAsync()
+    {
+        const long Much = 24L << 20;
+        if (database is null)
+        {
+            var log = new FileInfo(Path.Combine(folder, "anhu.db-wal"));
+            return log.Exists && log.Length > Much;
+        }
+
+        await using var connection = new NpgsqlConnection(AdminConnection);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_database_size($1)", connection) { Parameters = { new NpgsqlParameter { Value = database } } };
+        return (long)(await command.ExecuteScalarAsync())! > Much;
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -118,13 +134,20 @@ public sealed class TestStore : IAsyncDisposable
     private static string AdminAddress => Environment.GetEnvironmentVariable("ANHU_TEST_POSTGRES")
         ?? throw new InvalidOperationException("ANHU_TEST_STORE=postgres needs ANHU_TEST_POSTGRES=postgres://user:password@host:port/postgres.");
 
+    private static string AdminConnection
+    {
+        get
+        {
+            using var store = StoreSetup.Open(new AnhuSettings { Store = AdminAddress });
+            return new NpgsqlConnectionStringBuilder(store.ConnectionString) { Pooling = false }.ToString();
+        }
+    }
+
     private static string Address(string database) => new UriBuilder(AdminAddress) { Path = database }.Uri.AbsoluteUri;
 
     private static async Task AdministerAsync(string sql)
     {
-        using var store = StoreSetup.Open(new AnhuSettings { Store = AdminAddress });
-        var address = new NpgsqlConnectionStringBuilder(store.ConnectionString) { Pooling = false };
-        await using var connection = new NpgsqlConnection(address.ToString());
+        await using var connection = new NpgsqlConnection(AdminConnection);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

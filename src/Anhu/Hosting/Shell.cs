@@ -18,9 +18,12 @@ public static class Shell
 
     /// <summary>Whether a request comes from a program: it is answered with a status and problem details, never with a page or a redirect to one.</summary>
     /// <param name="context">The request.</param>
-    public static bool IsApi(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/connect")
-        || context.Request.Path.StartsWithSegments("/openapi") || context.Request.Path.StartsWithSegments("/health");
+    public static bool IsApi(HttpContext context)
+    {
+        // Where an error is handled, the request's own path is that of the error page already.
+        PathString path = context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path;
+        return path.StartsWithSegments("/api") || path.StartsWithSegments("/connect") || path.StartsWithSegments("/openapi") || path.StartsWithSegments("/health");
+    }
 
     /// <summary>Registers what pages need.</summary>
     /// <param name="services">The container.</param>

@@ -15,6 +15,7 @@ public abstract partial class PeriodicJob(TimeSpan period, TimeProvider time, IL
     {
         await Task.Yield();
         using var timer = new PeriodicTimer(period, time);
+        var failures = 0;
         try
         {
             do
@@ -22,10 +23,19 @@ public abstract partial class PeriodicJob(TimeSpan period, TimeProvider time, IL
                 try
                 {
                     await RunAsync(stoppingToken);
+                    failures = 0;
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
-                    LogFailed(GetType().Name, e);
+                    // While the store is away each run fails alike: the trace once, then one line each.
+                    if (failures++ == 0)
+                    {
+                        LogFailed(GetType().Name, e);
+                    }
+                    else
+                    {
+                        LogFailedAgain(GetType().Name, failures, e.GetBaseException().Message);
+                    }
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -38,4 +48,7 @@ public abstract partial class PeriodicJob(TimeSpan period, TimeProvider time, IL
 
     [LoggerMessage(LogLevel.Error, "{Job} failed; it is tried again at its next time")]
     private partial void LogFailed(string job, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "{Job} failed {Times} times running: {Reason}")]
+    private partial void LogFailedAgain(string job, int times, string reason);
 }

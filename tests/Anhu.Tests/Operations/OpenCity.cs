@@ -13,11 +13,12 @@ namespace Anhu.Tests.Operations;
 /// <summary>A city as the commands see it: a store of its own and the city's services, without a web server.</summary>
 internal sealed class OpenCity : IAsyncDisposable
 {
-    private readonly TestStore store;
+    private readonly TestStore? store;
     private readonly ServiceProvider services;
 
-    private OpenCity(TestStore store, ServiceProvider services)
+    private OpenCity(IReadOnlyDictionary<string, string?> settings, TestStore? store, ServiceProvider services)
     {
+        Settings = settings;
         this.store = store;
         this.services = services;
     }
@@ -25,7 +26,9 @@ internal sealed class OpenCity : IAsyncDisposable
     public IServiceProvider Services => services;
 
     /// <summary>Settings as for the command line.</summary>
-    public Dictionary<string, string?> Settings => store.Configuration;
+    public IReadOnlyDictionary<string, string?> Settings { get; }
+
+    public IDbContextFactory<AnhuDbContext> Contexts => services.GetRequiredService<IDbContextFactory<AnhuDbContext>>();
 
     public CityStore Store => services.GetRequiredService<CityStore>();
 
@@ -37,19 +40,31 @@ internal sealed class OpenCity : IAsyncDisposable
     public static async Task<OpenCity> CreateAsync(bool filled, StoreKind? kind = null)
     {
         var store = await TestStore.CreateAsync(filled && kind is null, kind);
-        var settings = new ConfigurationBuilder().AddInMemoryCollection(store.Configuration).Build().GetSection("Anhu").Get<AnhuSettings>()!;
-        var services = new ServiceCollection().AddLogging().AddCity(settings)
-            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        var services = Build(store.Configuration);
         await Migrator.MigrateAsync(services, Ct);
         if (filled && kind is not null)
         {
             await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(Ct);
         }
 
-        return new OpenCity(store, services);
+        return new OpenCity(store.Configuration, store, services);
     }
 
-    public Task<AnhuDbContext> OpenAsync() => services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(Ct);
+    /// <summary>Opens a store that the test looks after itself.</summary>
+    /// <param name="settings">Settings as in configuration.</param>
+    /// <param name="filled">With regions, units and rules; otherwise with the tables that are there.</param>
+    public static async Task<OpenCity> CreateAsync(IReadOnlyDictionary<string, string?> settings, bool filled = true)
+    {
+        var services = Build(settings);
+        if (filled)
+        {
+            await AnhuApp.PrepareAsync(services, Ct);
+        }
+
+        return new OpenCity(settings, null, services);
+    }
+
+    public Task<AnhuDbContext> OpenAsync() => Contexts.CreateDbContextAsync(Ct);
 
     public async Task<T> QueryAsync<T>(Func<AnhuDbContext, Task<T>> query)
     {
@@ -100,7 +115,14 @@ internal sealed class OpenCity : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        await store.DisposeAsync();
+        await (store?.DisposeAsync() ?? default);
+    }
+
+    private static ServiceProvider Build(IReadOnlyDictionary<string, string?> values)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection("Anhu").Get<AnhuSettings>()!;
+        return new ServiceCollection().AddLogging().AddCity(settings)
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
     private static string Line(StoreTable table, DbDataReader row)

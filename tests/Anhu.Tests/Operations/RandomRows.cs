@@ -115,13 +115,13 @@ internal sealed class RandomRows(int seed)
     private string Word(int most)
     {
         string[] parts = ["王小芳", "'", "\"", "\\", "\n", "\r\n", "\t", "{}", "𠮷", "é", ",", "NULL", "\u2028", "a"];
-        var text = "";
+        var text = new System.Text.StringBuilder();
         while (text.Length < most - 4)
         {
-            text += parts[random.Next(parts.Length)];
+            text.Append(parts[random.Next(parts.Length)]);
         }
 
-        return text;
+        return text.ToString();
     }
 
     private byte[] Bytes()

@@ -51,13 +51,14 @@ public static class OperationsSetup
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
-        health.MapGet("/live", static () => TypedResults.Ok(new { Live = true }));
+        // Before any sign-in is looked at: that needs the store, and whether there is one is the question.
+        health.MapGet("/live", static () => TypedResults.Ok(new { Live = true })).ShortCircuit();
         health.MapGet("/ready", static async (HttpContext http, Health checks) =>
         {
             http.Response.Headers.CacheControl = "no-store";
             var readiness = await checks.CheckAsync(http.RequestAborted);
             return TypedResults.Json(readiness, statusCode: readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
-        });
+        }).ShortCircuit();
     }
 
     private static System.Net.IPNetwork Network(string proxy) =>

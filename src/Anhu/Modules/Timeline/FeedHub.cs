@@ -122,8 +122,12 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
             }
             catch (Exception e)
             {
+                if (IsFollowing || cursor < 0)
+                {
+                    LogLost(e);
+                }
+
                 IsFollowing = false;
-                LogLost(e);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
         }
@@ -155,7 +159,12 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
 
             var changed = store.NextChange;
             var events = await feed.FollowAsync(cursor, 2000, ct);
-            IsFollowing = true;
+            if (!IsFollowing)
+            {
+                IsFollowing = true;
+                LogFollowing(cursor);
+            }
+
             Volatile.Write(ref readAt, time.GetTimestamp());
             if (events.Count > 0)
             {
@@ -238,7 +247,10 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The live feed lost the store; trying again")]
+    [LoggerMessage(LogLevel.Information, "The live feed follows the record from event {Sequence}")]
+    private partial void LogFollowing(long sequence);
+
+    [LoggerMessage(LogLevel.Warning, "The live feed lost the store; it is tried again every second")]
     private partial void LogLost(Exception e);
 
     /// <summary>One open feed.</summary>
