@@ -55,6 +55,24 @@ public sealed class PagesTests(Browser app)
         await page.Context.CloseAsync();
     }
 
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task TaskPages_AreCleanAndWhole(string culture, bool narrow)
+    {
+        var receipt = await SubmitAsync();
+        var task = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == receipt.CaseId && d.Kind == "community-notice-visit")
+            .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => new { d.DutyId, u.Code }).FirstAsync(Ct));
+        var worker = await app.Data.CreateWorkerAsync(task.Code, change: w => (w.Culture, w.RegionCode) = (culture, "340104001001"), roles: WorkerRole.GridWorker);
+        var page = await app.SignInPageAsync(worker, culture, narrow);
+
+        foreach (var path in (string[])["/", $"/tasks/{task.DutyId}"])
+        {
+            await CheckAsync(page, path);
+        }
+
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task NewAlarm_RisesOnTheBoard_WithoutReloading()
     {

@@ -152,7 +152,7 @@ public sealed class DutyPageTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         await app.ReportAsync(policeOpinion: 2);
         var unit = await app.QueryAsync(db => Task.FromResult(db.Duties.Where(d => d.Kind == "community-notice-visit")
             .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => u.Code).First()));
-        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync(unit, roles: WorkerRole.GridWorker));
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync(unit, change: w => w.RegionCode = "340104", roles: WorkerRole.GridWorker));
 
         var page = await client.GetPageAsync("/");
 

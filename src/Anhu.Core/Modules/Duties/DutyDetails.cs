@@ -1,7 +1,7 @@
 using Anhu.Data;
+using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Organisation;
-using Anhu.Modules.Regions;
 using Anhu.Modules.Security;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,6 +37,13 @@ public sealed record DutyDetails(
 /// <param name="RegionCode">Where.</param>
 /// <param name="Address">Where to go, as the report names it; never where a victim now lives.</param>
 public sealed record TaskCard(Guid DutyId, string Kind, int Class, DateTimeOffset DueAt, DateTimeOffset? OverdueAt, string RegionCode, string? Address);
+
+/// <summary>A task with what the one who goes must know, and no more.</summary>
+/// <param name="Card">The task.</param>
+/// <param name="IsOpen">Whether it is still to be done; where and whom is told only then.</param>
+/// <param name="Version">Version of the duty.</param>
+/// <param name="AskFor">Names to ask for at the door.</param>
+public sealed record FieldTask(TaskCard Card, bool IsOpen, long Version, IReadOnlyList<string> AskFor);
 
 /// <summary>Open duties of one kind that a unit owns.</summary>
 /// <param name="Kind">Kind.</param>
@@ -102,28 +109,54 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
         return [.. counted.OrderByDescending(c => c.Open).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => new DutyLoad(c.Key, c.Open, c.Overdue))];
     }
 
-    /// <summary>The task cards of a grid worker: open duties of the own unit in the own grid or community.</summary>
+    /// <summary>The task cards of a grid worker: the open ones of <see cref="AccessPolicy.TasksOf"/>, soonest deadline first.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Cancels.</param>
     public async Task<IReadOnlyList<TaskCard>> CardsAsync(Caller caller, int limit, CancellationToken ct)
     {
-        if (!caller.May(Permissions.FieldTasks) || caller.UnitId is not { } unitId)
-        {
-            return [];
-        }
-
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var prefix = caller.RegionCode is { Length: > 0 } region ? RegionCodes.Prefix(region) : "";
         var duties = await (
-            from d in db.Duties.AsNoTracking()
+            from d in db.Duties.AsNoTracking().TasksOf(caller, db)
             join c in db.Cases on d.CaseId equals c.CaseId
-            where d.OwnerUnitId == unitId && Open.Contains(d.State) && c.RegionCode.StartsWith(prefix)
+            where Open.Contains(d.State)
             orderby d.DueAt, d.DutyId
             select new { d.DutyId, d.CaseId, d.Kind, d.Class, d.DueAt, d.OverdueAt, c.RegionCode }).Take(limit).ToListAsync(ct);
         var cases = duties.Select(d => d.CaseId).Distinct().ToList();
         var addresses = (await db.Incidents.AsNoTracking().Where(i => cases.Contains(i.CaseId) && i.Address != null)
             .OrderBy(i => i.OccurredAt).Select(i => new { i.CaseId, i.Address }).ToListAsync(ct)).ToLookup(i => i.CaseId, i => i.Address);
         return [.. duties.Select(d => new TaskCard(d.DutyId, d.Kind, d.Class, d.DueAt, d.OverdueAt, d.RegionCode, addresses[d.CaseId].LastOrDefault()))];
+    }
+
+    /// <summary>A task of a grid worker with what the one who goes must know.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="dutyId">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The task, or null when it is none of the caller's.</returns>
+    public async Task<FieldTask?> TaskAsync(Caller caller, Guid dutyId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = await (
+            from d in db.Duties.AsNoTracking().TasksOf(caller, db)
+            join c in db.Cases on d.CaseId equals c.CaseId
+            where d.DutyId == dutyId
+            select new { d.CaseId, d.Kind, d.Class, d.DueAt, d.OverdueAt, d.State, d.Version, c.RegionCode }).SingleOrDefaultAsync(ct);
+        if (found is null)
+        {
+            return null;
+        }
+
+        // Who and where is told as long as somebody must go there.
+        var isOpen = Open.Contains(found.State);
+        var address = !isOpen ? null : await db.Incidents.AsNoTracking().Where(i => i.CaseId == found.CaseId && i.Address != null)
+            .OrderByDescending(i => i.OccurredAt).Select(i => i.Address).FirstOrDefaultAsync(ct);
+        var names = !isOpen ? [] : await (
+            from party in db.CaseParties.AsNoTracking()
+            join person in db.People on party.PersonId equals person.PersonId
+            where party.CaseId == found.CaseId && party.Role == PartyRole.Victim && person.Name != null
+            orderby person.PersonId
+            select person.Name!).Take(3).ToListAsync(ct);
+        return new FieldTask(
+            new TaskCard(dutyId, found.Kind, found.Class, found.DueAt, found.OverdueAt, found.RegionCode, address), isOpen, found.Version, names);
     }
 }

@@ -100,13 +100,13 @@ public sealed class TakeDutyStepHandler(
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Actor = caller.Actor;
         var dutyId = steps[0].DutyId;
-        var duty = await db.Duties.VisibleTo(caller, db).AsTracking().SingleOrDefaultAsync(d => d.DutyId == dutyId, ct);
+        var duty = await db.Duties.WorkableBy(caller, db).AsTracking().SingleOrDefaultAsync(d => d.DutyId == dutyId, ct);
         if (duty is null || caller.UnitId is not { } unit)
         {
             return DutyFailures.NotFound;
         }
 
-        if (!caller.May(Permissions.WorkDuties))
+        if (!caller.May(Permissions.WorkDuties) && !(AccessPolicy.IsFieldWorker(caller) && IsVisitOnSite(steps, duty)))
         {
             return new Failure(FailureKind.Forbidden, "duties.not-allowed");
         }
@@ -188,6 +188,11 @@ public sealed class TakeDutyStepHandler(
 
         return null;
     }
+
+    /// <summary>Whether the steps do no more than record a visit on site: that is all that a field worker may do.</summary>
+    private bool IsVisitOnSite(IReadOnlyList<TakeDutyStep> steps, Duty duty) =>
+        rules.Current.Playbook.Kinds.GetValueOrDefault(duty.Kind) is { Form: "on-site-visit" }
+        && steps.All(s => s.Step is DutyStep.Accept or DutyStep.Start or DutyStep.Complete);
 
     /// <summary>What follows when a duty has come to an end: needs become proposals, the playbook goes on, an idle case rests.</summary>
     private static void Ended(

@@ -2,6 +2,7 @@ using Anhu.Data;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Regions;
 
 namespace Anhu.Modules.Security;
 
@@ -58,6 +59,37 @@ public static class AccessPolicy
             || db.CaseAccess.Any(a => a.CaseId == d.CaseId && a.UnitId == unit));
     }
 
+    /// <summary>
+    /// The tasks of a field worker: duties of the own unit in the own grid or community, whatever their state. A case whose
+    /// place is known to the community but not to the grid is a task of each of the community's grids. Says nothing of the case itself.
+    /// </summary>
+    /// <param name="duties">All duties.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="db">The context of the query.</param>
+    public static IQueryable<Duty> TasksOf(this IQueryable<Duty> duties, Caller caller, AnhuDbContext db)
+    {
+        if (!caller.May(Permissions.FieldTasks) || caller.UnitId is not { } unit || caller.RegionCode is not { Length: > 0 } place)
+        {
+            return duties.Where(d => false);
+        }
+
+        var prefix = RegionCodes.Prefix(place);
+        var community = prefix.Length > 12 ? prefix[..12] : prefix;
+        return duties.Where(d => d.OwnerUnitId == unit
+            && db.Cases.Any(c => c.CaseId == d.CaseId && (c.RegionCode.StartsWith(prefix) || c.RegionCode == community)));
+    }
+
+    /// <summary>The duties on which a caller may take steps, as far as seeing goes: a field worker's tasks, else what the caller may see.</summary>
+    /// <param name="duties">All duties.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="db">The context of the query.</param>
+    public static IQueryable<Duty> WorkableBy(this IQueryable<Duty> duties, Caller caller, AnhuDbContext db) =>
+        IsFieldWorker(caller) ? duties.TasksOf(caller, db) : duties.VisibleTo(caller, db);
+
+    /// <summary>Whether a caller works on tasks only: may record visits, but neither sees cases nor decides over duties.</summary>
+    /// <param name="caller">Who asks.</param>
+    public static bool IsFieldWorker(Caller caller) => caller.May(Permissions.FieldTasks) && !caller.May(Permissions.WorkDuties);
+
     /// <summary>How much of a visible case an agency sees (handbook §3.2).</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="agency">The agency of the caller's unit.</param>
@@ -98,7 +130,7 @@ public static class AccessPolicy
         }
 
         return map.Find(own) is { Agency: Agency.PoliticalLegalCommittee } committee
-            && Regions.RegionCodes.Contains(committee.RegionCode, unit.RegionCode);
+            && RegionCodes.Contains(committee.RegionCode, unit.RegionCode);
     }
 
     private static Guid UnitOf(Caller caller) => caller.May(Permissions.ReadCases) && caller.UnitId is { } unit ? unit : Guid.Empty;

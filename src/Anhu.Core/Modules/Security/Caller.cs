@@ -91,7 +91,7 @@ public static class Permissions
     /// <summary>Take steps on duties, record visits, raise grades.</summary>
     public const string WorkDuties = "duties.write";
 
-    /// <summary>See the task cards of one's grid.</summary>
+    /// <summary>See the task cards of one's grid, and record the visits that they ask for.</summary>
     public const string FieldTasks = "field.tasks";
 
     /// <summary>Approve, verify, decide hand-overs, close cases, see what is late below.</summary>

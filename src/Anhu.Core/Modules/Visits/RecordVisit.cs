@@ -74,7 +74,7 @@ public sealed class RecordVisitHandler(
         }
 
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var duty = await db.Duties.AsNoTracking().VisibleTo(caller, db).SingleOrDefaultAsync(d => d.DutyId == command.DutyId, ct);
+        var duty = await db.Duties.AsNoTracking().WorkableBy(caller, db).SingleOrDefaultAsync(d => d.DutyId == command.DutyId, ct);
         if (duty is null)
         {
             return DutyFailures.NotFound;

@@ -30,7 +30,9 @@ internal static class VisitSetup
     }
 
     public static void MapVisits(this IEndpointRouteBuilder app) =>
-        app.MapPut("/drafts/{formKey}", SaveAsync).RequireAuthorization(Permissions.WorkDuties).ExcludeFromDescription();
+        app.MapPut("/drafts/{formKey}", SaveAsync).ExcludeFromDescription()
+            .RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
+                Caller.From(context.User) is { } caller && (caller.May(Permissions.WorkDuties) || caller.May(Permissions.FieldTasks))));
 
     private static async Task<IResult> SaveAsync(HttpContext http, string formKey, FormDrafts drafts, IAntiforgery antiforgery)
     {
