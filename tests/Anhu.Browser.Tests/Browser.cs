@@ -45,12 +45,21 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
     public async Task<IPage> SignInPageAsync(Worker worker, string culture, bool narrow)
     {
         var page = await OpenAsync(culture, narrow);
-        await page.GotoAsync(new Uri(Address, "/sign-in").ToString());
+        await SignInAsync(page, this, worker);
+        return page;
+    }
+
+    /// <summary>Signs a worker in through the sign-in page.</summary>
+    /// <param name="page">The window.</param>
+    /// <param name="app">The program.</param>
+    /// <param name="worker">Who.</param>
+    public static async Task SignInAsync(IPage page, AnhuFixture app, Worker worker)
+    {
+        await page.GotoAsync(new Uri(app.Address, "/sign-in").ToString());
         await page.Locator("input[autocomplete=username]").FillAsync(worker.UserName!);
         await page.Locator("input[type=password]").FillAsync(TestData.Password);
         await page.Locator("main form button[type=submit]").First.ClickAsync();
         await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
-        return page;
     }
 
     /// <summary>A new window.</summary>

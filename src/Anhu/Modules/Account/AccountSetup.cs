@@ -127,6 +127,12 @@ public static class AccountSetup
         options.SlidingExpiration = true;
         options.Events.OnValidatePrincipal = async context =>
         {
+            if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.StaticAssets.StaticAssetDescriptor>() is not null)
+            {
+                // Open to all, and wanted by the page that says that the store is away.
+                return;
+            }
+
             await SecurityStampValidator.ValidatePrincipalAsync(context);
             context.ShouldRenew &= !IsBackground(context.Request);
         };
