@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Anhu.Hosting;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Timeline;
+using Anhu.Web;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Anhu.Bench;

@@ -1,5 +1,7 @@
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;
 using Deque.AxeCore.Playwright;

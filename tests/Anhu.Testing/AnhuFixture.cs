@@ -2,6 +2,7 @@ using System.Net;
 using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;

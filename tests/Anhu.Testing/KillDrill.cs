@@ -6,6 +6,7 @@ using System.Text.Json;
 using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Timeline;
+using Anhu.Web;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Account;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,6 @@
 using Anhu.Data;
 using Anhu.Hosting;
+using Anhu.Web;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 

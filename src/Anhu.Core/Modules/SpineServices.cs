@@ -1,9 +1,13 @@
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
+using Anhu.Modules.DryRun;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Feed;
 using Anhu.Modules.Grading;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
+using Anhu.Modules.Work;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Anhu.Modules;
@@ -25,6 +29,7 @@ public static class SpineServices
         services.AddSingleton<DeadlineWork>();
         services.AddSingleton<DutyQueries>();
         services.AddSingleton<FeedQueries>();
+        services.AddScoped<PlaybookDryRun>();
         services.AddSingleton<SavedFilters>();
         services.AddSingleton<TakeDutyStepHandler>();
         services.AddSingleton<VerifyTimeline>();

@@ -4,8 +4,10 @@ using Anhu.Common;
 using Anhu.Hosting;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Alarms.Mapping;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
+using Anhu.Web;
 using Spectre.Console;
 
 namespace Anhu.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Anhu.Common;
-using Anhu.Data.Backup;
 using Anhu.Hosting;
+using Anhu.Modules.Backup;
 
 namespace Anhu.Commands;
 

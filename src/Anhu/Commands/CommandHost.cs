@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Anhu.Data;
 using Anhu.Hosting;
+using Anhu.Web;
 
 namespace Anhu.Commands;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Anhu.Hosting;
 using Anhu.Modules.Demo;
 using Anhu.Modules.Organisation;
+using Anhu.Web;
 
 namespace Anhu.Commands;
 

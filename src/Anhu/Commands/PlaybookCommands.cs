@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Anhu.Common;
 using Anhu.Hosting;
+using Anhu.Modules.DryRun;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Playbooks;
-using Anhu.Modules.Playbooks.DryRun;
 using Anhu.Modules.Time;
+using Anhu.Web;
 using Spectre.Console;
 
 namespace Anhu.Commands;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Alarms.Mapping;
+using Anhu.Modules.Intake;
 using CsvHelper;
 
 namespace Anhu.Commands;

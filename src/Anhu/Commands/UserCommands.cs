@@ -2,6 +2,7 @@ using System.CommandLine;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Commands;

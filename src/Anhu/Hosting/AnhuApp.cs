@@ -1,20 +1,23 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Anhu.Api;
-using Anhu.Data.Backup;
 using Anhu.Modules;
 using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Backup;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
 using Anhu.Modules.Demo;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Feed;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
+using Anhu.Modules.Work;
+using Anhu.Web;
 
 namespace Anhu.Hosting;
 

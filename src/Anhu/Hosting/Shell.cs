@@ -4,6 +4,7 @@ using Anhu.Components.Layout;
 using Anhu.Components.Ui;
 using Anhu.Modules.Account;
 using Anhu.Modules.Security;
+using Anhu.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
@@ -13,18 +14,6 @@ namespace Anhu.Hosting;
 /// <summary>What all pages stand on: languages, authorisation, errors, headers, static assets.</summary>
 public static class Shell
 {
-    /// <summary>Languages of the pages; the first is the city's.</summary>
-    public static IReadOnlyList<string> Cultures { get; } = ["zh-CN", "en"];
-
-    /// <summary>Whether a request comes from a program: it is answered with a status and problem details, never with a page or a redirect to one.</summary>
-    /// <param name="context">The request.</param>
-    public static bool IsApi(HttpContext context)
-    {
-        // Where an error is handled, the request's own path is that of the error page already.
-        PathString path = context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path;
-        return path.StartsWithSegments("/api") || path.StartsWithSegments("/connect") || path.StartsWithSegments("/openapi") || path.StartsWithSegments("/health");
-    }
-
     /// <summary>Registers what pages need.</summary>
     /// <param name="services">The container.</param>
     public static IServiceCollection AddShell(this IServiceCollection services)
@@ -39,7 +28,7 @@ public static class Shell
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(options =>
         {
-            options.SetDefaultCulture(Cultures[0]).AddSupportedCultures([.. Cultures]).AddSupportedUICultures([.. Cultures]);
+            options.SetDefaultCulture(CityLanguages.All[0]).AddSupportedCultures([.. CityLanguages.All]).AddSupportedUICultures([.. CityLanguages.All]);
             options.FallBackToParentCultures = options.FallBackToParentUICultures = false;
             // Not the browser's language: the city's comes first, and who wants another one says so once.
             options.RequestCultureProviders = [new QueryStringRequestCultureProvider(), new WorkerCultureProvider(), LanguageCookie.Provider];
@@ -63,7 +52,7 @@ public static class Shell
         });
         services.AddRazorComponents();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
-            context.ProblemDetails.Extensions["traceId"] = TraceId(context.HttpContext));
+            context.ProblemDetails.Extensions["traceId"] = Requests.TraceId(context.HttpContext));
         services.AddExceptionHandler<ApiExceptionHandler>();
         return services;
     }
@@ -74,11 +63,11 @@ public static class Shell
     {
         app.UseSecurityHeaders();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
-        app.UseWhen(IsApi, api => api.UseStatusCodePages());
+        app.UseWhen(Requests.IsApi, api => api.UseStatusCodePages());
         app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
         app.Use(static (context, next) =>
         {
-            if (IsApi(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            if (Requests.IsApi(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
             {
                 pages.Enabled = false;
             }
@@ -109,10 +98,6 @@ public static class Shell
         app.MapRazorComponents<App>();
     }
 
-    /// <summary>The number under which the log tells more about a request.</summary>
-    /// <param name="context">The request.</param>
-    public static string TraceId(HttpContext context) => System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
-
     /// <summary>The language that the signed-in worker chose.</summary>
     private sealed class WorkerCultureProvider : RequestCultureProvider
     {
@@ -125,7 +110,7 @@ public static class Shell
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            if (!IsApi(httpContext))
+            if (!Requests.IsApi(httpContext))
             {
                 return false;
             }
@@ -134,18 +119,4 @@ public static class Shell
             return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext });
         }
     }
-}
-
-/// <summary>The cookie that keeps the language where nobody is signed in.</summary>
-internal static class LanguageCookie
-{
-    public static CookieRequestCultureProvider Provider { get; } = new() { CookieName = "anhu.language" };
-
-    public static void Write(HttpContext context, string culture) => context.Response.Cookies.Append(
-        Provider.CookieName,
-        CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(CultureInfo.GetCultureInfo(culture))),
-        new CookieOptions
-        {
-            HttpOnly = true, IsEssential = true, MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps,
-        });
 }

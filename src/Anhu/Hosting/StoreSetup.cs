@@ -1,6 +1,7 @@
 using Anhu.Data;
 using Anhu.Data.Postgres;
 using Anhu.Data.Sqlite;
+using Anhu.Web;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

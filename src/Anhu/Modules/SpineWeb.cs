@@ -1,4 +1,5 @@
 using Anhu.Modules.Duties;
+using Anhu.Modules.Feed;
 using Anhu.Modules.Timeline;
 
 namespace Anhu.Modules;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anhu.Hosting;
 using Anhu.Testing;
+using Anhu.Web;
 using Xunit;
 
 namespace Anhu.Tests.Account;

@@ -1,6 +1,7 @@
 using Anhu.Commands;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Alarms.Mapping;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;

@@ -4,6 +4,7 @@ using System.Text;
 using Anhu.Commands;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Alarms.Mapping;
+using Anhu.Modules.Intake;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Anhu.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

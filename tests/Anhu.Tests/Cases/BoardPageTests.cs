@@ -1,5 +1,6 @@
 using System.Net;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Anhu.Testing;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,7 @@
 using Anhu.Common;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;

@@ -2,6 +2,7 @@ using System.Net;
 using AngleSharp.Html.Dom;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Anhu.Testing;
 using Microsoft.EntityFrameworkCore;
 

@@ -8,6 +8,7 @@ using Anhu.Modules.Time;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;
 using Anhu.Tests.Account;
+using Anhu.Web;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -4,6 +4,7 @@ using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
+using Anhu.Modules.Work;
 using Anhu.Testing;
 using Anhu.Tests.Intake;
 using CsCheck;

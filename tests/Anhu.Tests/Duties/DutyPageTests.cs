@@ -1,6 +1,7 @@
 using System.Net;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Anhu.Testing;
 
 namespace Anhu.Tests.Duties;

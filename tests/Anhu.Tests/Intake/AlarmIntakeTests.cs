@@ -1,5 +1,6 @@
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;
 using Microsoft.EntityFrameworkCore;

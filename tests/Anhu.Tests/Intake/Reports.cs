@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;
 using Microsoft.EntityFrameworkCore;

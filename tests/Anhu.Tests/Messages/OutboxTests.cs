@@ -1,6 +1,7 @@
 using System.Net;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Security;
 using Anhu.Testing;

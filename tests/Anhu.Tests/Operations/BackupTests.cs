@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Anhu.Common;
 using Anhu.Data;
-using Anhu.Data.Backup;
+using Anhu.Modules.Backup;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;
 using Microsoft.AspNetCore.Identity;

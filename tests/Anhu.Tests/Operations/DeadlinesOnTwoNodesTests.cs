@@ -1,6 +1,8 @@
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Timeline;
+using Anhu.Modules.Work;
 using Anhu.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Feed;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Operations;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;

@@ -1,9 +1,10 @@
 using System.Data.Common;
 using Anhu.Data;
-using Anhu.Data.Backup;
 using Anhu.Hosting;
+using Anhu.Modules.Backup;
 using Anhu.Modules.Organisation;
 using Anhu.Testing;
+using Anhu.Web;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Backup;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -24,7 +25,7 @@ internal sealed class RandomRows(int seed)
         using (await city.Store.EnterAsync(Ct))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(Ct);
-            foreach (var table in Anhu.Data.Backup.StoreTable.Of(db).Where(t => t.Type.ClrType != typeof(TimelineEvent) && t.Type.ClrType != typeof(TimelineHead)))
+            foreach (var table in StoreTable.Of(db).Where(t => t.Type.ClrType != typeof(TimelineEvent) && t.Type.ClrType != typeof(TimelineHead)))
             {
                 await city.Store.Provider.InsertValuesAsync(db, table.Type, [.. Enumerable.Range(1, rows).Select(i => Row(table.Type, i, textLength))], Ct);
             }

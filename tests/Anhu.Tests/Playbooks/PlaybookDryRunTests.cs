@@ -1,9 +1,10 @@
 using Anhu.Commands;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.DryRun;
 using Anhu.Modules.Grading;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
-using Anhu.Modules.Playbooks.DryRun;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Anhu.Modules.Cases;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;

@@ -1,5 +1,6 @@
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Regions;
+using Anhu.Modules.Security;
 
 namespace Anhu.Modules.Demo;
 

@@ -3,12 +3,14 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
+using Anhu.Modules.Work;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Demo;

@@ -3,9 +3,11 @@ using Anhu.Data;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Timeline;
+using Anhu.Modules.Work;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Demo;

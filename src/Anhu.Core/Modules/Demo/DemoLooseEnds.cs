@@ -4,6 +4,7 @@ using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Security;
+using Anhu.Modules.Work;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Demo;

@@ -5,6 +5,7 @@ using Anhu.Modules.Duties;
 using Anhu.Modules.Security;
 using Anhu.Modules.Time;
 using Anhu.Modules.Timeline;
+using Anhu.Modules.Work;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Messages;

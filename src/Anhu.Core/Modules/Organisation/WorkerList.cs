@@ -1,5 +1,6 @@
 using Anhu.Data;
 using Anhu.Modules.Regions;
+using Anhu.Modules.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Organisation;

@@ -1,5 +1,6 @@
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Timeline;
 
 namespace Anhu.Modules.People;
 

@@ -1,4 +1,3 @@
-using Anhu.Modules.Playbooks.DryRun;
 using Anhu.Modules.Time;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,7 +16,6 @@ public static class RulesServices
         services.AddSingleton(provider => new CityClock(
             provider.GetRequiredService<CityZone>(), WorkCalendar.Load(Path.Combine(options.ContentFolder, "calendar"))));
         services.AddSingleton<RuleBook>();
-        services.AddScoped<PlaybookDryRun>();
         services.AddSingleton<RuleHistory>();
         return services;
     }

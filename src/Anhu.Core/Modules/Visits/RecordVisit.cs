@@ -9,6 +9,7 @@ using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
+using Anhu.Modules.Work;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Visits;

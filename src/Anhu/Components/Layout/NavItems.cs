@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Anhu.Hosting;
 using Anhu.Modules.Security;
+using Anhu.Web;
 
 namespace Anhu.Components.Layout;
 

@@ -2,9 +2,11 @@ using Anhu.Components.Ui;
 using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Clients;
+using Anhu.Modules.Feed;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
+using Anhu.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components;
@@ -61,7 +63,7 @@ public static class AccountSetup
         services.AddAuthentication(SmartScheme)
             .AddPolicyScheme(SmartScheme, null, options => options.ForwardDefaultSelector = context =>
                 context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-                || (Shell.IsApi(context) && context.Request.Cookies.Count == 0)
+                || (Requests.IsApi(context) && context.Request.Cookies.Count == 0)
                     ? ClientAuthentication.SchemeName
                     : IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, SessionCookie)
@@ -97,7 +99,7 @@ public static class AccountSetup
             return next(context);
         }
 
-        if (Shell.IsApi(context))
+        if (Requests.IsApi(context))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
         }
@@ -144,7 +146,7 @@ public static class AccountSetup
         };
         options.Events.OnRedirectToLogin = context =>
         {
-            if (Shell.IsApi(context.HttpContext))
+            if (Requests.IsApi(context.HttpContext))
             {
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             }
@@ -183,7 +185,7 @@ public static class AccountSetup
     private static async Task<RedirectHttpResult> ChangeLanguageAsync(
         [FromForm] string? culture, [FromForm] string? returnUrl, HttpContext context, WorkerManager workers, WorkerSignIn signIn)
     {
-        if (culture is not null && Shell.Cultures.Contains(culture))
+        if (culture is not null && CityLanguages.All.Contains(culture))
         {
             LanguageCookie.Write(context, culture);
             if (await workers.GetUserAsync(context.User) is { } worker)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Anhu.Api;
 using Anhu.Common;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Microsoft.AspNetCore.Http.Features;

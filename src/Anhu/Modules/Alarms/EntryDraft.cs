@@ -4,6 +4,7 @@ using System.Text.Json;
 using Anhu.Components.Ui;
 using Anhu.Hosting;
 using Anhu.Modules.Organisation;
+using Anhu.Web;
 using Microsoft.Extensions.Localization;
 
 namespace Anhu.Modules.Alarms;

@@ -3,6 +3,7 @@ using Anhu.Hosting;
 using Anhu.Modules.Account;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
+using Anhu.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

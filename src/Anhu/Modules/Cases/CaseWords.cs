@@ -6,6 +6,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
+using Anhu.Web;
 using Microsoft.Extensions.Localization;
 
 namespace Anhu.Modules.Cases;

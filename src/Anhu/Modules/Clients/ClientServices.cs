@@ -4,6 +4,7 @@ using System.Threading.RateLimiting;
 using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Security;
+using Anhu.Web;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
@@ -115,16 +116,6 @@ public static class ClientServices
             await TokenAttempts.RefuseAsync(rejected.HttpContext, Math.Max(1, seconds));
         };
     }
-}
-
-/// <summary>How many requests of API clients are let through; section <c>Anhu:Clients</c>.</summary>
-public sealed class ClientSettings
-{
-    /// <summary>Requests per second of one client, also its burst; 0 for no limit.</summary>
-    public int RequestsPerSecond { get; set; } = 5000;
-
-    /// <summary>Wrong sign-ins per minute of one client from one address before further ones are refused unseen; ten times as many from one address.</summary>
-    public int TokenFailuresPerMinute { get; set; } = 10;
 }
 
 /// <summary>Counts wrong sign-ins of systems.</summary>

@@ -1,6 +1,7 @@
 using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Organisation;
+using Anhu.Web;
 
 namespace Anhu.Modules.Demo;
 

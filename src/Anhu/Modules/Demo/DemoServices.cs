@@ -1,4 +1,5 @@
 using Anhu.Hosting;
+using Anhu.Web;
 
 namespace Anhu.Modules.Demo;
 

@@ -1,4 +1,5 @@
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Intake;
 
 namespace Anhu.Modules.Demo;
 

@@ -1,4 +1,5 @@
 using Anhu.Jobs;
+using Anhu.Modules.Work;
 
 namespace Anhu.Modules.Duties;
 

@@ -4,6 +4,7 @@ using Anhu.Common;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
+using Anhu.Modules.Work;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Anhu.Modules.Duties;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Anhu.Components.Ui;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Playbooks;
+using Anhu.Modules.Work;
 using Microsoft.Extensions.Localization;
 
 namespace Anhu.Modules.Duties;

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Web;
 using Anhu.Common;
 using Anhu.Hosting;
+using Anhu.Web;
 
 namespace Anhu.Modules.Messages;
 

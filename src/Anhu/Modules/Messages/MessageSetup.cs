@@ -3,6 +3,7 @@ using System.Text;
 using Anhu.Components.Ui;
 using Anhu.Hosting;
 using Anhu.Jobs;
+using Anhu.Web;
 
 namespace Anhu.Modules.Messages;
 

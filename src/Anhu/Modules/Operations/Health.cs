@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Feed;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
 

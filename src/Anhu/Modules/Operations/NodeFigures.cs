@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 using Anhu.Common;
 using Anhu.Hosting;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Feed;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Timeline;
+using Anhu.Web;
 using OpenTelemetry.Metrics;
 
 namespace Anhu.Modules.Operations;

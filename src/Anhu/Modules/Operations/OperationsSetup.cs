@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Anhu.Common;
 using Anhu.Hosting;
+using Anhu.Web;
 using Microsoft.AspNetCore.HttpOverrides;
 using OpenTelemetry.Metrics;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Anhu.Data;
-using Anhu.Hosting;
+using Anhu.Web;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Diagnostics;
@@ -31,7 +31,7 @@ internal sealed class StoreAwayHandler(
 
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         httpContext.Response.Headers.RetryAfter = "5";
-        if (!Shell.IsApi(httpContext))
+        if (!Requests.IsApi(httpContext))
         {
             await WritePageAsync(httpContext, cancellationToken);
             return true;
@@ -87,7 +87,7 @@ internal sealed class StoreAwayHandler(
 
         foreach (var provider in languages.Value.RequestCultureProviders)
         {
-            if ((await provider.DetermineProviderCultureResult(http))?.UICultures is [{ Value: { } name }, ..] && Shell.Cultures.Contains(name))
+            if ((await provider.DetermineProviderCultureResult(http))?.UICultures is [{ Value: { } name }, ..] && CityLanguages.All.Contains(name))
             {
                 return CultureInfo.GetCultureInfo(name);
             }

@@ -1,5 +1,6 @@
 using Anhu.Components.Ui;
 using Anhu.Modules.Regions;
+using Anhu.Modules.Security;
 using Microsoft.Extensions.Localization;
 
 namespace Anhu.Modules.Organisation;

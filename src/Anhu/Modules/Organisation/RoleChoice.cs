@@ -1,3 +1,5 @@
+using Anhu.Modules.Security;
+
 namespace Anhu.Modules.Organisation;
 
 /// <summary>The boxes of a form that sets roles.</summary>

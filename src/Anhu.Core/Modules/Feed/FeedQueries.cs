@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using Anhu.Data;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Feed;
+
+/// <summary>One event as a hint: what changed, without personal data; and the units that may know of it.</summary>
+/// <param name="Sequence">Position.</param>
+/// <param name="Type">Event type.</param>
+/// <param name="CaseId">Case.</param>
+/// <param name="DutyId">Duty.</param>
+/// <param name="Class">Class after it.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="UnitId">Unit it is about.</param>
+public sealed record FeedItem(long Sequence, string Type, Guid? CaseId, Guid? DutyId, int? Class, DateTimeOffset At, Guid? UnitId);
+
+/// <summary>Reads the timeline for the feed: what a unit may see after a cursor, in order, nothing missed and nothing twice.</summary>
+public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
+{
+    /// <summary>Events after a cursor that a caller may see.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="after">The cursor.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The items, and the cursor up to which everything was looked at.</returns>
+    public async Task<(IReadOnlyList<FeedItem> Items, long Cursor)> AfterAsync(Caller caller, long after, int limit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
+        var visible = db.CaseAccess.VisibleTo(caller);
+        var items = await db.Timeline.AsNoTracking()
+            .Where(e => e.Sequence > after && e.Sequence <= head && e.CaseId != null && visible.Any(a => a.CaseId == e.CaseId))
+            .OrderBy(e => e.Sequence).Take(limit)
+            .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId))
+            .ToListAsync(ct);
+        return (items, items.Count == limit ? items[^1].Sequence : Math.Max(head, after));
+    }
+
+    /// <summary>The newest sequence.</summary>
+    /// <param name="ct">Cancels.</param>
+    public async Task<long> HeadAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
+    }
+
+    /// <summary>All new events after a cursor, with the units that may see each; for the node's follower.</summary>
+    /// <param name="after">The cursor.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<(FeedItem Item, Guid[] Units)>> FollowAsync(long after, int limit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var items = await db.Timeline.AsNoTracking().Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(limit)
+            .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId)).ToListAsync(ct);
+        var cases = items.Select(i => i.CaseId).OfType<Guid>().Distinct().ToList();
+        var access = cases.Count == 0
+            ? FrozenDictionary<Guid, Guid[]>.Empty
+            : (await db.CaseAccess.AsNoTracking().Where(a => cases.Contains(a.CaseId)).Select(a => new { a.CaseId, a.UnitId }).ToListAsync(ct))
+                .GroupBy(a => a.CaseId).ToFrozenDictionary(g => g.Key, g => g.Select(a => a.UnitId).ToArray());
+        return [.. items.Select(i => (i, i.CaseId is { } id && access.TryGetValue(id, out var units) ? units : []))];
+    }
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using Anhu.Data;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Security;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Work;
+
+/// <summary>A place in a list of duties by deadline.</summary>
+/// <param name="DueAt">Deadline of the last line seen.</param>
+/// <param name="DutyId">Key of the last line seen.</param>
+public sealed record DutyCursor(DateTimeOffset DueAt, Guid DutyId)
+{
+    /// <summary>Reads a cursor; null when it is not one.</summary>
+    /// <param name="text">As written by <see cref="ToString"/>.</param>
+    public static DutyCursor? Parse(string? text)
+    {
+        var parts = text?.Split('_');
+        return parts?.Length == 2 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var micros)
+            && Math.Abs(micros) < 200_000_000_000_000_000 && Guid.TryParseExact(parts[1], "N", out var id)
+            ? new DutyCursor(DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond), id)
+            : null;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{(DueAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond}_{DutyId:N}");
+}
+
+/// <summary>What a list of duties is asked for.</summary>
+public sealed record DutyListFilter
+{
+    /// <summary>Only after this place.</summary>
+    public DutyCursor? After { get; init; }
+
+    /// <summary>How many at most, 1 to 200.</summary>
+    public int Limit { get; init; } = 50;
+
+    /// <summary>Only this state.</summary>
+    public DutyState? State { get; init; }
+
+    /// <summary>Only open ones.</summary>
+    public bool OnlyOpen { get; init; }
+
+    /// <summary>Only those that this unit owns.</summary>
+    public Guid? UnitId { get; init; }
+
+    /// <summary>All but those that this unit owns.</summary>
+    public Guid? NotUnitId { get; init; }
+
+    /// <summary>Only those of this worker.</summary>
+    public Guid? WorkerId { get; init; }
+
+    /// <summary>Only those offered to this unit and not yet answered.</summary>
+    public Guid? OfferedToUnitId { get; init; }
+
+    /// <summary>Only those on which this unit must decide.</summary>
+    public Guid? DecidingUnitId { get; init; }
+
+    /// <summary>Only those that were escalated to this unit.</summary>
+    public Guid? EscalatedToUnitId { get; init; }
+
+    /// <summary>Only those that no worker has taken.</summary>
+    public bool Untaken { get; init; }
+
+    /// <summary>Only overdue ones, or only others.</summary>
+    public bool? Overdue { get; init; }
+
+    /// <summary>Only this kind.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Only those due before this instant.</summary>
+    public DateTimeOffset? DueBefore { get; init; }
+}
+
+/// <summary>A page of duties.</summary>
+/// <param name="Items">The lines, soonest deadline first.</param>
+/// <param name="Next">Where the next page begins; null on the last.</param>
+public sealed record DutyPage(IReadOnlyList<DutyLine> Items, DutyCursor? Next);
+
+/// <summary>Reads duties; every query asks the access policy.</summary>
+public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
+{
+    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+
+    /// <summary>Duties by deadline.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<DutyPage> ListAsync(Caller caller, DutyListFilter filter, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var limit = Math.Clamp(filter.Limit, 1, 200);
+        var duties = Filtered(db.Duties.AsNoTracking().VisibleTo(caller, db), filter);
+        if (filter.After is { } after)
+        {
+            duties = duties.Where(d => d.DueAt > after.DueAt || (d.DueAt == after.DueAt && d.DutyId.CompareTo(after.DutyId) > 0));
+        }
+
+        var page = await CaseQueries.Lines(duties.OrderBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(limit + 1), db).ToListAsync(ct);
+        page.Sort(static (a, b) => (a.DueAt, a.DutyId).CompareTo((b.DueAt, b.DutyId)));
+        var more = page.Count > limit;
+        if (more)
+        {
+            page.RemoveAt(limit);
+        }
+
+        return new DutyPage(page, more ? new DutyCursor(page[^1].DueAt, page[^1].DutyId) : null);
+    }
+
+    /// <summary>How many duties match, counted up to a bound.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="bound">Counts no further.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<int> CountAsync(Caller caller, DutyListFilter filter, int bound, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await Filtered(db.Duties.AsNoTracking().VisibleTo(caller, db), filter).Take(bound).CountAsync(ct);
+    }
+
+    /// <summary>One duty.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="dutyId">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The duty, or null when there is none that the caller may see.</returns>
+    public async Task<DutyLine?> GetAsync(Caller caller, Guid dutyId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await CaseQueries.Lines(db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.DutyId == dutyId), db).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>The line of a duty that was just changed.</summary>
+    /// <param name="duty">The duty.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<DutyLine> LineAsync(Duty duty, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await CaseQueries.Lines(db.Duties.AsNoTracking().Where(d => d.DutyId == duty.DutyId), db).FirstAsync(ct);
+    }
+
+    private static IQueryable<Duty> Filtered(IQueryable<Duty> duties, DutyListFilter filter)
+    {
+        if (filter.State is { } state)
+        {
+            duties = duties.Where(d => d.State == state);
+        }
+        else if (filter.OnlyOpen)
+        {
+            duties = duties.Where(d => Open.Contains(d.State));
+        }
+
+        if (filter.UnitId is { } unit)
+        {
+            duties = duties.Where(d => d.OwnerUnitId == unit);
+        }
+
+        if (filter.NotUnitId is { } notUnit)
+        {
+            duties = duties.Where(d => d.OwnerUnitId != notUnit);
+        }
+
+        if (filter.WorkerId is { } worker)
+        {
+            duties = duties.Where(d => d.WorkerId == worker);
+        }
+
+        if (filter.OfferedToUnitId is { } offered)
+        {
+            duties = duties.Where(d => d.HandOverToUnitId == offered);
+        }
+
+        if (filter.DecidingUnitId is { } deciding)
+        {
+            duties = duties.Where(d => d.DecidingUnitId == deciding);
+        }
+
+        if (filter.EscalatedToUnitId is { } escalated)
+        {
+            duties = duties.Where(d => d.EscalatedToUnitId == escalated);
+        }
+
+        if (filter.Untaken)
+        {
+            duties = duties.Where(d => d.WorkerId == null);
+        }
+
+        if (filter.Overdue is { } overdue)
+        {
+            duties = duties.Where(d => (d.OverdueAt != null) == overdue);
+        }
+
+        if (filter.Kind is { } kind)
+        {
+            duties = duties.Where(d => d.Kind == kind);
+        }
+
+        return filter.DueBefore is { } before ? duties.Where(d => d.DueAt < before) : duties;
+    }
+}

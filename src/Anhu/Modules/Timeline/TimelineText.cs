@@ -1,4 +1,0 @@
-namespace Anhu.Modules.Timeline;
-
-/// <summary>Texts of the timeline: <c>Event_&lt;type&gt;</c> for each type of event.</summary>
-public sealed class TimelineText;

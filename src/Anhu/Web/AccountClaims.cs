@@ -1,0 +1,22 @@
+using Anhu.Modules.Security;
+
+namespace Anhu.Web;
+
+/// <summary>Claims for display and sign-in rules, beside those of <see cref="CallerClaims"/>.</summary>
+public static class AccountClaims
+{
+    /// <summary>The worker's name.</summary>
+    public const string DisplayName = "anhu:name";
+
+    /// <summary>The unit's name.</summary>
+    public const string UnitName = "anhu:unit-name";
+
+    /// <summary>The language that the worker chose; absent when the city's is followed.</summary>
+    public const string Culture = "anhu:culture";
+
+    /// <summary>Present when the board may play a sound.</summary>
+    public const string SoundOn = "anhu:sound";
+
+    /// <summary>When the password has to be changed, seconds since 1970; 0 for a password that someone else set.</summary>
+    public const string PasswordDue = "anhu:password-due";
+}

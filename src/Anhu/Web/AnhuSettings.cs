@@ -1,0 +1,49 @@
+using Anhu.Web;
+
+namespace Anhu.Web;
+
+/// <summary>Settings of the program; from the command line, environment (<c>ANHU_…</c>) and <c>appsettings.json</c>, section <c>Anhu</c>.</summary>
+public sealed class AnhuSettings
+{
+    /// <summary>Folder of the embedded store, uploads and keys. Default: <c>anhu-data</c> beside the working folder.</summary>
+    public string Data { get; set; } = "anhu-data";
+
+    /// <summary><c>sqlite</c> (a file in <see cref="Data"/>) or a <c>postgres://user:password@host:port/database?schema=name</c> address.</summary>
+    public string Store { get; set; } = "sqlite";
+
+    /// <summary>Time zone of the city, for deadlines and display.</summary>
+    public string TimeZone { get; set; } = "Asia/Shanghai";
+
+    /// <summary>Folder of regions, policies, playbooks and mappings. Default: <c>data</c> beside the program.</summary>
+    public string Content { get; set; } = Path.Combine(AppContext.BaseDirectory, "data");
+
+    /// <summary>Folder in <see cref="Content"/> with the city's regions and borders.</summary>
+    public string City { get; set; } = "hefei";
+
+    /// <summary>Limits of API clients.</summary>
+    public ClientSettings Clients { get; set; } = new();
+
+    /// <summary>Port on 127.0.0.1 where Prometheus reads the figures; 0 for none.</summary>
+    public int MetricsPort { get; set; } = 9464;
+
+    /// <summary>Addresses or networks of proxies in front, besides this machine; what they say of a caller's address and of TLS is believed.</summary>
+    public IReadOnlyList<string> Proxies { get; set; } = [];
+
+    /// <summary>How text messages leave.</summary>
+    public Modules.Messages.MessageSettings Messages { get; set; } = new();
+
+    /// <summary>Demo data and sign-ins.</summary>
+    public bool Demo { get; set; }
+
+    /// <summary>Seed of the demo data.</summary>
+    public int DemoSeed { get; set; } = 20261122;
+
+    /// <summary>How many months back the demo data begin.</summary>
+    public int DemoMonths { get; set; } = 12;
+
+    /// <summary>How many occurrences the demo data have, about.</summary>
+    public int DemoIncidents { get; set; } = 1500;
+
+    /// <summary>Whether new alarms keep coming in a demo.</summary>
+    public bool DemoSimulator { get; set; } = true;
+}
