@@ -38,6 +38,8 @@ public static class AnhuApp
             builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= "false";
         }
 
+        // It would write whole addresses, and the API's search (contract) has names and phones in its own.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {

@@ -1,7 +1,12 @@
 using System.Net;
+using System.Text;
+using AngleSharp.Html.Dom;
+using Anhu.Modules.Alarms;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Testing;
+using Anhu.Tests.Account;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Anhu.Tests.Cases;
 
@@ -41,16 +46,64 @@ public sealed class CaseListPageTests(AnhuFixture app) : IClassFixture<AnhuFixtu
         var other = await app.SubmitAlarmAsync();
         using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync());
 
-        foreach (var (query, finds) in new (string, bool)[]
+        foreach (var (words, query, finds) in new (string?, string, bool)[]
         {
-            ($"class={urgent.Class}&region=340104001000", true), ($"q={urgent.CaseNumber}", true), ($"q={urgent.CaseNumber}&class={urgent.Class}&state=open", true),
-            ($"q={urgent.CaseNumber}&state=closed", false), ($"q={urgent.CaseNumber}&region=340104002000", false), ($"q={other.CaseNumber}", false), ("q=查无此人", false),
+            (null, $"class={urgent.Class}&region=340104001000", true), (urgent.CaseNumber, "", true), (urgent.CaseNumber, $"class={urgent.Class}&state=open", true),
+            (urgent.CaseNumber, "state=closed", false), (urgent.CaseNumber, "region=340104002000", false), (other.CaseNumber, "", false), ("查无此人", "", false),
         })
         {
-            var page = await client.GetPageAsync($"/cases?{query}");
+            var page = words is null ? await client.GetPageAsync($"/cases?{query}") : await client.GetPageAsync(await FindAsync(client, words, query));
 
-            Assert.True(finds == page.Body!.QuerySelector("main")!.InnerHtml.Contains($"/cases/{urgent.CaseId}\"", StringComparison.Ordinal), query);
+            Assert.True(
+                finds == page.Body!.QuerySelector("main")!.InnerHtml.Contains($"/cases/{urgent.CaseId}\"", StringComparison.Ordinal), $"{words} {query}");
         }
+    }
+
+    [Fact]
+    public async Task Words_StandInNoAddress_AndGoOnOverPages()
+    {
+        var phone = "13955550001";
+        for (var i = 0; i < 52; i++)
+        {
+            await app.SubmitAlarmAsync(r => r with { People = [new ReportedPerson { Role = PartyRole.Victim, Name = $"同名{i:D2}", Phone = phone }] });
+        }
+
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync());
+        using var colleague = await app.SignInAsync(await app.Data.CreateWorkerAsync());
+
+        var address = await FindAsync(client, phone, "");
+        var first = await client.GetPageAsync(address);
+        var next = first.QuerySelector("a[rel=next]")!.GetAttribute("href")!;
+        var second = await client.GetPageAsync(next);
+
+        Assert.Equal(phone, first.QuerySelector("input[type=search]")!.GetAttribute("value"));
+        Assert.Equal(52, Rows(first).Concat(Rows(second)).Distinct().Count());
+        Assert.Equal(phone, second.QuerySelector("input[type=search]")!.GetAttribute("value"));
+        Assert.DoesNotContain(phone, address + next, StringComparison.Ordinal);
+        Assert.DoesNotContain(phone, Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(QueryHelpers.ParseQuery(address[address.IndexOf('?')..])["find"]!)), StringComparison.Ordinal);
+        Assert.DoesNotContain(first.QuerySelectorAll("[href]"), a => a.GetAttribute("href")!.Contains(phone, StringComparison.Ordinal));
+        Assert.Equal("", (await colleague.GetPageAsync(address)).QuerySelector("input[type=search]")!.GetAttribute("value") ?? "");
+
+        static IEnumerable<string?> Rows(IHtmlDocument page) => page.QuerySelectorAll("a.case-number").Select(a => a.GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Address_WithWordsInTheOpen_IsNotSearched()
+    {
+        var alarm = await app.SubmitAlarmAsync();
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync());
+
+        var page = await client.GetPageAsync("/cases?q=查无此人&find=x");
+
+        Assert.Contains(alarm.CaseNumber, page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    /// <summary>Searches as the page does, and tells where that led.</summary>
+    private static async Task<string> FindAsync(HttpClient client, string words, string query)
+    {
+        using var answer = await client.SubmitAsync(await client.GetPageAsync($"/cases?{query}"), "find", new() { ["Words"] = words });
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return answer.Target();
     }
 
     [Fact]
@@ -58,7 +111,7 @@ public sealed class CaseListPageTests(AnhuFixture app) : IClassFixture<AnhuFixtu
     {
         var worker = await app.Data.CreateWorkerAsync();
         using var client = await app.SignInAsync(worker);
-        var page = await client.GetPageAsync("/cases?class=1&q=王小芳");
+        var page = await client.GetPageAsync(await FindAsync(client, "王小芳", "class=1"));
 
         using var answer = await client.SubmitAsync(page, "save-filter", new() { ["Name"] = "一级" });
 

@@ -12,6 +12,7 @@ public static class CasePages
     {
         services.AddScoped<CaseWords>();
         services.AddScoped<EventText>();
+        services.AddSingleton<SearchWords>();
         services.AddFailureTexts<CasesText>();
         return services;
     }
