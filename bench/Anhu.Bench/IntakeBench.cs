@@ -15,7 +15,7 @@ internal static class IntakeBench
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var data = Directory.CreateTempSubdirectory("anhu-bench").FullName;
+        var data = Option(args, "--data") ?? Directory.CreateTempSubdirectory("anhu-bench").FullName;
         var settings = new AnhuSettings { Data = data, Store = Option(args, "--store") ?? "sqlite" };
         var seconds = int.Parse(Option(args, "--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture);
         var callers = int.Parse(Option(args, "--callers") ?? "64", System.Globalization.CultureInfo.InvariantCulture);
