@@ -26,13 +26,18 @@ internal sealed class PostgresServer : IDisposable
     {
         get
         {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Anhu.slnx")))
+            foreach (var start in (string[])[AppContext.BaseDirectory, Environment.CurrentDirectory])
             {
-                folder = folder.Parent ?? throw new InvalidOperationException("Run it from the project's folder.");
+                for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+                {
+                    if (File.Exists(Path.Combine(folder.FullName, "Anhu.slnx")))
+                    {
+                        return folder.FullName;
+                    }
+                }
             }
 
-            return folder.FullName;
+            throw new InvalidOperationException("Run it from the project's folder.");
         }
     }
 
