@@ -27,7 +27,7 @@ internal sealed partial class CityCopy(CityBase origin, int n, DateTimeOffset st
 {
     private static readonly ConcurrentDictionary<Type, Action<object, CityCopy>> Changers = new();
     private static readonly Func<object, object> Clone =
-        (Func<object, object>)typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate(typeof(Func<object, object>));
+        typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
 
     private readonly double stretch = length / (origin.Until - origin.From);
     private readonly int year = start.Year;

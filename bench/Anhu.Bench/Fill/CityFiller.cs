@@ -7,6 +7,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Timeline;

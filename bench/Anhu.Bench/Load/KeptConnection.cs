@@ -86,8 +86,7 @@ internal sealed class KeptConnection : IDisposable
         var head = all[..bodyStart];
         if (head.IndexOf("Content-Length: "u8) is >= 0 and var at)
         {
-            Utf8Parser.TryParse(head[(at + 16)..], out int size, out _);
-            return length >= bodyStart + size;
+            return Utf8Parser.TryParse(head[(at + 16)..], out int size, out _) && length >= bodyStart + size;
         }
 
         return head.IndexOf("chunked"u8) < 0 || all.EndsWith("0\r\n\r\n"u8);
@@ -95,12 +94,7 @@ internal sealed class KeptConnection : IDisposable
 
     private int Status()
     {
-        if (!buffer.AsSpan().StartsWith("HTTP/1.1 "u8))
-        {
-            throw new IOException("An answer did not begin where the one before it ended.");
-        }
-
-        Utf8Parser.TryParse(buffer.AsSpan(9, 3), out int status, out _);
-        return status;
+        return buffer.AsSpan().StartsWith("HTTP/1.1 "u8) && Utf8Parser.TryParse(buffer.AsSpan(9, 3), out int status, out _)
+            ? status : throw new IOException("An answer did not begin where the one before it ended.");
     }
 }

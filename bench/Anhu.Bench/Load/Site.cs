@@ -6,10 +6,13 @@ using Anhu.Hosting;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Regions;
 using Anhu.Testing;
+using Anhu.Web;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
 namespace Anhu.Bench.Load;
 
