@@ -97,6 +97,19 @@ public sealed class AnhuProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Asks the program to end (SIGTERM) and waits until it has.</summary>
+    /// <param name="ct">Gives up waiting.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync(CancellationToken ct)
+    {
+        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(ct);
+        }
+
+        return await ExitAsync(ct);
+    }
+
     /// <summary>Waits for the end.</summary>
     /// <param name="ct">Gives up waiting.</param>
     /// <returns>The exit code.</returns>

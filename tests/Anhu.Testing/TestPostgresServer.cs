@@ -16,21 +16,7 @@ public sealed class TestPostgresServer : IAsyncDisposable
     /// <summary>Its address; stays the same.</summary>
     public string Address { get; }
 
-    private static string Script
-    {
-        get
-        {
-            for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            {
-                if (File.Exists(Path.Combine(at.FullName, "Anhu.slnx")))
-                {
-                    return Path.Combine(at.FullName, "tests", "postgres");
-                }
-            }
-
-            throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-    }
+    private static string Script => Repository.At("tests", "postgres");
 
     /// <summary>Makes and starts one.</summary>
     public static async Task<TestPostgresServer> StartNewAsync()

@@ -164,7 +164,7 @@ public sealed partial class ShellTests(AnhuFixture app) : IClassFixture<AnhuFixt
     [Fact]
     public void Resources_SayTheSameInBothLanguages()
     {
-        var root = SourceFolder();
+        var root = Repository.At("src");
         var wrong = new List<string>();
         foreach (var file in Directory.EnumerateFiles(root, "*.resx", SearchOption.AllDirectories).Where(f => !f.EndsWith(".en.resx", StringComparison.Ordinal)))
         {
@@ -182,7 +182,7 @@ public sealed partial class ShellTests(AnhuFixture app) : IClassFixture<AnhuFixt
     [Fact]
     public void Icons_ThatPagesName_AreInTheSprite()
     {
-        var root = SourceFolder();
+        var root = Repository.At("src");
         var sprite = XDocument.Load(Path.Combine(root, "Anhu", "wwwroot", "icons.svg")).Descendants().Select(e => (string?)e.Attribute("id")).OfType<string>().ToHashSet();
 
         var missing = Directory.EnumerateFiles(Path.Combine(root, "Anhu"), "*.razor", SearchOption.AllDirectories)
@@ -197,17 +197,6 @@ public sealed partial class ShellTests(AnhuFixture app) : IClassFixture<AnhuFixt
         File.Exists(file) ? XDocument.Load(file).Root!.Elements("data").ToDictionary(d => (string)d.Attribute("name")!, d => (string)d.Element("value")!) : [];
 
     private static string Slots(string text) => string.Join(',', Slot().Matches(text).Select(m => m.Value[1]).Distinct().Order());
-
-    private static string SourceFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Anhu.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder.FullName, "src");
-    }
 
     [GeneratedRegex(@"\{[0-9]")]
     private static partial Regex Slot();

@@ -19,6 +19,7 @@ public static class OperationsSetup
         services.AddSingleton<Health>();
         services.AddSingleton<NodeFigures>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeFigures>());
+        services.AddHostedService<SystemdNotice>();
         services.AddExceptionHandler<StoreAwayHandler>();
         services.Configure<ForwardedHeadersOptions>(options =>
         {
