@@ -53,6 +53,15 @@ internal sealed class OpenFeed : IDisposable
         return seen;
     }
 
+    /// <summary>Reads until the feed is ended by the other side.</summary>
+    public async Task ReadToEndAsync()
+    {
+        while (await reader.ReadLineAsync(Ct) is not null)
+        {
+            // Whatever still comes.
+        }
+    }
+
     public void Dispose()
     {
         reader.Dispose();

@@ -15,7 +15,8 @@ namespace Anhu.Modules.Feed;
 /// <param name="Class">Class after it.</param>
 /// <param name="At">When, UTC.</param>
 /// <param name="UnitId">Unit it is about.</param>
-public sealed record FeedItem(long Sequence, string Type, Guid? CaseId, Guid? DutyId, int? Class, DateTimeOffset At, Guid? UnitId);
+/// <param name="WorkerId">Who did it, for the node itself; never sent.</param>
+public sealed record FeedItem(long Sequence, string Type, Guid? CaseId, Guid? DutyId, int? Class, DateTimeOffset At, Guid? UnitId, Guid? WorkerId = null);
 
 /// <summary>Reads the timeline for the feed: what a unit may see after a cursor, in order, nothing missed and nothing twice.</summary>
 public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
@@ -34,7 +35,7 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
         var items = await db.Timeline.AsNoTracking()
             .Where(e => e.Sequence > after && e.Sequence <= head && e.CaseId != null && visible.Any(a => a.CaseId == e.CaseId))
             .OrderBy(e => e.Sequence).Take(limit)
-            .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId))
+            .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId, null))
             .ToListAsync(ct);
         return (items, items.Count == limit ? items[^1].Sequence : Math.Max(head, after));
     }
@@ -55,7 +56,7 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var items = await db.Timeline.AsNoTracking().Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(limit)
-            .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId)).ToListAsync(ct);
+            .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId, e.WorkerId)).ToListAsync(ct);
         var cases = items.Select(i => i.CaseId).OfType<Guid>().Distinct().ToList();
         var access = cases.Count == 0
             ? FrozenDictionary<Guid, Guid[]>.Empty

@@ -28,7 +28,7 @@ public static class AccountSetup
     /// <summary>Idle time after which a session ends (handbook §5.6).</summary>
     public static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(15);
 
-    /// <summary>How often a session is checked against the worker's present state.</summary>
+    /// <summary>How often a session is checked against the worker's present state when nothing is known to have changed; see <see cref="WorkerSessions"/>.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(2);
 
     /// <summary>Workers' passwords and codes, for the web program and the command line.</summary>
@@ -55,6 +55,8 @@ public static class AccountSetup
     public static IServiceCollection AddAccount(this IServiceCollection services)
     {
         services.AddSingleton<UnknownNames>();
+        services.AddSingleton<WorkerSessions>();
+        services.AddSingleton<ISessionCheck>(provider => provider.GetRequiredService<WorkerSessions>());
         services.AddFailureTexts<AccountText>();
         services.AddScoped<IUserClaimsPrincipalFactory<Worker>, WorkerClaimsFactory>();
         new IdentityBuilder(typeof(Worker), services).AddSignInManager<WorkerSignIn>();
@@ -135,7 +137,7 @@ public static class AccountSetup
                 return;
             }
 
-            await SecurityStampValidator.ValidatePrincipalAsync(context);
+            await context.HttpContext.RequestServices.GetRequiredService<WorkerSessions>().ValidateAsync(context);
             context.ShouldRenew &= !IsBackground(context.Request);
         };
         options.Events.OnCheckSlidingExpiration = context =>

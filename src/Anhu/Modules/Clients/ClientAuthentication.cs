@@ -105,6 +105,7 @@ public sealed class ClientAuthentication(
         var identity = new ClaimsIdentity(Scheme.Name);
         identity.AddClaim(new Claim(CallerClaims.Client, clientId));
         identity.AddClaim(new Claim(CallerClaims.Unit, client.UnitId.ToString()));
+        identity.AddClaim(new Claim(ClientRecord.Stamp, stamp));
         foreach (var scope in principal.GetScopes().Intersect(client.Scopes, StringComparer.Ordinal))
         {
             identity.AddClaim(new Claim(CallerClaims.Scope, scope));

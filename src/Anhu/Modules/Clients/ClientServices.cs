@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Anhu.Data;
 using Anhu.Hosting;
+using Anhu.Modules.Feed;
 using Anhu.Modules.Security;
 using Anhu.Web;
 using Microsoft.AspNetCore;
@@ -37,6 +38,7 @@ public static class ClientServices
     {
         services.AddSingleton<ClientKeys>();
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(provider => provider.GetRequiredService<ClientKeys>());
+        services.AddSingleton<ISessionCheck, ClientSessions>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<TokenAttempts>();
         services.AddOpenIddict()

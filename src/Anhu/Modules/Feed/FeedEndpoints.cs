@@ -74,6 +74,7 @@ public static class FeedEndpoints
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, session.Ended);
         try
         {
+            await sessions.CheckAsync(session, ct);
             while (await subscription.Chunks.WaitToReadAsync(ended.Token))
             {
                 while (subscription.Chunks.TryRead(out var chunk))

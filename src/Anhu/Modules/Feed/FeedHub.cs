@@ -14,7 +14,7 @@ namespace Anhu.Modules.Feed;
 /// that may see it, and hands the same bytes to all of that unit's open feeds. A reader that falls too far behind is
 /// ended; its browser comes back with the last id and misses nothing.
 /// </summary>
-public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory organisation, CityStore store, TimeProvider time, ILogger<FeedHub> logger)
+public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory organisation, FeedSessions sessions, CityStore store, TimeProvider time, ILogger<FeedHub> logger)
     : BackgroundService
 {
     /// <summary>How many chunks may wait for one reader.</summary>
@@ -169,6 +169,8 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
             Volatile.Write(ref readAt, time.GetTimestamp());
             if (events.Count > 0)
             {
+                // First, so that who was shut out hears nothing of what came after.
+                await sessions.SeenAsync(events.Select(e => e.Item), ct);
                 Push(events, await organisation.GetAsync(ct));
                 Figures.Pushed(time.GetUtcNow() - events[0].Item.At);
                 await Task.Delay(Gather, time, ct);

@@ -1,31 +1,26 @@
 using System.Security.Claims;
 using Anhu.Modules.Security;
-using Anhu.Modules.Timeline;
 
 namespace Anhu.Modules.Feed;
 
-/// <summary>Ends the live feeds of a worker who signs out or is shut out: closing the session ends its alerts.</summary>
-public sealed class FeedSessions
+/// <summary>
+/// The open live feeds of this node by who reads them. They end with the session: when the worker signs out or is shut
+/// out, when password, second step, roles or unit change, when a system is removed or gets a new secret.
+/// </summary>
+public sealed class FeedSessions(IEnumerable<ISessionCheck> checks)
 {
+    private readonly ISessionCheck[] checks = [.. checks];
     private readonly Lock sync = new();
-    private readonly Dictionary<Guid, List<Session>> byWorker = [];
+    private readonly HashSet<Session> open = [];
 
-    /// <summary>Registers a feed of the signed-in worker; systems are not registered.</summary>
+    /// <summary>Registers a feed. Ask <see cref="CheckAsync(Session, CancellationToken)"/> after it: the session may have ended on the way here.</summary>
     /// <param name="user">The principal of the feed.</param>
     public Session Watch(ClaimsPrincipal user)
     {
-        var session = new Session(this, Caller.From(user)?.WorkerId);
-        if (session.WorkerId is { } worker)
+        var session = new Session(this, user);
+        lock (sync)
         {
-            lock (sync)
-            {
-                if (!byWorker.TryGetValue(worker, out var list))
-                {
-                    byWorker.Add(worker, list = []);
-                }
-
-                list.Add(session);
-            }
+            open.Add(session);
         }
 
         return session;
@@ -35,15 +30,68 @@ public sealed class FeedSessions
     /// <param name="workerId">The worker.</param>
     public void End(Guid workerId)
     {
-        Session[] sessions;
-        lock (sync)
-        {
-            sessions = byWorker.Remove(workerId, out var list) ? [.. list] : [];
-        }
-
-        foreach (var session in sessions)
+        foreach (var session in Open().Where(s => s.WorkerId == workerId))
         {
             session.End();
+        }
+    }
+
+    /// <summary>Ends the feed when its session no longer holds.</summary>
+    /// <param name="session">The feed.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task CheckAsync(Session session, CancellationToken ct) => CheckAsync(checks, [session], ct);
+
+    /// <summary>Ends the feeds whose session no longer holds after these events.</summary>
+    /// <param name="events">New events.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task SeenAsync(IEnumerable<FeedItem> events, CancellationToken ct)
+    {
+        var concerned = new HashSet<ISessionCheck>();
+        foreach (var item in events)
+        {
+            foreach (var check in checks)
+            {
+                if (check.Concerns(item.Type))
+                {
+                    concerned.Add(check);
+                }
+                else if (item.WorkerId is { } worker && check.IsSignOut(item.Type))
+                {
+                    End(worker);
+                }
+            }
+        }
+
+        foreach (var check in concerned)
+        {
+            check.Changed();
+        }
+
+        await CheckAsync(concerned, Open(), ct);
+    }
+
+    private static async Task CheckAsync(IEnumerable<ISessionCheck> checks, Session[] sessions, CancellationToken ct)
+    {
+        if (sessions.Length == 0)
+        {
+            return;
+        }
+
+        foreach (var check in checks)
+        {
+            var ended = (await check.EndedAsync([.. sessions.Select(s => s.User)], ct)).ToHashSet(ReferenceEqualityComparer.Instance);
+            foreach (var session in sessions.Where(s => ended.Contains(s.User)))
+            {
+                session.End();
+            }
+        }
+    }
+
+    private Session[] Open()
+    {
+        lock (sync)
+        {
+            return [.. open];
         }
     }
 
@@ -51,24 +99,25 @@ public sealed class FeedSessions
     {
         lock (sync)
         {
-            if (session.WorkerId is { } worker && byWorker.TryGetValue(worker, out var list) && list.Remove(session) && list.Count == 0)
-            {
-                byWorker.Remove(worker);
-            }
+            open.Remove(session);
         }
     }
 
-    /// <summary>One feed of a worker.</summary>
+    /// <summary>One open feed.</summary>
     public sealed class Session : IDisposable
     {
         private readonly FeedSessions sessions;
         private readonly CancellationTokenSource ended = new();
 
-        internal Session(FeedSessions sessions, Guid? workerId)
+        internal Session(FeedSessions sessions, ClaimsPrincipal user)
         {
             this.sessions = sessions;
-            WorkerId = workerId;
+            User = user;
+            WorkerId = Caller.From(user)?.WorkerId;
         }
+
+        /// <summary>Who reads.</summary>
+        public ClaimsPrincipal User { get; }
 
         /// <summary>The worker; null for a system.</summary>
         public Guid? WorkerId { get; }

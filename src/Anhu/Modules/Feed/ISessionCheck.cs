@@ -1,0 +1,23 @@
+using System.Security.Claims;
+
+namespace Anhu.Modules.Feed;
+
+/// <summary>Knows of one kind of sign-in whether it still holds. The node's follower asks when the record says that something about sign-ins changed, on whichever node.</summary>
+public interface ISessionCheck
+{
+    /// <summary>Whether an event can end sessions of this kind.</summary>
+    /// <param name="eventType">Type of the event.</param>
+    bool Concerns(string eventType);
+
+    /// <summary>Whether an event says that the worker who caused it signed out, on whichever node.</summary>
+    /// <param name="eventType">Type of the event.</param>
+    bool IsSignOut(string eventType);
+
+    /// <summary>Says that such an event was seen: whatever is remembered of sign-ins is looked at anew.</summary>
+    void Changed();
+
+    /// <summary>Those whose sign-in no longer holds.</summary>
+    /// <param name="open">Principals of open feeds, of any kind.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<IReadOnlyCollection<ClaimsPrincipal>> EndedAsync(IReadOnlyCollection<ClaimsPrincipal> open, CancellationToken ct);
+}
