@@ -53,7 +53,11 @@ internal static class BackupCommands
                     : await PrintAsync(done, path, "Restored", parsed.GetValue(Json));
             },
             ct,
-            Migrator.MigrateAsync));
+            async (services, cancel) =>
+            {
+                await services.GetRequiredService<ServingLock>().BeAloneAsync(cancel);
+                await Migrator.MigrateAsync(services, cancel);
+            }));
         return command;
     }
 

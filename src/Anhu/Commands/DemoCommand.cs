@@ -52,8 +52,9 @@ internal static class DemoCommand
             configuration["Anhu:DemoIncidents"] ??= (125 * months).ToString(CultureInfo.InvariantCulture);
         }
 
-        DemoCity.RemoveUnfinished(AnhuApp.Configuration(configuration).GetSection("Anhu").Get<AnhuSettings>()!);
         await using var app = AnhuApp.Build(configuration);
+        await app.Services.GetRequiredService<ServingLock>().ServeAsync(ct);
+        DemoCity.RemoveUnfinished(AnhuApp.Configuration(configuration).GetSection("Anhu").Get<AnhuSettings>()!);
         var city = app.Services.GetRequiredService<DemoCity>();
         city.Progress = Progress();
         try

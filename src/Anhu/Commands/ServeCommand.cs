@@ -31,6 +31,7 @@ internal static class ServeCommand
         }
 
         await using var app = AnhuApp.Build(CommonOptions.ToConfiguration(parsed));
+        await app.Services.GetRequiredService<ServingLock>().ServeAsync(ct);
         await AnhuApp.PrepareAsync(app.Services, ct);
         if (await DemoCommand.IsDemoAsync(app.Services, ct))
         {

@@ -119,6 +119,7 @@ public static class AnhuApp
         services.AddMessages(settings);
         services.AddOperations(settings);
         services.AddOrganisationPages();
+        services.AddHostedService<ServingLockJob>();
         services.AddShell();
         services.AddVisits();
     }

@@ -18,6 +18,7 @@ public static class StoreSetup
     public static IServiceCollection AddAnhuStore(this IServiceCollection services, AnhuSettings settings)
     {
         services.AddSingleton(Open(settings));
+        services.AddSingleton<ServingLock>();
         services.AddPooledDbContextFactory<AnhuDbContext>((provider, options) =>
         {
             var store = provider.GetRequiredService<CityStore>();

@@ -149,6 +149,59 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task Restore_IntoAStoreThatIsServed_IsRefused_UntilThatEnds()
+    {
+        await using var from = await OpenCity.CreateAsync(filled: true);
+        await new RandomRows(22).FillAsync(from, 5);
+        using var folder = new TestFolder();
+        var file = Path.Combine(folder.Path, "city.zip");
+        Assert.Equal(0, (await AnhuProcess.RunAsync(from.Settings, Ct, "backup", file)).ExitCode);
+        await using var store = await TestStore.CreateAsync(filled: false);
+
+        await using var serving = await AnhuProcess.ServeAsync(store.Configuration, Ct);
+        var (refused, words) = await AnhuProcess.RunAsync(store.Configuration, Ct, "restore", file);
+        await serving.KillAsync();
+        var allowed = 1;
+        await Until.TrueAsync(async () => (allowed = (await AnhuProcess.RunAsync(store.Configuration, Ct, "restore", file)).ExitCode) == 0);
+
+        Assert.Equal((1, 0), (refused, allowed));
+        Assert.Contains("being served", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_TwiceOnOneFile_IsRefused_ButNotAfterAKill()
+    {
+        Assert.SkipWhen(TestStore.IsPostgres, "A database is for several nodes.");
+        await using var store = await TestStore.CreateAsync();
+
+        await using var first = await AnhuProcess.ServeAsync(store.Configuration, Ct);
+        var (refused, words) = await AnhuProcess.RunAsync(store.Configuration, Ct, "serve", "--urls", "http://127.0.0.1:0");
+        var (besides, _) = await AnhuProcess.RunAsync(store.Configuration, Ct, "audit", "verify");
+        await first.KillAsync();
+        await using var next = await AnhuProcess.ServeAsync(store.Configuration, Ct);
+
+        Assert.Equal((1, 0), (refused, besides));
+        Assert.Contains("being served", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Node_WhoseDatabaseWasRestarted_KeepsItsSign()
+    {
+        Assert.SkipUnless(TestStore.IsPostgres, "A file does not go away.");
+        await using var server = await TestPostgresServer.StartNewAsync();
+        await using var city = await OpenCity.CreateAsync(new Dictionary<string, string?> { ["Anhu:Store"] = server.Address });
+        await using var program = await AnhuProcess.ServeAsync(city.Settings, Ct);
+
+        await server.StopAsync();
+        await server.StartAsync();
+        Npgsql.NpgsqlConnection.ClearAllPools();
+
+        await Until.TrueAsync(async () =>
+            await city.QueryAsync(db => db.Database.SqlQuery<long>($"""SELECT count(*) AS "Value" FROM pg_locks WHERE locktype = 'advisory' AND granted""").SingleAsync(Ct)) == 1);
+    }
+
+    [Fact]
     public async Task Restore_Killed_LeavesTheStoreEmpty()
     {
         await using var from = await OpenCity.CreateAsync(filled: true);
