@@ -108,7 +108,7 @@ public static class AnhuApp
     {
         services.AddCity(settings);
         services.AddApiJson();
-        services.AddOpenApi("v1");
+        services.AddApiDescription();
         services.AddSpineWeb();
         services.AddAccount();
         services.AddAlarmEntry();

@@ -35,10 +35,16 @@ internal static class MessageSetup
         return services.AddFailureTexts<MessagesText>();
     }
 
-    public static void MapMessages(this IEndpointRouteBuilder app) =>
-        app.MapMethods("/api/v1/messages/{id:guid}/delivery", ["GET", "POST"], ReportAsync).AllowAnonymous().DisableAntiforgery()
-            .WithTags("Messages").WithName("ReportDelivery").WithSummary("Delivery report of the message gateway")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+    public static void MapMessages(this IEndpointRouteBuilder app)
+    {
+        // Gateways differ in how they ask; the answer is the same.
+        foreach (var (method, name) in new[] { (HttpMethods.Get, "ReportDeliveryByGet"), (HttpMethods.Post, "ReportDelivery") })
+        {
+            app.MapMethods("/api/v1/messages/{id:guid}/delivery", [method], ReportAsync).AllowAnonymous().DisableAntiforgery()
+                .WithTags("Messages").WithName(name).WithSummary("Delivery report of the message gateway, which names the agreed secret")
+                .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+        }
+    }
 
     /// <summary>Status as Kannel counts (1 arrived, 2 and 16 not) or in words; other steps change nothing.</summary>
     private static async Task<IResult> ReportAsync(Guid id, string? secret, string? status, OutboxSender sender, AnhuSettings settings, CancellationToken ct)
