@@ -65,6 +65,10 @@ public sealed class PostgresStoreProvider : IStoreProvider
         }
     }
 
+    /// <summary>The server keeps itself in order.</summary>
+    /// <inheritdoc />
+    public Task TendAsync(CityStore store, CancellationToken ct) => Task.CompletedTask;
+
     /// <inheritdoc />
     public bool IsTransient(Exception exception)
     {

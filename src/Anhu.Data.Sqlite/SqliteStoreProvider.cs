@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
 using SQLitePCL;
 
 namespace Anhu.Data.Sqlite;
@@ -15,9 +16,20 @@ public sealed class SqliteStoreProvider : IStoreProvider
     /// <summary>By the native connection, which the pool keeps while the managed one comes and goes.</summary>
     private readonly ConditionalWeakTable<sqlite3, Dictionary<IEntityType, PreparedInsert>> prepared = [];
 
+    private readonly ConcurrentDictionary<IEntityType, Action<PreparedInsert, object>> binders = new();
+
+    /// <summary>Pages in the log from which on it should start anew, 16 MiB.</summary>
+    private const int LongLog = 4096;
+
+    /// <summary>Pages that are copied in a few milliseconds.</summary>
+    private const int ShortRest = 1024;
+
     /// <inheritdoc />
     public void Configure(DbContextOptionsBuilder options, string connectionString) =>
-        options.UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly(typeof(SqliteStoreProvider).Assembly.GetName().Name))
+        options.UseSqlite(connectionString, sqlite => sqlite
+                .MigrationsAssembly(typeof(SqliteStoreProvider).Assembly.GetName().Name)
+                .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
+            .ReplaceService<IMigrationsSqlGenerator, ClusteringSqlGenerator>()
             .AddInterceptors(PragmaInterceptor.Instance);
 
     /// <inheritdoc />
@@ -41,7 +53,7 @@ public sealed class SqliteStoreProvider : IStoreProvider
             var type = db.Model.FindEntityType(list[0].GetType())!;
             if (!statements.TryGetValue(type, out var insert))
             {
-                insert = new PreparedInsert(handle, type);
+                insert = new PreparedInsert(handle, type, binders.GetOrAdd(type, PreparedInsert.Binder));
                 statements.Add(type, insert);
             }
 
@@ -54,7 +66,7 @@ public sealed class SqliteStoreProvider : IStoreProvider
     /// <inheritdoc />
     public Task InsertValuesAsync(AnhuDbContext db, IEntityType type, IReadOnlyList<object?[]> rows, CancellationToken ct)
     {
-        using var insert = new PreparedInsert(((SqliteConnection)db.Database.GetDbConnection()).Handle!, type);
+        using var insert = new PreparedInsert(((SqliteConnection)db.Database.GetDbConnection()).Handle!, type, static (_, _) => throw new InvalidOperationException("Values are given, not rows."));
         insert.Run(rows);
         return Task.CompletedTask;
     }
@@ -62,6 +74,36 @@ public sealed class SqliteStoreProvider : IStoreProvider
     /// <summary>SQLite counts on from the highest number by itself.</summary>
     /// <inheritdoc />
     public Task ContinueNumbersAsync(AnhuDbContext db, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>
+    /// Copies the write-ahead log into the file beside the writers, not within their commits. While they write the log never
+    /// ends, so when it has grown long and little is left to copy, that last piece is copied with the writers held: then the log starts anew.
+    /// </summary>
+    /// <inheritdoc />
+    public async Task TendAsync(CityStore store, CancellationToken ct)
+    {
+        await using var connection = new SqliteConnection(store.ConnectionString);
+        await connection.OpenAsync(ct);
+        PragmaInterceptor.Instance.Set(connection);
+        for (var round = 0; round < 8; round++)
+        {
+            var left = Checkpoint(connection, out var length);
+            if (length < LongLog || left == 0)
+            {
+                return;
+            }
+
+            if (left < ShortRest || round == 6)
+            {
+                using (await store.EnterAsync(ct))
+                {
+                    Checkpoint(connection, out _);
+                }
+
+                return;
+            }
+        }
+    }
 
     /// <inheritdoc />
     public bool IsTransient(Exception exception) =>
@@ -71,106 +113,12 @@ public sealed class SqliteStoreProvider : IStoreProvider
     public bool IsConstraint(Exception exception) =>
         (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 19 };
 
-    /// <summary>One prepared INSERT per table and connection. Straight on the native statement: looking up parameters by name and wrapping each row in a reader costs as much as the insert.</summary>
-    private sealed class PreparedInsert : IDisposable
+    /// <summary>Copies what no reader holds back.</summary>
+    /// <returns>Pages of the log not copied yet.</returns>
+    private static int Checkpoint(SqliteConnection connection, out int length)
     {
-        private readonly sqlite3 connection;
-        private readonly sqlite3_stmt statement;
-        private readonly Func<object, object?>[] getters;
-
-        public PreparedInsert(sqlite3 connection, IEntityType type)
-        {
-            this.connection = connection;
-            var table = type.GetTableName()!;
-            var properties = type.GetProperties().ToArray();
-            var store = StoreObjectIdentifier.Table(table);
-            Check(raw.sqlite3_prepare_v2(
-                connection,
-                $"INSERT INTO \"{table}\" ({string.Join(", ", properties.Select(p => $"\"{p.GetColumnName(store)}\""))}) " +
-                $"VALUES ({string.Join(", ", properties.Select(_ => "?"))})" +
-                (type.FindAnnotation(StoreAnnotations.Repeatable) is null ? "" : " ON CONFLICT DO NOTHING"),
-                out statement));
-            getters = new Func<object, object?>[properties.Length];
-            for (var i = 0; i < properties.Length; i++)
-            {
-                getters[i] = Getter(properties[i]);
-            }
-        }
-
-        public void Run(IReadOnlyList<object> rows)
-        {
-            foreach (var row in rows)
-            {
-                for (var i = 0; i < getters.Length; i++)
-                {
-                    Check(Bind(i + 1, getters[i](row)));
-                }
-
-                Step();
-            }
-        }
-
-        public void Run(IReadOnlyList<object?[]> rows)
-        {
-            foreach (var row in rows)
-            {
-                for (var i = 0; i < row.Length; i++)
-                {
-                    Check(Bind(i + 1, row[i]));
-                }
-
-                Step();
-            }
-        }
-
-        public void Dispose() => statement.Dispose();
-
-        private static Func<object, object?> Getter(IProperty property)
-        {
-            if (property.IsShadowProperty())
-            {
-                return _ => throw new InvalidOperationException($"{property.Name} has no member to read.");
-            }
-
-            var getter = property.GetGetter();
-            var converter = property.GetTypeMapping().Converter;
-            return converter is null ? getter.GetClrValue : row => getter.GetClrValue(row) is { } value ? converter.ConvertToProvider(value) : null;
-        }
-
-        private void Step()
-        {
-            var result = raw.sqlite3_step(statement);
-            raw.sqlite3_reset(statement);
-            if (result != raw.SQLITE_DONE)
-            {
-                Check(result);
-            }
-        }
-
-        /// <summary>The forms that EF's SQLite provider writes.</summary>
-        private int Bind(int index, object? value) => value switch
-        {
-            null => raw.sqlite3_bind_null(statement, index),
-            string text => raw.sqlite3_bind_text(statement, index, text),
-            Guid id => raw.sqlite3_bind_text(statement, index, id.ToString("D").ToUpperInvariant()),
-            long number => raw.sqlite3_bind_int64(statement, index, number),
-            int number => raw.sqlite3_bind_int64(statement, index, number),
-            bool flag => raw.sqlite3_bind_int64(statement, index, flag ? 1 : 0),
-            double number => raw.sqlite3_bind_double(statement, index, number),
-            byte[] bytes => raw.sqlite3_bind_blob(statement, index, bytes),
-            DateOnly date => raw.sqlite3_bind_text(statement, index, date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
-            TimeOnly time => raw.sqlite3_bind_text(statement, index, time.ToString(time.Ticks % TimeSpan.TicksPerSecond == 0 ? "HH:mm:ss" : "HH:mm:ss.fffffff", CultureInfo.InvariantCulture)),
-            DateTime instant => raw.sqlite3_bind_text(statement, index, instant.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)),
-            _ => throw new NotSupportedException($"A {value.GetType().Name} has no form on SQLite."),
-        };
-
-        private void Check(int result)
-        {
-            if (result is not (raw.SQLITE_OK or raw.SQLITE_DONE))
-            {
-                throw new SqliteException(raw.sqlite3_errmsg(connection).utf8_to_string(), result, raw.sqlite3_extended_errcode(connection));
-            }
-        }
+        _ = raw.sqlite3_wal_checkpoint_v2(connection.Handle!, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out length, out var copied);
+        return length - copied;
     }
 }
 
@@ -179,20 +127,28 @@ internal sealed class PragmaInterceptor : DbConnectionInterceptor
 {
     public static PragmaInterceptor Instance { get; } = new();
 
+    private readonly ConditionalWeakTable<sqlite3, object> set = [];
+
     private const string Pragmas =
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=15000; " +
-        "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
+        "PRAGMA wal_autocheckpoint=16384; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Run(connection);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Run(connection);
+        Set(connection);
         return Task.CompletedTask;
     }
 
-    private static void Run(DbConnection connection)
+    public void Set(DbConnection connection)
     {
+        // The pool keeps the native connection and with it its settings.
+        if (!set.TryAdd(((SqliteConnection)connection).Handle!, this))
+        {
+            return;
+        }
+
         using var command = connection.CreateCommand();
         command.CommandText = Pragmas;
         command.ExecuteNonQuery();

@@ -153,7 +153,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         if (Database.CurrentTransaction is not null)
         {
             await ChainAsync(cancellationToken);
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            return await WriteAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
 
         var store = Store;
@@ -162,7 +162,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         {
             await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
             await ChainAsync(cancellationToken);
-            written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            written = await WriteAsync(acceptAllChangesOnSuccess, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -184,7 +184,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
             result = await work();
             RaiseVersions();
             await ChainAsync(ct);
-            await base.SaveChangesAsync(true, ct);
+            await WriteAsync(true, ct);
             await transaction.CommitAsync(ct);
         }
 
@@ -250,6 +250,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         if (Database.ProviderName!.EndsWith("Sqlite", StringComparison.Ordinal))
         {
             configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();
+            configurationBuilder.Properties<Guid>().HaveConversion<IdBytes>();
         }
         else
         {
@@ -284,6 +285,20 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         Timeline.AddRange(events);
         await SetHeadHashAsync(events[^1].Hash, ct);
         pending.Clear();
+    }
+
+    /// <summary>Saves what <see cref="RaiseVersions"/> found changed: looking for changes once is enough.</summary>
+    private async Task<int> WriteAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 
     private void Forget()

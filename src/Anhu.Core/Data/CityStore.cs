@@ -77,6 +77,9 @@ public static class StoreAnnotations
 {
     /// <summary>On a table: a row that is there already is passed over by bulk inserts.</summary>
     public const string Repeatable = "Anhu:Repeatable";
+
+    /// <summary>On a table of small rows: they lie in the tree of their key where the database can do that.</summary>
+    public const string Clustered = "Anhu:Clustered";
 }
 
 /// <summary>What differs between databases; one implementation each.</summary>
@@ -104,6 +107,11 @@ public interface IStoreProvider
     /// <param name="db">A context with an open transaction.</param>
     /// <param name="ct">Cancels.</param>
     Task ContinueNumbersAsync(AnhuDbContext db, CancellationToken ct);
+
+    /// <summary>Does the database's housekeeping, so that writers need not. Called often while the program serves; cheap when nothing is due.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="ct">Cancels.</param>
+    Task TendAsync(CityStore store, CancellationToken ct);
 
     /// <summary>True when the failure came of another writer, a lost connection or a restart, so that the whole unit of work may be tried again on a fresh connection (storage rule 9).</summary>
     /// <param name="exception">What was thrown.</param>

@@ -10,6 +10,9 @@ internal sealed class UnixMicroseconds() : ValueConverter<DateTimeOffset, long>(
     v => (v.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
     v => new DateTimeOffset(DateTimeOffset.UnixEpoch.Ticks + (v * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero));
 
+/// <summary>SQLite: ids as their 16 bytes in the order of their digits, so that they sort by time of making; as text they would take more than twice the room in every index.</summary>
+internal sealed class IdBytes() : ValueConverter<Guid, byte[]>(v => v.ToByteArray(true), v => new Guid(v, true));
+
 /// <summary>PostgreSQL: <c>timestamptz</c> takes offset zero only.</summary>
 internal sealed class ToUtc() : ValueConverter<DateTimeOffset, DateTimeOffset>(v => v.ToUniversalTime(), v => v);
 

@@ -149,6 +149,7 @@ internal sealed class SpineMapping :
     {
         key.ToTable("people_key");
         key.HasKey(k => new { k.Value, k.PersonId });
+        key.HasAnnotation(StoreAnnotations.Clustered, true);
         key.Property(k => k.Value).HasMaxLength(160);
 
         // A person is reported under the same key again and again; the row is there or it is made.
@@ -171,6 +172,7 @@ internal sealed class SpineMapping :
     {
         party.ToTable("cases_party");
         party.HasKey(p => new { p.CaseId, p.PersonId });
+        party.HasAnnotation(StoreAnnotations.Clustered, true);
         party.Property(p => p.RelationToVictim).HasMaxLength(40);
         party.HasIndex(p => p.PersonId);
     }
@@ -190,6 +192,7 @@ internal sealed class SpineMapping :
     {
         party.ToTable("cases_incident_party");
         party.HasKey(p => new { p.IncidentId, p.PersonId });
+        party.HasAnnotation(StoreAnnotations.Clustered, true);
         party.HasIndex(p => p.PersonId);
         party.Property(p => p.RelationToVictim).HasMaxLength(40);
     }
@@ -198,6 +201,7 @@ internal sealed class SpineMapping :
     {
         access.ToTable("cases_access");
         access.HasKey(a => new { a.CaseId, a.UnitId });
+        access.HasAnnotation(StoreAnnotations.Clustered, true);
         access.HasIndex(a => new { a.UnitId, a.CaseSequence, a.State, a.Class, a.CaseId }).IsDescending(false, true, false, false, false);
     }
 

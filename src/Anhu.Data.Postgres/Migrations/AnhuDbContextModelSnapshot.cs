@@ -168,6 +168,8 @@ namespace Anhu.Data.Postgres.Migrations
                         .IsDescending(false, true, false, false, false);
 
                     b.ToTable("cases_access", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.CaseParty", b =>
@@ -192,6 +194,8 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasIndex("PersonId");
 
                     b.ToTable("cases_party", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.DvCase", b =>
@@ -373,6 +377,8 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasIndex("PersonId");
 
                     b.ToTable("cases_incident_party", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.SavedFilter", b =>
@@ -965,7 +971,9 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.ToTable("people_key", (string)null);
 
-                    b.HasAnnotation("Anhu:Repeatable", true);
+                    b
+                        .HasAnnotation("Anhu:Clustered", true)
+                        .HasAnnotation("Anhu:Repeatable", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Playbooks.RuleDocument", b =>

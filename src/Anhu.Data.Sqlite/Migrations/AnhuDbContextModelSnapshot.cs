@@ -49,19 +49,21 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Alarms.Alarm", b =>
                 {
-                    b.Property<Guid>("AlarmId")
+                    b.Property<byte[]>("AlarmId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.Property<Guid>("IncidentId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IncidentId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER");
@@ -105,8 +107,8 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Alarms.AlarmRevision", b =>
                 {
-                    b.Property<Guid>("AlarmId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("AlarmId")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
@@ -126,8 +128,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("StoredAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("AlarmId", "Revision");
 
@@ -136,11 +138,11 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Cases.CaseAccess", b =>
                 {
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("UnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UnitId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CaseSequence")
                         .HasColumnType("INTEGER");
@@ -162,15 +164,17 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsDescending(false, true, false, false, false);
 
                     b.ToTable("cases_access", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.CaseParty", b =>
                 {
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("PersonId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PersonId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("RelationToVictim")
                         .HasMaxLength(40)
@@ -186,13 +190,15 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasIndex("PersonId");
 
                     b.ToTable("cases_party", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.DvCase", b =>
                 {
-                    b.Property<Guid>("CaseId")
+                    b.Property<byte[]>("CaseId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("CaseNumber")
                         .IsRequired()
@@ -211,8 +217,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<int>("IncidentCount")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("JoinedIntoCaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("JoinedIntoCaseId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("LastAlarmAt")
                         .HasColumnType("INTEGER");
@@ -258,9 +264,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Cases.Incident", b =>
                 {
-                    b.Property<Guid>("IncidentId")
+                    b.Property<byte[]>("IncidentId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Address")
                         .HasMaxLength(300)
@@ -272,8 +278,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool?>("Alcohol")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Category")
                         .IsRequired()
@@ -342,11 +349,11 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Cases.IncidentParty", b =>
                 {
-                    b.Property<Guid>("IncidentId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IncidentId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("PersonId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PersonId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Injury")
                         .IsRequired()
@@ -367,13 +374,15 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasIndex("PersonId");
 
                     b.ToTable("cases_incident_party", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.SavedFilter", b =>
                 {
-                    b.Property<Guid>("SavedFilterId")
+                    b.Property<byte[]>("SavedFilterId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -385,8 +394,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("SavedFilterId");
 
@@ -397,20 +407,21 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Duties.Duty", b =>
                 {
-                    b.Property<Guid>("DutyId")
+                    b.Property<byte[]>("DutyId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Basis")
                         .IsRequired()
                         .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("CancelRequestedByWorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CancelRequestedByWorkerId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Class")
                         .HasColumnType("INTEGER");
@@ -418,20 +429,20 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("DecidingUnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("DecidingUnitId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long?>("DoneAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("DoneByWorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("DoneByWorkerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("EscalatedToUnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("EscalatedToUnitId")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("EscalationLevel")
                         .HasColumnType("INTEGER");
@@ -446,11 +457,11 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("HandOverToUnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("HandOverToUnitId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("IncidentId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IncidentId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -471,8 +482,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long?>("OverdueAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("OwnerUnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("OwnerUnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("PlaybookVersion")
                         .HasMaxLength(40)
@@ -491,8 +503,8 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("DutyId");
 
@@ -520,15 +532,16 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Grading.Grade", b =>
                 {
-                    b.Property<Guid>("GradeId")
+                    b.Property<byte[]>("GradeId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("ApprovedByWorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ApprovedByWorkerId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Class")
                         .HasColumnType("INTEGER");
@@ -562,8 +575,8 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("GradeId");
 
@@ -574,21 +587,22 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Messages.OutboxMessage", b =>
                 {
-                    b.Property<Guid>("OutboxMessageId")
+                    b.Property<byte[]>("OutboxMessageId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long?>("ClaimedUntil")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("DutyId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("DutyId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("GatewayReference")
                         .HasMaxLength(100)
@@ -609,8 +623,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("QueuedAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("SafeContactId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("SafeContactId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long?>("SentAt")
                         .HasColumnType("INTEGER");
@@ -634,8 +649,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("OutboxMessageId");
 
@@ -650,12 +666,13 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Messages.SafeContact", b =>
                 {
-                    b.Property<Guid>("SafeContactId")
+                    b.Property<byte[]>("SafeContactId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("ConfirmedAt")
                         .HasColumnType("INTEGER");
@@ -664,8 +681,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("PersonId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PersonId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Phone")
                         .IsRequired()
@@ -706,9 +724,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Organisation.DutyRosterEntry", b =>
                 {
-                    b.Property<Guid>("DutyRosterEntryId")
+                    b.Property<byte[]>("DutyRosterEntryId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("EndsAt")
                         .HasColumnType("INTEGER");
@@ -716,11 +734,13 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("StartsAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("UnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("DutyRosterEntryId");
 
@@ -731,9 +751,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Organisation.Unit", b =>
                 {
-                    b.Property<Guid>("UnitId")
+                    b.Property<byte[]>("UnitId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Agency")
                         .IsRequired()
@@ -766,8 +786,8 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("SuperiorUnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("SuperiorUnitId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -793,8 +813,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(15)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Agency", "RegionPrefix");
 
@@ -805,9 +826,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Organisation.Worker", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("INTEGER");
@@ -878,8 +899,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("UnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
@@ -905,9 +927,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.People.Person", b =>
                 {
-                    b.Property<Guid>("PersonId")
+                    b.Property<byte[]>("PersonId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Address")
                         .HasMaxLength(300)
@@ -951,14 +973,16 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(160)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("PersonId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PersonId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Value", "PersonId");
 
                     b.ToTable("people_key", (string)null);
 
-                    b.HasAnnotation("Anhu:Repeatable", true);
+                    b
+                        .HasAnnotation("Anhu:Clustered", true)
+                        .HasAnnotation("Anhu:Repeatable", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Playbooks.RuleDocument", b =>
@@ -1020,9 +1044,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Security.SigningKey", b =>
                 {
-                    b.Property<Guid>("SigningKeyId")
+                    b.Property<byte[]>("SigningKeyId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -1049,8 +1073,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .HasColumnType("BLOB");
 
                     b.Property<int?>("Class")
                         .HasColumnType("INTEGER");
@@ -1063,8 +1087,8 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("DutyId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("DutyId")
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("Hash")
                         .IsRequired()
@@ -1079,11 +1103,11 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(60)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("UnitId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UnitId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Sequence");
 
@@ -1119,8 +1143,8 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Visits.FormDraft", b =>
                 {
-                    b.Property<Guid>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("FormKey")
                         .HasMaxLength(80)
@@ -1143,15 +1167,16 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.Visits.ReturnVisit", b =>
                 {
-                    b.Property<Guid>("ReturnVisitId")
+                    b.Property<byte[]>("ReturnVisitId")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Advice")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("CaseId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Details")
                         .HasColumnType("TEXT");
@@ -1160,8 +1185,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("DutyId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("DutyId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("FamilyRelations")
                         .HasMaxLength(40)
@@ -1192,8 +1218,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("VisitedAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("WorkerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("ReturnVisitId");
 
@@ -1233,8 +1260,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<string>("ClaimValue")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -1254,8 +1282,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<string>("ProviderDisplayName")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("LoginProvider", "ProviderKey");
 
@@ -1266,8 +1295,8 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("LoginProvider")
                         .HasColumnType("TEXT");
@@ -1285,9 +1314,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("OpenIddict.EntityFrameworkCore.Models.OpenIddictEntityFrameworkCoreApplication<System.Guid>", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("ApplicationType")
                         .HasMaxLength(50)
@@ -1350,12 +1379,12 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("OpenIddict.EntityFrameworkCore.Models.OpenIddictEntityFrameworkCoreAuthorization<System.Guid>", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("ApplicationId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ApplicationId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("ConcurrencyToken")
                         .IsConcurrencyToken()
@@ -1392,9 +1421,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("OpenIddict.EntityFrameworkCore.Models.OpenIddictEntityFrameworkCoreScope<System.Guid>", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("ConcurrencyToken")
                         .IsConcurrencyToken()
@@ -1433,15 +1462,15 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("OpenIddict.EntityFrameworkCore.Models.OpenIddictEntityFrameworkCoreToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("ApplicationId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ApplicationId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("AuthorizationId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("AuthorizationId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("ConcurrencyToken")
                         .IsConcurrencyToken()

@@ -1,10 +1,11 @@
+using Anhu.Jobs;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
 using Anhu.Modules.Timeline;
 
 namespace Anhu.Modules;
 
-/// <summary>What only the running platform needs of the spine: live feed and deadline work.</summary>
+/// <summary>What only the running platform needs of the spine: live feed, deadline work and housekeeping.</summary>
 internal static class SpineWeb
 {
     public static IServiceCollection AddSpineWeb(this IServiceCollection services)
@@ -13,6 +14,7 @@ internal static class SpineWeb
         services.AddSingleton<FeedSessions>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedHub>());
         services.AddHostedService<DeadlineJob>();
+        services.AddHostedService<StoreKeeper>();
         return services;
     }
 }

@@ -29,8 +29,16 @@ public sealed record AlarmIntakeOptions
 /// <param name="OriginUnitId">The unit of the worker who entered it by hand, which stays involved as the first contact.</param>
 internal sealed record IntakeItem(AlarmReport Report, Actor Actor, Guid? OriginUnitId)
 {
+    private readonly (string Text, byte[] Hash) content = AlarmReportWriter.ToContent(Report);
+
     /// <summary>When it counts as taken, UTC; null for now. Set where a past is made up.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <summary>The report as it is kept. Made by the caller, many at once, rather than by the one writer.</summary>
+    public string Content => content.Text;
+
+    /// <summary>SHA-256 of <see cref="Content"/>.</summary>
+    public byte[] Hash => content.Hash;
 
     public TaskCompletionSource<AlarmReceipt> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

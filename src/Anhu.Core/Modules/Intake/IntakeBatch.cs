@@ -135,15 +135,14 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     private async Task<AlarmReceipt> TakeAsync(IntakeItem item, CancellationToken ct)
     {
         var report = item.Report;
-        var (content, hash) = AlarmReportWriter.ToContent(report);
         var key = SourceKey(report);
         if (!alarms.TryGetValue(key, out var alarm))
         {
-            return TakeNew(item, key, content, hash);
+            return TakeNew(item, key);
         }
 
         var file = files[alarm.CaseId];
-        if (report.Revision < alarm.Revision || (report.Revision == alarm.Revision && !hash.AsSpan().SequenceEqual(alarm.ContentHash)))
+        if (report.Revision < alarm.Revision || (report.Revision == alarm.Revision && !item.Hash.AsSpan().SequenceEqual(alarm.ContentHash)))
         {
             return Receipt(alarm, file, AlarmStatus.Conflict);
         }
@@ -154,14 +153,14 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         alarm.Revision = report.Revision;
-        alarm.ContentHash = hash;
+        alarm.ContentHash = item.Hash;
         alarm.ReceivedAt = report.ReceivedAt;
-        AddRevision(alarm.AlarmId, item, content, hash);
+        AddRevision(alarm.AlarmId, item);
         file = await ReviseAsync(item, alarm, file, ct);
         return Receipt(alarm, file, AlarmStatus.Updated);
     }
 
-    private AlarmReceipt TakeNew(IntakeItem item, string key, string content, byte[] hash)
+    private AlarmReceipt TakeNew(IntakeItem item, string key)
     {
         var report = item.Report;
         var alarmId = Guid.CreateVersion7(now);
@@ -196,11 +195,11 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         var alarm = new Alarm
         {
             AlarmId = alarmId, Source = report.Source, SourceId = report.SourceId, SourceKey = key, Revision = report.Revision,
-            ContentHash = hash, ReceivedAt = report.ReceivedAt, StoredAt = now, IncidentId = incident.IncidentId, CaseId = file.Case.CaseId,
+            ContentHash = item.Hash, ReceivedAt = report.ReceivedAt, StoredAt = now, IncidentId = incident.IncidentId, CaseId = file.Case.CaseId,
         };
         alarms.Add(key, alarm);
         Add(alarm);
-        AddRevision(alarmId, item, content, hash);
+        AddRevision(alarmId, item);
         AddParties(file, incident, report, people);
         Involved(file, item);
         if (report.ReceivedAt > file.Case.LastAlarmAt)
@@ -565,9 +564,9 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
     }
 
-    private void AddRevision(Guid alarmId, IntakeItem item, string content, byte[] hash) => Add(new AlarmRevision
+    private void AddRevision(Guid alarmId, IntakeItem item) => Add(new AlarmRevision
     {
-        AlarmId = alarmId, Revision = item.Report.Revision, StoredAt = now, Content = content, ContentHash = hash,
+        AlarmId = alarmId, Revision = item.Report.Revision, StoredAt = now, Content = item.Content, ContentHash = item.Hash,
         ClientId = item.Actor.ClientId, WorkerId = item.Actor.WorkerId,
     });
 

@@ -15,7 +15,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "alarms_alarm",
                 columns: table => new
                 {
-                    AlarmId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AlarmId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Source = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     SourceId = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
                     SourceKey = table.Column<string>(type: "TEXT", maxLength: 181, nullable: false),
@@ -23,8 +23,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -36,13 +36,13 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "alarms_revision",
                 columns: table => new
                 {
-                    AlarmId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AlarmId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Content = table.Column<string>(type: "TEXT", nullable: false),
                     ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true)
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -53,8 +53,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_access",
                 columns: table => new
                 {
-                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CaseSequence = table.Column<long>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Class = table.Column<int>(type: "INTEGER", nullable: false),
@@ -69,7 +69,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_case",
                 columns: table => new
                 {
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CaseNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     CaseSequence = table.Column<long>(type: "INTEGER", nullable: false),
                     OpenedAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -81,7 +81,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     OpenDutyCount = table.Column<int>(type: "INTEGER", nullable: false),
                     ReviewOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    JoinedIntoCaseId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    JoinedIntoCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ReopenCount = table.Column<int>(type: "INTEGER", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -94,8 +94,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_incident",
                 columns: table => new
                 {
-                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     OccurredAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Category = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: true),
@@ -126,8 +126,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_incident_party",
                 columns: table => new
                 {
-                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     RelationToVictim = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     Injury = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
@@ -141,8 +141,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_party",
                 columns: table => new
                 {
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     RelationToVictim = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true)
                 },
@@ -155,8 +155,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_saved_filter",
                 columns: table => new
                 {
-                    SavedFilterId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SavedFilterId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Query = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
                 },
@@ -208,12 +208,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "duties_duty",
                 columns: table => new
                 {
-                    DutyId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    IncidentId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    OwnerUnitId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    OwnerUnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     DueAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -223,16 +223,16 @@ namespace Anhu.Data.Sqlite.Migrations
                     PlaybookVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     OverdueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     EscalationLevel = table.Column<int>(type: "INTEGER", nullable: false),
-                    EscalatedToUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    HandOverToUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EscalatedToUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    HandOverToUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     HandOverReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     HandOverDueAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    DecidingUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    CancelRequestedByWorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DecidingUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    CancelRequestedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     LastReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     NextCheckAt = table.Column<long>(type: "INTEGER", nullable: true),
                     DoneAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    DoneByWorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DoneByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     Form = table.Column<string>(type: "TEXT", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
@@ -246,17 +246,17 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "grading_grade",
                 columns: table => new
                 {
-                    GradeId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    GradeId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Class = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Reasons = table.Column<string>(type: "TEXT", nullable: false),
                     Missing = table.Column<string>(type: "TEXT", nullable: false),
                     PolicyVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     DecidedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Note = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
-                    ApprovedByWorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ApprovedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -268,16 +268,16 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "messages_outbox",
                 columns: table => new
                 {
-                    OutboxMessageId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    DutyId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    SafeContactId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OutboxMessageId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    SafeContactId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
                     TemplateId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Text = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     QueuedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Attempts = table.Column<int>(type: "INTEGER", nullable: false),
                     NextAttemptAt = table.Column<long>(type: "INTEGER", nullable: true),
                     ClaimedUntil = table.Column<long>(type: "INTEGER", nullable: true),
@@ -295,9 +295,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "messages_safe_contact",
                 columns: table => new
                 {
-                    SafeContactId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SafeContactId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
                     SafeToCall = table.Column<bool>(type: "INTEGER", nullable: false),
                     SafeToText = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -318,7 +318,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "OpenIddictApplications",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ApplicationType = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
                     ClientSecret = table.Column<string>(type: "TEXT", nullable: true),
@@ -344,7 +344,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "OpenIddictScopes",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     Description = table.Column<string>(type: "TEXT", nullable: true),
                     Descriptions = table.Column<string>(type: "TEXT", nullable: true),
@@ -363,9 +363,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "organisation_duty_roster",
                 columns: table => new
                 {
-                    DutyRosterEntryId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DutyRosterEntryId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     StartsAt = table.Column<long>(type: "INTEGER", nullable: false),
                     EndsAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -380,7 +380,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     Agency = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     RegionPrefix = table.Column<string>(type: "TEXT", maxLength: 15, nullable: false),
-                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false)
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -391,13 +391,13 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "organisation_unit",
                 columns: table => new
                 {
-                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Code = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     Agency = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     RegionCode = table.Column<string>(type: "TEXT", nullable: false),
                     Level = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    SuperiorUnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    SuperiorUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     DutyPhone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true),
                     IsActive = table.Column<bool>(type: "INTEGER", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
@@ -411,9 +411,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "organisation_worker",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     DisplayName = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    UnitId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Roles = table.Column<string>(type: "TEXT", nullable: false),
                     RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: true),
                     Culture = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true),
@@ -446,7 +446,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: table => new
                 {
                     Value = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
-                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false)
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -457,7 +457,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "people_person",
                 columns: table => new
                 {
-                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: true),
                     Sex = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     BirthDate = table.Column<DateOnly>(type: "TEXT", nullable: true),
@@ -507,7 +507,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "security_signing_key",
                 columns: table => new
                 {
-                    SigningKeyId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SigningKeyId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Use = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     ProtectedKey = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
@@ -524,11 +524,11 @@ namespace Anhu.Data.Sqlite.Migrations
                     Sequence = table.Column<long>(type: "INTEGER", nullable: false),
                     Type = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    DutyId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
-                    UnitId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Class = table.Column<int>(type: "INTEGER", nullable: true),
                     Data = table.Column<string>(type: "TEXT", nullable: false),
                     PreviousHash = table.Column<byte[]>(type: "BLOB", nullable: false),
@@ -556,7 +556,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "visits_form_draft",
                 columns: table => new
                 {
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     FormKey = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
                     Content = table.Column<string>(type: "TEXT", nullable: false),
                     Edit = table.Column<long>(type: "INTEGER", nullable: false),
@@ -571,10 +571,10 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "visits_return_visit",
                 columns: table => new
                 {
-                    ReturnVisitId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    DutyId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    WorkerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReturnVisitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     VisitedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     OnSite = table.Column<bool>(type: "INTEGER", nullable: false),
                     Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
@@ -596,8 +596,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "OpenIddictAuthorizations",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ApplicationId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ApplicationId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     CreationDate = table.Column<DateTime>(type: "TEXT", nullable: true),
                     Properties = table.Column<string>(type: "TEXT", nullable: true),
@@ -622,7 +622,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     Id = table.Column<int>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ClaimType = table.Column<string>(type: "TEXT", nullable: true),
                     ClaimValue = table.Column<string>(type: "TEXT", nullable: true)
                 },
@@ -644,7 +644,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
                     ProviderKey = table.Column<string>(type: "TEXT", nullable: false),
                     ProviderDisplayName = table.Column<string>(type: "TEXT", nullable: true),
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: false)
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -661,7 +661,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "AspNetUserTokens",
                 columns: table => new
                 {
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
                     Name = table.Column<string>(type: "TEXT", nullable: false),
                     Value = table.Column<string>(type: "TEXT", nullable: true)
@@ -681,9 +681,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "OpenIddictTokens",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ApplicationId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    AuthorizationId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ApplicationId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    AuthorizationId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ConcurrencyToken = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     CreationDate = table.Column<DateTime>(type: "TEXT", nullable: true),
                     ExpirationDate = table.Column<DateTime>(type: "TEXT", nullable: true),
