@@ -31,6 +31,9 @@ internal sealed record IntakeItem(AlarmReport Report, Actor Actor, Guid? OriginU
 {
     private readonly (string Text, byte[] Hash) content = AlarmReportWriter.ToContent(Report);
 
+    /// <summary>What makes it one alarm: source and id.</summary>
+    public string SourceKey { get; } = $"{Report.Source}/{Report.SourceId}";
+
     /// <summary>When it counts as taken, UTC; null for now. Set where a past is made up.</summary>
     public DateTimeOffset? At { get; init; }
 

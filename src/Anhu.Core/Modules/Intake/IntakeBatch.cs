@@ -18,20 +18,12 @@ namespace Anhu.Modules.Intake;
 /// </summary>
 internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules rules, TimeProvider time) : IChangeSink
 {
-    /// <summary>Two reports of one place and the same people within this time are one occurrence.</summary>
-    private static readonly TimeSpan SameOccurrence = TimeSpan.FromMinutes(60);
-
     /// <summary>Deadlines of an alarm that comes later than this run from when it came, not from when it happened: nobody could have acted.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromHours(24);
 
     private readonly Dictionary<Type, List<object>> rows = [];
     private readonly List<(PendingEvent Fact, Actor Actor)> facts = [];
-    private readonly Dictionary<string, Alarm> alarms = new(StringComparer.Ordinal);
-    private readonly Dictionary<Guid, CaseFile> files = [];
-    private readonly Dictionary<Guid, List<CaseFile>> casesByPerson = [];
-    private readonly Dictionary<Guid, List<IncidentParty>> partiesByIncident = [];
-    private readonly Dictionary<string, Counter> counters = new(StringComparer.Ordinal);
-    private readonly PersonRegistry registry = new();
+    private readonly IntakeSet set = new(db);
     private DateTimeOffset now = time.Now;
     private Actor actor = Actor.Platform;
 
@@ -49,7 +41,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
     public async Task<AlarmReceipt[]> RunAsync(List<IntakeItem> items, CancellationToken ct)
     {
-        await LoadAsync(items, ct);
+        await set.LoadAsync(items, [.. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName)], ct);
         var receipts = new AlarmReceipt[items.Count];
         for (var i = 0; i < items.Count; i++)
         {
@@ -74,74 +66,15 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task LoadAsync(List<IntakeItem> items, CancellationToken ct)
-    {
-        var sourceKeys = items.Select(i => SourceKey(i.Report)).Distinct().ToList();
-        foreach (var alarm in await db.Alarms.Where(a => sourceKeys.Contains(a.SourceKey)).ToListAsync(ct))
-        {
-            alarms.Add(alarm.SourceKey, alarm);
-        }
-
-        var keys = items.SelectMany(i => i.Report.People).SelectMany(PersonRegistry.JoiningKeys).Distinct().ToList();
-        var personIds = new List<Guid>();
-        if (keys.Count > 0)
-        {
-            var found = await db.PersonKeys.AsNoTracking().Where(k => keys.Contains(k.Value)).ToListAsync(ct);
-            personIds = [.. found.Select(k => k.PersonId).Distinct()];
-            if (personIds.Count > 0)
-            {
-                registry.Load(found, await db.People.Where(p => personIds.Contains(p.PersonId)).ToListAsync(ct));
-            }
-        }
-
-        var caseIds = alarms.Values.Select(a => a.CaseId).ToHashSet();
-        if (personIds.Count > 0)
-        {
-            caseIds.UnionWith(await db.CaseParties.AsNoTracking()
-                .Where(p => personIds.Contains(p.PersonId)).Select(p => p.CaseId).Distinct().ToListAsync(ct));
-        }
-
-        foreach (var (id, file) in await CaseFile.LoadAsync(db, caseIds, ct))
-        {
-            files.Add(id, file);
-            registry.Load([], file.People.Values);
-            foreach (var party in file.Parties)
-            {
-                Link(party.PersonId, file);
-            }
-        }
-
-        var incidentIds = alarms.Values.Select(a => a.IncidentId).ToHashSet();
-        foreach (var file in files.Values)
-        {
-            incidentIds.UnionWith(file.Incidents.Where(i => items.Any(x => Near(i.OccurredAt, x.Report.ReceivedAt))).Select(i => i.IncidentId));
-        }
-
-        if (incidentIds.Count > 0)
-        {
-            foreach (var party in await db.IncidentParties.Where(p => incidentIds.Contains(p.IncidentId)).ToListAsync(ct))
-            {
-                Parties(party.IncidentId).Add(party);
-            }
-        }
-
-        var names = items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName).ToList();
-        foreach (var counter in await db.Counters.Where(c => names.Contains(c.Name)).ToListAsync(ct))
-        {
-            counters.Add(counter.Name, counter);
-        }
-    }
-
     private async Task<AlarmReceipt> TakeAsync(IntakeItem item, CancellationToken ct)
     {
         var report = item.Report;
-        var key = SourceKey(report);
-        if (!alarms.TryGetValue(key, out var alarm))
+        if (!set.Alarms.TryGetValue(item.SourceKey, out var alarm))
         {
-            return TakeNew(item, key);
+            return TakeNew(item);
         }
 
-        var file = files[alarm.CaseId];
+        var file = set.Files[alarm.CaseId];
         if (report.Revision < alarm.Revision || (report.Revision == alarm.Revision && !item.Hash.AsSpan().SequenceEqual(alarm.ContentHash)))
         {
             return Receipt(alarm, file, AlarmStatus.Conflict);
@@ -160,15 +93,15 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         return Receipt(alarm, file, AlarmStatus.Updated);
     }
 
-    private AlarmReceipt TakeNew(IntakeItem item, string key)
+    private AlarmReceipt TakeNew(IntakeItem item)
     {
         var report = item.Report;
         var alarmId = Guid.CreateVersion7(now);
         var people = Resolve(report, []);
-        var file = FindCase(report, people, null);
+        var file = set.FindCase(report, people, null);
         var repeated = file is not null;
         var reopened = file?.Case.State is CaseState.Closed or CaseState.Observation;
-        var incident = file is null ? null : SameIncident(file, report, people);
+        var incident = file is null ? null : set.SameIncident(file, report, people);
         Record(new PendingEvent(EventTypes.AlarmReceived, now, file?.Case.CaseId, Data: EventData.Of(
             ("source", report.Source), ("sourceId", report.SourceId), ("revision", report.Revision), ("channel", report.Channel),
             ("category", report.Category), ("receivedAt", report.ReceivedAt))));
@@ -189,15 +122,15 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         else
         {
             incident.AlarmCount++;
-            Merge(incident, report, overwrite: false);
+            IncidentMerge.Merge(incident, report, overwrite: false, rules.Map);
         }
 
         var alarm = new Alarm
         {
-            AlarmId = alarmId, Source = report.Source, SourceId = report.SourceId, SourceKey = key, Revision = report.Revision,
+            AlarmId = alarmId, Source = report.Source, SourceId = report.SourceId, SourceKey = item.SourceKey, Revision = report.Revision,
             ContentHash = item.Hash, ReceivedAt = report.ReceivedAt, StoredAt = now, IncidentId = incident.IncidentId, CaseId = file.Case.CaseId,
         };
-        alarms.Add(key, alarm);
+        set.Alarms.Add(item.SourceKey, alarm);
         Add(alarm);
         AddRevision(alarmId, item);
         AddParties(file, incident, report, people);
@@ -250,16 +183,16 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     {
         var report = item.Report;
         var incident = file.Incidents.First(i => i.IncidentId == alarm.IncidentId);
-        var people = Resolve(report, Parties(incident.IncidentId));
+        var people = Resolve(report, set.Parties(incident.IncidentId));
         Record(new PendingEvent(EventTypes.AlarmRevised, now, file.Case.CaseId, Class: file.Case.Class, Data: EventData.Of(
             ("alarm", alarm.AlarmId), ("source", report.Source), ("sourceId", report.SourceId), ("revision", report.Revision))));
-        if (file.Incidents.Count == 1 && FindCase(report, people, file) is { } other && other != file && Overlap(other, report, people) > Overlap(file, report, people))
+        if (file.Incidents.Count == 1 && set.FindCase(report, people, file) is { } other && other != file && IntakeSet.Overlap(other, report, people) > IntakeSet.Overlap(file, report, people))
         {
             await JoinAsync(file, other, ct);
             file = other;
         }
 
-        Merge(incident, report, overwrite: incident.AlarmCount == 1);
+        IncidentMerge.Merge(incident, report, overwrite: incident.AlarmCount == 1, rules.Map);
         AddParties(file, incident, report, people);
         var region = RegionOf(report);
         if (region is not null && region != file.Case.RegionCode && report.ReceivedAt >= file.Case.LastAlarmAt)
@@ -285,7 +218,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             alarm.CaseId = to.Case.CaseId;
         }
 
-        foreach (var alarm in alarms.Values.Where(a => a.CaseId == from.Case.CaseId))
+        foreach (var alarm in set.Alarms.Values.Where(a => a.CaseId == from.Case.CaseId))
         {
             alarm.CaseId = to.Case.CaseId;
         }
@@ -338,118 +271,27 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         foreach (var reported in report.People)
         {
             // A person is in a report once: a couple's shared phone must not make one of two.
-            var within = already.Where(p => p.Role == reported.Role).Select(p => registry.Find(p.PersonId))
+            var within = already.Where(p => p.Role == reported.Role).Select(p => set.Registry.Find(p.PersonId))
                 .FirstOrDefault(p => p is not null && !people.Contains(p) && PersonRegistry.MayBe(p, reported));
-            people.Add(registry.Resolve(reported, now, this, within, people));
+            people.Add(set.Registry.Resolve(reported, now, this, within, people));
         }
 
         return people;
     }
 
-    private CaseFile? FindCase(AlarmReport report, List<Person> people, CaseFile? except)
-    {
-        CaseFile? best = null;
-        var bestOverlap = 0;
-        foreach (var person in people)
-        {
-            if (!casesByPerson.TryGetValue(person.PersonId, out var candidates))
-            {
-                continue;
-            }
-
-            foreach (var file in candidates)
-            {
-                if (file == except || file.Case.JoinedIntoCaseId is not null)
-                {
-                    continue;
-                }
-
-                var overlap = Overlap(file, report, people);
-                if (overlap > bestOverlap || (overlap == bestOverlap && best is not null && file.Case.LastAlarmAt > best.Case.LastAlarmAt))
-                {
-                    (best, bestOverlap) = (file, overlap);
-                }
-            }
-        }
-
-        return best;
-    }
-
-    /// <summary>How many of the pair a case shares with a report; 0 when it is another pair. Children and witnesses do not make a pair.</summary>
-    private static int Overlap(CaseFile file, AlarmReport report, List<Person> people)
-    {
-        var shared = 0;
-        var onlyReport = 0;
-        for (var i = 0; i < people.Count; i++)
-        {
-            var person = people[i];
-            if (!IsPrincipal(report.People[i].Role))
-            {
-                continue;
-            }
-
-            if (file.Parties.Any(p => p.PersonId == person.PersonId && IsPrincipal(p.Role)))
-            {
-                shared++;
-            }
-            else if (IsIdentified(person))
-            {
-                onlyReport++;
-            }
-        }
-
-        if (shared is 0 or >= 2 || onlyReport == 0)
-        {
-            return shared;
-        }
-
-        var onlyFile = file.Parties.Count(p =>
-            IsPrincipal(p.Role) && people.All(x => x.PersonId != p.PersonId) && file.People.TryGetValue(p.PersonId, out var known) && IsIdentified(known));
-        return onlyFile == 0 ? shared : 0;
-    }
-
-    private static bool IsPrincipal(PartyRole role) => role is PartyRole.Victim or PartyRole.Perpetrator;
-
-    private static bool IsIdentified(Person person) =>
-        person.IdNumber is not null || (person.Name is { } name && !PersonKeys.IsWithheld(name));
-
-    private Incident? SameIncident(CaseFile file, AlarmReport report, List<Person> people)
-    {
-        var place = PlaceKeys.Of(report.Location);
-        foreach (var incident in file.Incidents)
-        {
-            if (Near(incident.OccurredAt, report.ReceivedAt)
-                && (incident.PlaceKey is null || place is null || incident.PlaceKey == place)
-                && Parties(incident.IncidentId).Any(p => people.Any(x => x.PersonId == p.PersonId)))
-            {
-                return incident;
-            }
-        }
-
-        return null;
-    }
-
     private CaseFile Open(AlarmReport report)
     {
         var area = AreaOf(report);
-        var name = CounterName(area);
-        if (!counters.TryGetValue(name, out var counter))
-        {
-            counters.Add(name, counter = new Counter { Name = name, Value = 0 });
-            db.Add(counter);
-        }
-
-        counter.Value++;
         var dvCase = new DvCase
         {
             CaseId = Guid.CreateVersion7(now),
-            CaseNumber = $"DV{area}-{Year}-{counter.Value:000000}",
+            CaseNumber = $"DV{area}-{Year}-{set.Next(CounterName(area)):000000}",
             CaseSequence = head.Sequence + facts.Count + 1,
             OpenedAt = now, State = CaseState.Open, Class = 3, RegionCode = RegionOf(report) ?? rules.Map.CityCode,
             LastAlarmAt = report.ReceivedAt, IncidentCount = 0, OpenDutyCount = 0,
         };
         var file = new CaseFile { Case = dvCase };
-        files.Add(dvCase.CaseId, file);
+        set.Files.Add(dvCase.CaseId, file);
         Add(dvCase);
         Record(new PendingEvent(EventTypes.CaseOpened, now, dvCase.CaseId, Data: EventData.Of(("number", dvCase.CaseNumber), ("region", dvCase.RegionCode))));
         return file;
@@ -462,56 +304,13 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             IncidentId = Guid.CreateVersion7(now), CaseId = file.Case.CaseId, OccurredAt = report.ReceivedAt, Category = report.Category,
             Injury = Injury.Unknown, AlarmCount = 1,
         };
-        Merge(incident, report, overwrite: true);
+        IncidentMerge.Merge(incident, report, overwrite: true, rules.Map);
         return incident;
     }
 
-    private void Merge(Incident incident, AlarmReport report, bool overwrite)
-    {
-        var location = report.Location;
-        var i = report.Indicators;
-        var injury = report.People.Count == 0 ? Injury.Unknown : report.People.Max(p => p.Injury);
-        incident.Category = overwrite || Severity(report.Category) < Severity(incident.Category) ? report.Category : incident.Category;
-        incident.OccurredAt = overwrite || report.ReceivedAt < incident.OccurredAt ? report.ReceivedAt : incident.OccurredAt;
-        incident.RegionCode = overwrite ? RegionOf(report) : incident.RegionCode ?? RegionOf(report);
-        incident.Address = overwrite ? location?.Address : incident.Address ?? location?.Address;
-        incident.PlaceKey = overwrite ? PlaceKeys.Of(location) : incident.PlaceKey ?? PlaceKeys.Of(location);
-        if (overwrite || incident.Longitude is null)
-        {
-            incident.Longitude = location?.Longitude;
-            incident.Latitude = location?.Latitude;
-            incident.IsDrawable = location is { Longitude: { } lon, Latitude: { } lat } && rules.Map.IsInside(lon, lat);
-        }
-
-        incident.Summary = overwrite || incident.Summary is null ? report.Summary
-            : report.Summary is null || incident.Summary.Contains(report.Summary, StringComparison.Ordinal) ? incident.Summary
-            : $"{incident.Summary}\n{report.Summary}";
-        incident.Injury = overwrite || injury > incident.Injury ? injury : incident.Injury;
-        incident.IsMandatoryReport = (!overwrite && incident.IsMandatoryReport) || report.Channel == AlarmChannel.MandatoryReport;
-        incident.PoliceOpinion = overwrite ? report.PoliceOpinion
-            : report.PoliceOpinion < (incident.PoliceOpinion ?? int.MaxValue) ? report.PoliceOpinion : incident.PoliceOpinion;
-        incident.Weapon = Fact(incident.Weapon, i.Weapon);
-        incident.ThreatToKill = Fact(incident.ThreatToKill, i.ThreatToKill);
-        incident.Strangulation = Fact(incident.Strangulation, i.Strangulation);
-        incident.ChildPresent = Fact(incident.ChildPresent, i.ChildPresent ?? (report.People.Any(p => p.Role == PartyRole.Child) ? true : null));
-        incident.Pregnant = Fact(incident.Pregnant, i.Pregnant);
-        incident.Alcohol = Fact(incident.Alcohol, i.Alcohol);
-
-        bool? Fact(bool? before, bool? reported) => overwrite ? reported : before == true || reported == true ? true : before ?? reported;
-    }
-
-    private static int Severity(AlarmCategory category) => category switch
-    {
-        AlarmCategory.ProtectionOrderBreach => 0,
-        AlarmCategory.DomesticViolence => 1,
-        AlarmCategory.FamilyDispute => 2,
-        AlarmCategory.MissingPerson => 3,
-        AlarmCategory.Other => 4,
-    };
-
     private void AddParties(CaseFile file, Incident incident, AlarmReport report, List<Person> people)
     {
-        var parties = Parties(incident.IncidentId);
+        var parties = set.Parties(incident.IncidentId);
         for (var i = 0; i < people.Count; i++)
         {
             var (person, reported) = (people[i], report.People[i]);
@@ -543,7 +342,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
                 known = new CaseParty { CaseId = file.Case.CaseId, PersonId = person.PersonId, Role = reported.Role, RelationToVictim = reported.RelationToVictim };
                 file.Parties.Add(known);
                 Add(known);
-                Link(person.PersonId, file);
+                set.Link(person.PersonId, file);
             }
         }
     }
@@ -588,8 +387,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     private DateTimeOffset DeadlineStart(AlarmReport report) =>
         report.ReceivedAt < now - Late || report.ReceivedAt > now ? now : report.ReceivedAt;
 
-    private string? RegionOf(AlarmReport report) =>
-        report.Location?.RegionCode ?? (report.Dispatch?.Unit is { } unit ? rules.Map.Find(unit)?.RegionCode : null);
+    private string? RegionOf(AlarmReport report) => IncidentMerge.RegionOf(report, rules.Map);
 
     private string AreaOf(AlarmReport report) =>
         RegionCodes.At(RegionOf(report) ?? "", RegionLevel.County) ?? rules.Map.CityCode[..6];
@@ -598,30 +396,4 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
     private string CounterName(string area) => $"case:{area}:{Year}";
 
-    private static string SourceKey(AlarmReport report) => $"{report.Source}/{report.SourceId}";
-
-    private static bool Near(DateTimeOffset a, DateTimeOffset b) => (a - b).Duration() <= SameOccurrence;
-
-    private List<IncidentParty> Parties(Guid incidentId)
-    {
-        if (!partiesByIncident.TryGetValue(incidentId, out var list))
-        {
-            partiesByIncident.Add(incidentId, list = []);
-        }
-
-        return list;
-    }
-
-    private void Link(Guid personId, CaseFile file)
-    {
-        if (!casesByPerson.TryGetValue(personId, out var list))
-        {
-            casesByPerson.Add(personId, list = []);
-        }
-
-        if (!list.Contains(file))
-        {
-            list.Add(file);
-        }
-    }
 }
