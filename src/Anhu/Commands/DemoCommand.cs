@@ -49,7 +49,7 @@ internal static class DemoCommand
         if (parsed.GetResult(Months) is not null && parsed.GetValue(Months) is { } months)
         {
             configuration["Anhu:DemoMonths"] = months.ToString(CultureInfo.InvariantCulture);
-            configuration["Anhu:DemoIncidents"] ??= (125 * months).ToString(CultureInfo.InvariantCulture);
+            configuration["Anhu:DemoIncidents"] ??= (75 * months).ToString(CultureInfo.InvariantCulture);
         }
 
         await using var app = AnhuApp.Build(configuration);
@@ -73,13 +73,13 @@ internal static class DemoCommand
         return 0;
     }
 
-    /// <summary>Whether a store is a demo's, filled or not.</summary>
+    /// <summary>Whether a store is a demo's.</summary>
     /// <param name="services">The program's services.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<bool> IsDemoAsync(IServiceProvider services, CancellationToken ct)
     {
         await using var scope = services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<DemoFill>().StateAsync(ct) is DemoStoreState.Demo or DemoStoreState.Unfinished;
+        return await scope.ServiceProvider.GetRequiredService<DemoFill>().StateAsync(ct) is DemoStoreState.Demo;
     }
 
     private static Action<double> Progress()
@@ -109,7 +109,7 @@ internal static class DemoCommand
     private static async Task PrintAsync(WebApplication app, CancellationToken ct)
     {
         var map = await app.Services.GetRequiredService<OrganisationDirectory>().GetAsync(ct);
-        var rows = DemoCast.Of(map).Select(m => (m.Office, Unit: map.Find(m.UnitCode)!.Name, m.UserName)).ToList();
+        var rows = DemoCast.Of(map).Select(m => (Office: $"{m.Office.Zh} · {m.Office.En}", Unit: map.Find(m.UnitCode)!.Name, m.UserName)).ToList();
         var office = rows.Max(r => Width(r.Office));
         var unit = rows.Max(r => Width(r.Unit));
         var name = rows.Max(r => r.UserName.Length);

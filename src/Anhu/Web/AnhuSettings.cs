@@ -42,7 +42,7 @@ public sealed class AnhuSettings
     public int DemoMonths { get; set; } = 12;
 
     /// <summary>How many occurrences the demo data have, about.</summary>
-    public int DemoIncidents { get; set; } = 1500;
+    public int DemoIncidents { get; set; } = 900;
 
     /// <summary>Whether new alarms keep coming in a demo.</summary>
     public bool DemoSimulator { get; set; } = true;

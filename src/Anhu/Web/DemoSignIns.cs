@@ -1,3 +1,4 @@
+using Anhu.Common;
 
 namespace Anhu.Web;
 
@@ -6,7 +7,7 @@ namespace Anhu.Web;
 /// <param name="Role">What the worker does, in plain words.</param>
 /// <param name="UserName">User name.</param>
 /// <param name="Password">Password.</param>
-public sealed record DemoSignIn(string Name, string Role, string UserName, string Password);
+public sealed record DemoSignIn(string Name, Bilingual Role, string UserName, string Password);
 
 /// <summary>The sign-ins of a demo. Empty outside of one, and then the sign-in page shows none.</summary>
 public sealed class DemoSignIns

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Text.RegularExpressions;
 using Anhu.Hosting;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Demo;
@@ -26,9 +26,39 @@ public class SmallDemoFixture : FakeTimeFixture
         settings["Anhu:DemoSimulator"] = "false";
     }
 
-    /// <summary>What a demo consists of, without the keys that differ from store to store.</summary>
-    public Task<List<string>> DigestAsync() => QueryAsync(async db => await db.Cases.OrderBy(c => c.CaseNumber)
-        .Select(c => $"{c.CaseNumber} {c.Class} {c.State} {c.IncidentCount} {c.OpenDutyCount} {c.RegionCode} {c.LastAlarmAt:O}").ToListAsync());
+    /// <summary>All that a demo consists of. Keys differ from store to store: each becomes the place at which it first appears.</summary>
+    public async Task<List<string>> DigestAsync()
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        var lines = new List<string>();
+        await QueryAsync(async db =>
+        {
+            var units = await db.Units.ToDictionaryAsync(u => u.UnitId, u => u.Code);
+            string Unit(Guid? id) => id is { } unit ? units[unit] : "";
+            foreach (var e in await db.Timeline.AsNoTracking().Where(e => e.Type != OrganisationEvents.Seeded).OrderBy(e => e.Sequence).ToListAsync())
+            {
+                lines.Add($"{e.Type} {e.At:O} {e.CaseId} {e.DutyId} {e.WorkerId} {e.ClientId} {Unit(e.UnitId)} {e.Class} {e.Data}");
+            }
+
+            foreach (var duty in (await db.Duties.AsNoTracking().ToListAsync()).OrderBy(d => lines.FindIndex(l => l.Contains($"{d.DutyId}", StringComparison.Ordinal))))
+            {
+                lines.Add($"{duty.DutyId} {duty.State} {Unit(duty.OwnerUnitId)} {duty.DueAt:O} {duty.NextCheckAt:O} {duty.EscalationLevel} {duty.Outcome} {duty.Form}");
+            }
+
+            lines.AddRange(await db.Cases.OrderBy(c => c.CaseNumber)
+                .Select(c => $"{c.CaseNumber} {c.Class} {c.State} {c.IncidentCount} {c.OpenDutyCount} {c.RegionCode} {c.LastAlarmAt:O}").ToListAsync());
+            lines.AddRange((await db.AlarmRevisions.Select(r => r.Content).ToListAsync()).Order(StringComparer.Ordinal));
+            lines.AddRange((await db.OutboxMessages.Select(m => $"{m.State} {m.QueuedAt:O} {m.Text} {m.Phone}").ToListAsync()).Order(StringComparer.Ordinal));
+            lines.AddRange((await db.SafeContacts.Select(c => $"{c.Phone} {c.SafeToText} {c.ConfirmedAt:O} {c.SafeFrom} {c.SafePhrase}").ToListAsync()).Order(StringComparer.Ordinal));
+            lines.AddRange((await db.People.Select(p => $"{p.Name} {p.IdNumber} {p.Phone} {p.BirthDate}").ToListAsync()).Order(StringComparer.Ordinal));
+            lines.AddRange((await db.DutyRoster.Join(db.Workers, r => r.WorkerId, w => w.Id, (r, w) => $"{w.UserName} {r.StartsAt:O} {r.EndsAt:O}").ToListAsync())
+                .Order(StringComparer.Ordinal));
+            return 0;
+        });
+        return [.. lines.Select(line => Key.Replace(line, key => seen.TryGetValue(key.Value, out var place) ? place : seen[key.Value] = $"#{seen.Count}"))];
+    }
+
+    private static readonly Regex Key = new("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 }
 
 public sealed class DemoTests(SmallDemoFixture app) : IClassFixture<SmallDemoFixture>
@@ -81,22 +111,6 @@ public sealed class DemoTests(SmallDemoFixture app) : IClassFixture<SmallDemoFix
         Assert.Equal(0, accesses);
         Assert.All(cases, c => Assert.Equal(duties.Count(d => d.CaseId == c.CaseId && d.IsOpen), c.OpenDutyCount));
         Assert.All(duties.Where(d => d.DoneAt is not null), d => Assert.True(d.CreatedAt <= d.DoneAt));
-    }
-
-    [Fact]
-    public async Task SignIns_AllOpenTheHomePage()
-    {
-        var offered = app.Services.GetRequiredService<DemoSignIns>().All;
-
-        Assert.NotEmpty(offered);
-        foreach (var person in offered)
-        {
-            using var client = app.CreateClient();
-            using var answer = await client.EnterAsync(person.UserName, person.Password);
-            Assert.Equal("/", answer.Target());
-            using var home = await client.GetAsync("/", TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.OK, home.StatusCode);
-        }
     }
 
     [Fact]
@@ -164,6 +178,9 @@ public sealed class DemoRefusalTests(AnhuFixture app) : IClassFixture<AnhuFixtur
         });
         Assert.All(reports.SelectMany(r => r.Report.People).Where(p => p.Phone is not null), p => Assert.StartsWith("139000", p.Phone, StringComparison.Ordinal));
         Assert.All(reports, r => Assert.True(r.At < now && r.Report.ReceivedAt < r.At));
+        var vocabulary = new CityVocabulary(map);
+        Assert.All(reports, r => Assert.Null(AlarmReportReader
+            .Read(System.Text.Encoding.UTF8.GetBytes(AlarmReportWriter.ToContent(r.Report).Content), r.Report.Source, r.Report.SourceId, vocabulary, now).Errors));
         Assert.Equal(reports.Count, reports.Select(r => (r.Report.Source, r.Report.SourceId, r.Report.Revision)).Distinct().Count());
         Assert.Contains(reports, r => r.Report.Revision == 2);
         Assert.Contains(reports, r => r.Report.People.Count == 0);

@@ -64,6 +64,13 @@ public sealed class CloseCaseHandler(
         }
 
         var file = (await CaseFile.LoadAsync(db, [command.CaseId], ct))[command.CaseId];
+        var asked = await PendingRequestAsync(db, command.CaseId, ct);
+        return Apply(command, caller, file, asked is not null, asked?.WorkerId, new CaseRules(map, rules), time.Now, new TrackedSink(db));
+    }
+
+    internal static Result<CloseOutcome> Apply(
+        CloseCase command, Caller caller, CaseFile file, bool isAsked, Guid? askedBy, CaseRules rules, DateTimeOffset now, IChangeSink sink)
+    {
         if (file.Case.State == CaseState.Closed)
         {
             return CaseFailures.AlreadyClosed;
@@ -74,24 +81,22 @@ public sealed class CloseCaseHandler(
             return CaseFailures.DutiesOpen;
         }
 
-        var closing = rules.Current.Playbook.Closing(file.Case.Class);
+        var closing = rules.Rules.Playbook.Closing(file.Case.Class);
         if (closing.Checklist.Any(item => !command.Confirmed.Contains(item.Id)))
         {
             return CaseFailures.ChecklistIncomplete;
         }
 
-        var now = time.Now;
         if (closing.SecondPerson)
         {
-            var asked = await PendingRequestAsync(db, command.CaseId, ct);
-            if (asked is null)
+            if (!isAsked)
             {
-                db.Record(new PendingEvent(Requested, now, command.CaseId, null, caller.UnitId, file.Case.Class, EventData.Of(
+                sink.Record(new PendingEvent(Requested, now, command.CaseId, null, caller.UnitId, file.Case.Class, EventData.Of(
                     ("reason", command.Reason.Trim()), ("checklist", command.Confirmed))));
                 return CloseOutcome.Requested;
             }
 
-            if (asked.WorkerId == caller.WorkerId || !MaySuperviseCase(caller, file, map))
+            if (askedBy == caller.WorkerId || !MaySuperviseCase(caller, file, rules.Map))
             {
                 return CaseFailures.NeedsSecondPerson;
             }
@@ -101,7 +106,7 @@ public sealed class CloseCaseHandler(
         CaseRules.SetState(file, CaseState.Closed);
         file.Case.ClosedAt = now;
         file.Case.ReviewOn = null;
-        db.Record(new PendingEvent(EventTypes.CaseClosed, now, command.CaseId, null, caller.UnitId, file.Case.Class, EventData.Of(
+        sink.Record(new PendingEvent(EventTypes.CaseClosed, now, command.CaseId, null, caller.UnitId, file.Case.Class, EventData.Of(
             ("from", from), ("to", CaseState.Closed), ("reason", command.Reason.Trim()), ("checklist", command.Confirmed))));
         return CloseOutcome.Closed;
     }

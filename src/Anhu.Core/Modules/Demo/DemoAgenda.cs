@@ -15,6 +15,12 @@ internal enum DemoAct
     /// <summary>Answer an offer.</summary>
     Answer,
 
+    /// <summary>Decide, as the superior of both, where an offer came to nothing.</summary>
+    Decide,
+
+    /// <summary>Hear from the telephone network what became of the duty's message.</summary>
+    HearOfMessage,
+
     /// <summary>Ask for closing the case.</summary>
     AskToClose,
 
@@ -40,29 +46,10 @@ internal sealed class DemoAgenda
     /// <param name="plan">What.</param>
     public void Add(DemoPlan plan) => queue.Enqueue(plan, (plan.At, order++));
 
-    /// <summary>Takes what comes next before an instant; null when there is nothing.</summary>
-    /// <param name="before">The instant, UTC.</param>
-    public DemoPlan? Next(DateTimeOffset before) => queue.TryPeek(out var plan, out _) && plan.At < before ? queue.Dequeue() : null;
+    /// <summary>Takes what comes next until an instant; null when there is nothing.</summary>
+    /// <param name="until">The instant, UTC.</param>
+    public DemoPlan? Next(DateTimeOffset until) => queue.TryPeek(out var plan, out _) && plan.At <= until ? queue.Dequeue() : null;
 
     /// <summary>When the next entry is due, UTC; null when there is none.</summary>
     public DateTimeOffset? NextAt => queue.TryPeek(out var plan, out _) ? plan.At : null;
-
-    /// <summary>The cases that come up before an instant.</summary>
-    /// <param name="before">The instant, UTC.</param>
-    public HashSet<Guid> Cases(DateTimeOffset before)
-    {
-        // Taken out and put back: a queue has no look into its middle.
-        var taken = new List<(DemoPlan Plan, (DateTimeOffset, long) Place)>();
-        while (queue.TryPeek(out var plan, out var place) && plan.At < before)
-        {
-            taken.Add((queue.Dequeue(), place));
-        }
-
-        foreach (var (plan, place) in taken)
-        {
-            queue.Enqueue(plan, place);
-        }
-
-        return [.. taken.Where(t => t.Plan.DutyId != Guid.Empty).Select(t => t.Plan.CaseId)];
-    }
 }

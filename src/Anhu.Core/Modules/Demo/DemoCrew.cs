@@ -9,10 +9,14 @@ internal sealed class DemoCrew
     private readonly Dictionary<Guid, List<Caller>> workers = [];
     private readonly Dictionary<Guid, Caller> leaders = [];
 
-    /// <summary>Takes workers that are in the store.</summary>
+    private readonly Action<Worker>? hired;
+
+    /// <summary>Takes workers that are there.</summary>
     /// <param name="known">Them.</param>
-    public DemoCrew(IEnumerable<Worker> known)
+    /// <param name="hired">Gets new workers, where a unit has none; null when nobody is taken on.</param>
+    public DemoCrew(IEnumerable<Worker> known, Action<Worker>? hired = null)
     {
+        this.hired = hired;
         foreach (var worker in known.Where(w => w.IsActive))
         {
             Take(worker);
@@ -22,12 +26,11 @@ internal sealed class DemoCrew
     /// <summary>Somebody who works on duties of a unit.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="random">Chance.</param>
-    /// <param name="hire">Takes a new worker where there is none.</param>
-    public Caller Worker(Unit unit, Random random, Action<Worker> hire)
+    public Caller Worker(Unit unit, Random random)
     {
         if (!workers.TryGetValue(unit.UnitId, out var own))
         {
-            Hire(unit, WorkerRole.Caseworker, hire);
+            Hire(unit, WorkerRole.Caseworker);
             own = workers[unit.UnitId];
         }
 
@@ -36,12 +39,11 @@ internal sealed class DemoCrew
 
     /// <summary>Somebody who leads a unit.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="hire">Takes a new worker where there is none.</param>
-    public Caller Leader(Unit unit, Action<Worker> hire)
+    public Caller Leader(Unit unit)
     {
         if (!leaders.ContainsKey(unit.UnitId))
         {
-            Hire(unit, WorkerRole.Supervisor, hire);
+            Hire(unit, WorkerRole.Supervisor);
         }
 
         return leaders[unit.UnitId];
@@ -51,11 +53,7 @@ internal sealed class DemoCrew
     /// <param name="unitId">The unit.</param>
     public Caller? Known(Guid unitId) => workers.TryGetValue(unitId, out var own) ? own[0] : null;
 
-    /// <summary>The leader of a unit who is there already; null when there is none.</summary>
-    /// <param name="unitId">The unit.</param>
-    public Caller? KnownLeader(Guid unitId) => leaders.GetValueOrDefault(unitId);
-
-    private void Hire(Unit unit, WorkerRole role, Action<Worker> hire)
+    private void Hire(Unit unit, WorkerRole role)
     {
         var userName = $"{(role == WorkerRole.Supervisor ? "l" : "w")}-{unit.Code}";
         var worker = new Worker
@@ -65,7 +63,7 @@ internal sealed class DemoCrew
             SecurityStamp = Guid.CreateVersion7().ToString("N"), ConcurrencyStamp = Guid.CreateVersion7().ToString("N"),
         };
         Take(worker);
-        hire(worker);
+        hired?.Invoke(worker);
     }
 
     private void Take(Worker worker)

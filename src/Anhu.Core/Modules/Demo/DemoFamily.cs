@@ -1,5 +1,3 @@
-using Anhu.Modules.Regions;
-
 namespace Anhu.Modules.Demo;
 
 /// <summary>Who hurts whom in a made-up family.</summary>
@@ -28,11 +26,11 @@ internal enum DemoTie
 }
 
 /// <summary>Where a made-up family lives.</summary>
-/// <param name="Community">The community.</param>
+/// <param name="RegionCode">Code of the community, or of the grid where it is known.</param>
 /// <param name="Address">The address.</param>
 /// <param name="Longitude">Degrees.</param>
 /// <param name="Latitude">Degrees.</param>
-internal sealed record DemoHome(Region Community, string Address, double Longitude, double Latitude);
+internal sealed record DemoHome(string RegionCode, string Address, double Longitude, double Latitude);
 
 /// <summary>A made-up family: the pair whose case it is, and who lives with them.</summary>
 internal sealed record DemoFamily

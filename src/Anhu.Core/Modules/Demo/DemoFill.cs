@@ -1,7 +1,12 @@
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Intake;
+using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
+using Anhu.Modules.Regions;
 using Anhu.Modules.Timeline;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -18,14 +23,11 @@ public enum DemoStoreState
     /// <summary>Real data: no demo goes in here.</summary>
     Real,
 
-    /// <summary>A demo that was stopped while it was being filled.</summary>
-    Unfinished,
-
     /// <summary>A demo.</summary>
     Demo,
 }
 
-/// <summary>Fills an empty store with a made-up city: workers, a year of alarms, and what was done about them.</summary>
+/// <summary>Fills an empty store with a made-up city: workers, a year of alarms, and what was done about them. All or nothing: a filling that is cut short leaves the store empty.</summary>
 public sealed partial class DemoFill(
     IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, IPasswordHasher<Worker> hasher, TimeProvider time,
     ILogger<DemoFill> logger)
@@ -33,41 +35,50 @@ public sealed partial class DemoFill(
     /// <summary>Event that stands at the beginning of a demo's record.</summary>
     public const string Begun = "demo.begun";
 
-    private const string BegunCounter = "demo";
-    private const string FilledCounter = "demo-filled";
+    private const string Mark = "demo";
 
     /// <summary>What the store is.</summary>
     /// <param name="ct">Cancels.</param>
     public async Task<DemoStoreState> StateAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var marks = await db.Counters.AsNoTracking().Where(c => c.Name == BegunCounter || c.Name == FilledCounter).Select(c => c.Name).ToListAsync(ct);
-        return marks.Contains(FilledCounter) ? DemoStoreState.Demo
-            : marks.Contains(BegunCounter) ? DemoStoreState.Unfinished
+        return await db.Counters.AnyAsync(c => c.Name == Mark, ct) ? DemoStoreState.Demo
             : await db.Alarms.AnyAsync(ct) || await db.Workers.AnyAsync(ct) ? DemoStoreState.Real
             : DemoStoreState.Empty;
     }
 
     /// <summary>Fills the store, which must be empty.</summary>
     /// <param name="options">How much.</param>
+    /// <param name="templates">Texts of messages.</param>
     /// <param name="progress">Told now and then, from 0 to 1.</param>
-    /// <param name="ct">Cancels; the store is then unfinished.</param>
-    public async Task FillAsync(DemoOptions options, Action<double>? progress, CancellationToken ct)
+    /// <param name="ct">Cancels; the store then stays empty.</param>
+    /// <returns>Steps that the city's rules refused; none under the rules that ship.</returns>
+    public async Task<IReadOnlyList<string>> FillAsync(DemoOptions options, MessageTemplates templates, Action<double>? progress, CancellationToken ct)
     {
+        await AddGridsAsync(ct);
         var map = await organisation.GetAsync(ct);
         var now = time.Now;
-        var start = now.AddMonths(-options.Months);
-        await MarkAsync(BegunCounter, options.Seed, start, ct);
-        await AddCastAsync(map, start, now, ct);
-        var story = new DemoStory(options.Seed, map, rules.Clock.Zone, now);
-        var history = new DemoHistory(contexts, organisation, rules, map, story, options);
-        await history.RunAsync(now, progress, ct);
-        foreach (var refused in history.Refused.Distinct().Take(20))
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var store = db.Store;
+        IReadOnlyList<string> refused;
+        using (await store.EnterAsync(ct))
         {
-            LogRefused(refused);
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            var work = new CaseRules(map, rules);
+            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, ct), work, time);
+            db.Counters.Add(new Counter { Name = Mark, Value = options.Seed });
+            refused = await FillAsync(options, new DemoBooks(batch, work), templates, db, now, progress, ct);
+            await batch.SaveAsync(ct);
+            await transaction.CommitAsync(ct);
         }
 
-        await MarkAsync(FilledCounter, options.Seed, now, ct);
+        store.SignalChange();
+        foreach (var step in refused.Distinct().Take(20))
+        {
+            LogRefused(step);
+        }
+
+        return refused;
     }
 
     /// <summary>Makes the passwords of the sign-ins young again: a demo that is started after months asks nobody for a new one.</summary>
@@ -85,37 +96,70 @@ public sealed partial class DemoFill(
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task MarkAsync(string name, int seed, DateTimeOffset at, CancellationToken ct)
+    /// <summary>Cities enter their grids themselves; the demo has two, in the community where the cast work.</summary>
+    private async Task AddGridsAsync(CancellationToken ct)
     {
+        var community = (await organisation.GetAsync(ct)).Children(DemoCast.Street)[0].RegionCode;
         await using var db = await contexts.CreateDbContextAsync(ct);
-        db.Counters.Add(new Counter { Name = name, Value = seed });
-        if (name == BegunCounter)
+        if (await db.Regions.AnyAsync(r => r.ParentCode == community, ct))
         {
-            db.Record(new PendingEvent(Begun, at, Data: EventData.Of(("seed", seed))));
+            return;
         }
 
+        foreach (var (ending, name) in ((string, string)[])[("001", "第一网格"), ("002", "第二网格")])
+        {
+            db.Regions.Add(new Region { RegionCode = community + ending, Name = name, Level = RegionLevel.Grid, ParentCode = community, IsStatutory = false });
+        }
+
+        await OrganisationDirectory.RaiseAsync(db, ct);
         await db.SaveChangesAsync(ct);
+        organisation.Invalidate();
     }
 
-    private async Task AddCastAsync(OrganisationMap map, DateTimeOffset start, DateTimeOffset now, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> FillAsync(
+        DemoOptions options, DemoBooks books, MessageTemplates templates, AnhuDbContext db, DateTimeOffset now, Action<double>? progress, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        var begun = books.Zone.StartOf(books.Zone.DateOf(now).AddMonths(-options.Months));
+        books.Record(new PendingEvent(Begun, begun, Data: EventData.Of(("seed", options.Seed))));
+        var crew = new DemoCrew(AddCast(books, db, begun, now), worker => db.Workers.Add(worker));
+        var agenda = new DemoAgenda();
+        var habits = new DemoHabits(books, agenda, options.Seed);
+        var contacts = new DemoContacts(books, templates);
+        var work = new DemoWork(books, agenda, habits, crew, contacts, options.Seed);
+        var history = new DemoHistory(books, agenda, habits, work, crew, options.Seed);
+        history.Expect(new DemoStory(options.Seed, books.Map, books.Zone, now).Past(options, now));
 
+        // What stays undone is left some days before the end, so that time can act on it.
+        var ends = new DemoLooseEnds(books, history, work, crew, contacts, options.Seed);
+        await history.RunAsync(now - DemoLooseEnds.Before, Tell, ct);
+        ends.LeaveUndone(now - DemoLooseEnds.Before);
+        await history.RunAsync(now, Tell, ct);
+        ends.LeaveOpen(now);
+        new DemoRosters(books).Plan(db.Workers.Local, now);
+        return books.Refused;
+
+        void Tell(DateTimeOffset at) => progress?.Invoke(Math.Clamp((at - begun) / (now - begun), 0, 1));
+    }
+
+    private List<Worker> AddCast(DemoBooks books, AnhuDbContext db, DateTimeOffset begun, DateTimeOffset now)
+    {
         // One hash for all: they have one password, and hashing is meant to be slow.
         var hash = hasher.HashPassword(null!, DemoCast.Password);
-        foreach (var member in DemoCast.Of(map))
+        var cast = new List<Worker>();
+        foreach (var member in DemoCast.Of(books.Map))
         {
             var worker = new Worker
             {
                 Id = Guid.CreateVersion7(), UserName = member.UserName, NormalizedUserName = member.UserName.ToUpperInvariant(), DisplayName = member.DisplayName,
-                UnitId = map.Find(member.UnitCode)!.UnitId, Roles = [member.Role], RegionCode = member.RegionCode, PasswordHash = hash, PasswordSetAt = now,
+                UnitId = books.Map.Find(member.UnitCode)!.UnitId, Roles = [member.Role], RegionCode = member.RegionCode, PasswordHash = hash, PasswordSetAt = now,
                 LockoutEnabled = true, SecurityStamp = Guid.CreateVersion7().ToString("N"), ConcurrencyStamp = Guid.CreateVersion7().ToString("N"),
             };
             db.Workers.Add(worker);
-            db.Record(new PendingEvent(OrganisationEvents.WorkerAdded, start, UnitId: worker.UnitId, Data: EventData.Of(("workerId", worker.Id))));
+            cast.Add(worker);
+            books.Record(new PendingEvent(OrganisationEvents.WorkerAdded, begun, UnitId: worker.UnitId, Data: EventData.Of(("workerId", worker.Id))));
         }
 
-        await db.SaveChangesAsync(ct);
+        return cast;
     }
 
     [LoggerMessage(LogLevel.Warning, "The rules refused a made-up step: {Step}")]

@@ -17,7 +17,7 @@ namespace Anhu.Modules.Demo;
 /// The desks of those who can sign in are mostly left to the visitor.
 /// </summary>
 public sealed class DemoLife(
-    IDbContextFactory<AnhuDbContext> contexts, AlarmIntake intake, TakeDutyStepHandler steps, OrganisationDirectory organisation, RuleBook rules,
+    IDbContextFactory<AnhuDbContext> contexts, AlarmIntake intake, DemoHands hands, OrganisationDirectory organisation, RuleBook rules,
     DemoOptions options, TimeProvider time)
 {
     // After so many alarms it goes on more slowly: a demo that is left running must not grow without end.
@@ -25,7 +25,6 @@ public sealed class DemoLife(
 
     private readonly DemoAgenda agenda = new();
     private readonly PriorityQueue<DemoReport, DateTimeOffset> coming = new();
-    private readonly Dictionary<Guid, string> numbers = [];
     private readonly HashSet<Guid> desks = [];
     private readonly Random random = DemoRandom.For(options.Seed, "live");
     private readonly DemoPeople people = new(DemoRandom.For(options.Seed, "live-people"));
@@ -67,17 +66,20 @@ public sealed class DemoLife(
 
         while (agenda.Next(now) is { } plan)
         {
-            await ActAsync(plan, ct);
+            foreach (var next in await hands.DoAsync(plan, crew!, ct))
+            {
+                agenda.Add(next);
+            }
         }
 
-        var next = nextAlarmAt;
-        if (coming.TryPeek(out _, out var due) && due < next)
+        var rest = nextAlarmAt;
+        if (coming.TryPeek(out _, out var due) && due < rest)
         {
-            next = due;
+            rest = due;
         }
 
-        next = agenda.NextAt < next ? agenda.NextAt.Value : next;
-        return TimeSpan.FromMilliseconds(Math.Max(100, (next - time.Now).TotalMilliseconds));
+        rest = agenda.NextAt < rest ? agenda.NextAt.Value : rest;
+        return TimeSpan.FromMilliseconds(Math.Max(100, (rest - time.Now).TotalMilliseconds));
     }
 
     private async Task BeginAsync(DateTimeOffset now, CancellationToken ct)
@@ -110,7 +112,6 @@ public sealed class DemoLife(
         };
         var actor = unit is null ? new Actor(ClientId: DemoStory.CommandCentre) : crew!.Known(unit.UnitId)?.Actor ?? Actor.Platform;
         var receipt = await intake.SubmitAsync(report.Report, actor, ct, unit?.UnitId);
-        numbers[receipt.CaseId] = receipt.CaseNumber;
         var now = time.Now;
         await using var db = await contexts.CreateDbContextAsync(ct);
         foreach (var duty in await db.Duties.AsNoTracking().Where(d => receipt.DutyIds.Contains(d.DutyId)).OrderBy(d => d.DueAt).ThenBy(d => d.Kind).ToListAsync(ct))
@@ -123,35 +124,8 @@ public sealed class DemoLife(
             var isFirst = duty.Kind == "police-first-contact";
             var accept = now + random.Between(TimeSpan.FromSeconds(isFirst ? 10 : 40), TimeSpan.FromSeconds(isFirst ? 60 : 400));
             agenda.Add(new DemoPlan(accept, DemoAct.Accept, duty.CaseId, duty.DutyId, 0));
-            agenda.Add(new DemoPlan(accept + random.Between(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(900)), DemoAct.Complete, duty.CaseId, duty.DutyId, 0));
+            var done = accept + random.Between(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(900));
+            agenda.Add(new DemoPlan(done, !isFirst && random.Chance(0.06) ? DemoAct.HandOver : DemoAct.Complete, duty.CaseId, duty.DutyId, 0));
         }
-    }
-
-    private async Task ActAsync(DemoPlan plan, CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-        var duty = await db.Duties.SingleOrDefaultAsync(d => d.DutyId == plan.DutyId, ct);
-        if (duty is null || !duty.IsOpen || crew!.Known(duty.OwnerUnitId) is not { } worker)
-        {
-            return;
-        }
-
-        var accept = new TakeDutyStep { DutyId = duty.DutyId, Step = DutyStep.Accept };
-        if (plan.Act == DemoAct.Accept)
-        {
-            // A visitor may have been faster; then there is nothing to do.
-            await steps.Handle(accept, worker, ct);
-            return;
-        }
-
-        var file = (await CaseFile.LoadAsync(db, [duty.CaseId], ct))[duty.CaseId];
-        var mayText = await db.SafeContacts.AnyAsync(c => c.CaseId == duty.CaseId && c.SafeToText, ct);
-        var result = DemoConduct.Result(duty, file, mayText, DemoRandom.For(options.Seed, numbers[duty.CaseId] + duty.Kind));
-        var complete = new TakeDutyStep
-        {
-            DutyId = duty.DutyId, Step = DutyStep.Complete, Outcome = result.Outcome, Form = result.Form, Needs = result.Needs, RiskView = result.RiskView,
-        };
-        await steps.Handle(duty.State is DutyState.Assigned or DutyState.Proposed ? [accept, complete] : [complete], worker, ct);
     }
 }

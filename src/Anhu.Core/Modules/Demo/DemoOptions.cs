@@ -1,6 +1,6 @@
 namespace Anhu.Modules.Demo;
 
-/// <summary>How much of a made-up city there is. All of it is invented; rates follow the handbook's figures for made-up test data (§7.3).</summary>
+/// <summary>How much of a made-up city there is. All of it is invented.</summary>
 public sealed record DemoOptions
 {
     /// <summary>Same seed, same city.</summary>
@@ -10,7 +10,7 @@ public sealed record DemoOptions
     public int Months { get; init; } = 12;
 
     /// <summary>How many occurrences there are in these months, about.</summary>
-    public int Incidents { get; init; } = 1500;
+    public int Incidents { get; init; } = 900;
 
     /// <summary>The last days of which more happened.</summary>
     public int DenseDays { get; init; } = 21;

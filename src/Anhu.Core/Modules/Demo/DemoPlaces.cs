@@ -31,7 +31,15 @@ internal sealed class DemoPlaces
 
             // Not every community has families here: so some of them have several.
             var home = county.RegionCode.StartsWith(Shushan, StringComparison.Ordinal);
-            areas.Add(([.. Enumerable.Range(0, home ? 40 : 12).Select(_ => random.Pick(all))], home ? 11 : 1));
+            List<Region> chosen = [.. Enumerable.Range(0, home ? 32 : 12).Select(_ => random.Pick(all))];
+            if (home)
+            {
+                // Where those who can sign in work.
+                var street = map.Children(DemoCast.Street);
+                chosen.AddRange([.. Enumerable.Repeat(street[0], 7), .. Enumerable.Range(0, 5).Select(_ => random.Pick(street))]);
+            }
+
+            areas.Add(([.. chosen], home ? 11 : 1));
         }
 
         total = areas.Sum(a => a.Weight);
@@ -60,7 +68,11 @@ internal sealed class DemoPlaces
             ? string.Create(CultureInfo.InvariantCulture, $"{name}{random.Next(1, 24)}组{random.Next(1, 90)}号")
             : string.Create(CultureInfo.InvariantCulture, $"{name}{random.Pick(Estates)}{random.Next(1, 29)}幢{random.Next(1, 5)}单元{(random.Next(1, 27) * 100) + random.Next(1, 5)}室");
         var (longitude, latitude) = Point(community, random);
-        return new DemoHome(community, address, longitude, latitude);
+
+        // Grids are known where the cast have theirs.
+        var grid = community.RegionCode + random.Pick(("001", 6.0), ("002", 2), ("", 2));
+        grid = map.Region(grid)?.RegionCode == grid ? grid : community.RegionCode;
+        return new DemoHome(grid, address, longitude, latitude);
     }
 
     /// <summary>A point near the middle of the county-level area: the reference data has no points of communities.</summary>

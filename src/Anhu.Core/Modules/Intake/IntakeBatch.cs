@@ -45,12 +45,24 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         var receipts = new AlarmReceipt[items.Count];
         for (var i = 0; i < items.Count; i++)
         {
-            actor = items[i].Actor;
-            now = items[i].At ?? now;
-            receipts[i] = await TakeAsync(items[i], ct);
+            receipts[i] = await TakeLoadedAsync(items[i], ct);
         }
 
         return receipts;
+    }
+
+    /// <summary>The cases that were touched so far.</summary>
+    public IReadOnlyDictionary<Guid, CaseFile> Files => files;
+
+    /// <summary>Facts that are recorded from here on are this one's.</summary>
+    public void ActAs(Actor who) => actor = who;
+
+    /// <summary>Takes one alarm when all that it may touch is known here already.</summary>
+    public Task<AlarmReceipt> TakeLoadedAsync(IntakeItem item, CancellationToken ct)
+    {
+        actor = item.Actor;
+        now = item.At ?? now;
+        return TakeAsync(item, ct);
     }
 
     public async Task SaveAsync(CancellationToken ct)

@@ -108,7 +108,7 @@ public sealed class RecordVisitHandler(
             var tried = await writes.AddAsync(duty.DutyId, command.Version, caller, (file, d, sink) =>
             {
                 sink.Add(visit);
-                sink.Record(new PendingEvent("visit.tried", now, d.CaseId, d.DutyId, d.OwnerUnitId, d.Class, EventData.Of(("kind", d.Kind), ("try", tries.Count + 1))));
+                sink.Record(Tried(d, tries.Count + 1, now));
             }, ct);
             if (!tried.IsOk)
             {
@@ -131,8 +131,7 @@ public sealed class RecordVisitHandler(
                 Also = step != DutyStep.Complete ? null : (file, d, sink) =>
                 {
                     sink.Add(visit);
-                    sink.Record(new PendingEvent("visit.recorded", now, d.CaseId, d.DutyId, d.OwnerUnitId, d.Class, EventData.Of(
-                        ("kind", d.Kind), ("outcome", command.Outcome), ("needs", visit.Needs.Count == 0 ? null : visit.Needs), ("riskView", visit.RiskView))));
+                    sink.Record(Recorded(d, command.Outcome!, visit, now));
                 },
             });
         }
@@ -168,6 +167,13 @@ public sealed class RecordVisitHandler(
         return local.AddTicks(-(local.Ticks % TimeSpan.TicksPerHour)).ToUniversalTime();
     }
 
+    internal static PendingEvent Tried(Duty duty, int tries, DateTimeOffset at) =>
+        new("visit.tried", at, duty.CaseId, duty.DutyId, duty.OwnerUnitId, duty.Class, EventData.Of(("kind", duty.Kind), ("try", tries)));
+
+    internal static PendingEvent Recorded(Duty duty, string outcome, ReturnVisit visit, DateTimeOffset at) =>
+        new("visit.recorded", at, duty.CaseId, duty.DutyId, duty.OwnerUnitId, duty.Class, EventData.Of(
+            ("kind", duty.Kind), ("outcome", outcome), ("needs", visit.Needs.Count == 0 ? null : visit.Needs), ("riskView", visit.RiskView)));
+
     private static string WithTries(string form, int tries)
     {
         var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(form) ?? [];
@@ -175,7 +181,7 @@ public sealed class RecordVisitHandler(
         return JsonSerializer.Serialize(fields);
     }
 
-    private static ReturnVisit Visit(string outcome, JsonElement form, Duty duty, DutyKind kind, Guid worker, DateTimeOffset at, bool phone)
+    internal static ReturnVisit Visit(string outcome, JsonElement form, Duty duty, DutyKind kind, Guid worker, DateTimeOffset at, bool phone)
     {
         return new ReturnVisit
         {

@@ -70,7 +70,7 @@ public sealed class DeadlineWork(
         return done;
     }
 
-    private static void Tick(Duty duty, CaseFile file, CaseRules work, DateTimeOffset now, TrackedSink sink)
+    internal static void Tick(Duty duty, CaseFile file, CaseRules work, DateTimeOffset now, IChangeSink sink)
     {
         var map = work.Map;
         var owner = map.Find(duty.OwnerUnitId);
@@ -125,17 +125,21 @@ public sealed class DeadlineWork(
                 var sink = new TrackedSink(db);
                 foreach (var file in files.Values)
                 {
-                    var duties = work.Plan(file, [PlaybookEvent.CaseReviewDue], now, null, sink);
-                    if (duties.Count == 0)
-                    {
-                        var lead = map.Responsible(Agency.WomensFederation, file.Case.RegionCode, Regions.RegionLevel.County)
-                            ?? throw new InvalidOperationException("The city has no women's federation to review a case.");
-                        work.AddDuty(file, lead, "case-review", now + TimeSpan.FromDays(7), "合肥市联动规则", now, null, sink);
-                    }
+                    Review(file, work, now, sink);
                 }
 
                 return due.Count;
             },
             ct);
+    }
+
+    internal static void Review(CaseFile file, CaseRules work, DateTimeOffset now, IChangeSink sink)
+    {
+        if (work.Plan(file, [PlaybookEvent.CaseReviewDue], now, null, sink).Count == 0)
+        {
+            var lead = work.Map.Responsible(Agency.WomensFederation, file.Case.RegionCode, Regions.RegionLevel.County)
+                ?? throw new InvalidOperationException("The city has no women's federation to review a case.");
+            work.AddDuty(file, lead, "case-review", now + TimeSpan.FromDays(7), "合肥市联动规则", now, null, sink);
+        }
     }
 }

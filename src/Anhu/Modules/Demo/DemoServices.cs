@@ -22,6 +22,7 @@ public static class DemoServices
 
         services.AddSingleton(new DemoOptions { Seed = settings.DemoSeed, Months = settings.DemoMonths, Incidents = settings.DemoIncidents });
         services.AddSingleton<DemoCity>();
+        services.AddSingleton<DemoHands>();
         services.AddSingleton<DemoLife>();
         if (settings.DemoSimulator)
         {

@@ -1,0 +1,105 @@
+using Anhu.Common;
+using Anhu.Data;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Messages;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Security;
+using Anhu.Modules.Visits;
+using Anhu.Modules.Work;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Demo;
+
+/// <summary>What made-up workers do while the demo runs: by the same use cases as the pages, so that a visitor's step and theirs meet as two people's do.</summary>
+public sealed class DemoHands(
+    IDbContextFactory<AnhuDbContext> contexts, TakeDutyStepHandler steps, RecordVisitHandler visits, SendCaringMessageHandler messages, SafeContacts safe,
+    MessageTemplates templates, OrganisationDirectory organisation, RuleBook rules, DemoOptions options)
+{
+    /// <summary>Does one thing. A visitor may have been faster; then there is nothing to do.</summary>
+    /// <param name="plan">What.</param>
+    /// <param name="crew">Who is there.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>What follows from it later.</returns>
+    internal async Task<IReadOnlyList<DemoPlan>> DoAsync(DemoPlan plan, DemoCrew crew, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+        var duty = await db.Duties.SingleOrDefaultAsync(d => d.DutyId == plan.DutyId, ct);
+        if (duty is null || !duty.IsOpen || crew.Known(duty.OwnerUnitId) is not { } worker)
+        {
+            return [];
+        }
+
+        var file = (await CaseFile.LoadAsync(db, [duty.CaseId], ct))[duty.CaseId];
+        var random = DemoRandom.For(options.Seed, file.Case.CaseNumber + duty.Kind + plan.Act);
+        switch (plan.Act)
+        {
+            case DemoAct.Accept:
+                await steps.Handle(new TakeDutyStep { DutyId = duty.DutyId, Step = DutyStep.Accept }, worker, ct);
+                return [];
+            case DemoAct.HandOver:
+                return await HandOverAsync(plan, duty, worker, crew, random, ct);
+            case DemoAct.Answer when duty.HandOverToUnitId is { } to && crew.Known(to) is { } receiver:
+                await steps.Handle(new TakeDutyStep { DutyId = duty.DutyId, Step = DutyStep.Accept }, receiver, ct);
+                return [];
+            case DemoAct.Complete when duty is { HandOverToUnitId: null, DecidingUnitId: null }:
+                return await CompleteAsync(plan, duty, file, worker, random, ct);
+            default:
+                return [];
+        }
+    }
+
+    private async Task<IReadOnlyList<DemoPlan>> HandOverAsync(DemoPlan plan, Duty duty, Caller giver, DemoCrew crew, Random random, CancellationToken ct)
+    {
+        var map = await organisation.GetAsync(ct);
+        var owner = map.Find(duty.OwnerUnitId)!;
+        var others = map.Superior(owner) is { } above
+            ? map.Subordinates(above).Where(u => u.UnitId != owner.UnitId && u.IsActive && u.Agency == owner.Agency && crew.Known(u.UnitId) is not null)
+                .OrderBy(u => u.Code, StringComparer.Ordinal).ToList()
+            : [];
+        if (others.Count == 0)
+        {
+            return [plan with { Act = DemoAct.Complete }];
+        }
+
+        var step = new TakeDutyStep { DutyId = duty.DutyId, Step = DutyStep.HandOver, Receiver = random.Pick(others).Code, Reason = "受害人已搬到贵辖区居住，请接续办理。" };
+        var accept = new TakeDutyStep { DutyId = duty.DutyId, Step = DutyStep.Accept };
+        var result = await steps.Handle(duty.State is DutyState.Assigned or DutyState.Proposed ? [accept, step] : [step], giver, ct);
+        return result.IsOk && random.Chance(0.6)
+            ? [plan with { Act = DemoAct.Answer, At = plan.At + random.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(8)) }]
+            : [];
+    }
+
+    private async Task<IReadOnlyList<DemoPlan>> CompleteAsync(DemoPlan plan, Duty duty, CaseFile file, Caller worker, Random random, CancellationToken ct)
+    {
+        if (duty.Kind == SendCaringMessageHandler.Kind
+            && (await messages.Handle(new SendCaringMessage { DutyId = duty.DutyId, TemplateId = random.Pick(templates.Templates).TemplateId }, worker, ct)).IsOk)
+        {
+            return [];
+        }
+
+        var playbook = rules.Current.Playbook;
+        var result = DemoConduct.Result(duty, file, playbook, random);
+        if (playbook.Kinds.GetValueOrDefault(duty.Kind)?.Form is "phone-visit" or "on-site-visit")
+        {
+            var recorded = await visits.Handle(new RecordVisit { DutyId = duty.DutyId, Outcome = result.Outcome, Form = result.Form }, worker, ct);
+            return recorded is { IsOk: true, Value.Done: false } ? [plan with { At = plan.At + TimeSpan.FromMinutes(65) }] : [];
+        }
+
+        var done = await steps.Handle(
+            [.. DutyWrites.StepsTo(duty.State, DutyStep.Complete).Select(step => step == DutyStep.Complete
+                ? new TakeDutyStep { DutyId = duty.DutyId, Step = step, Outcome = result.Outcome, Form = result.Form }
+                : new TakeDutyStep { DutyId = duty.DutyId, Step = step })],
+            worker, ct);
+        if (done.IsOk && duty.Kind == "police-first-contact" && file.With(PartyRole.Victim).FirstOrDefault(p => p.Phone is not null) is { } victim)
+        {
+            await safe.Handle(
+                new MarkSafeContact { CaseId = duty.CaseId, PersonId = victim.PersonId, Phone = victim.Phone!, SafeToCall = true, SafeToText = random.Chance(0.7) }, worker, ct);
+        }
+
+        return [];
+    }
+}
