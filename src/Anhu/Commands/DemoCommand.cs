@@ -54,7 +54,6 @@ internal static class DemoCommand
 
         await using var app = AnhuApp.Build(configuration);
         await app.Services.GetRequiredService<ServingLock>().ServeAsync(ct);
-        DemoCity.RemoveUnfinished(AnhuApp.Configuration(configuration).GetSection("Anhu").Get<AnhuSettings>()!);
         var city = app.Services.GetRequiredService<DemoCity>();
         city.Progress = Progress();
         try

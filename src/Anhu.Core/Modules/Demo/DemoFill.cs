@@ -70,6 +70,7 @@ public sealed partial class DemoFill(
             refused = await FillAsync(options, new DemoBooks(batch, work), templates, db, now, progress, ct);
             await batch.SaveAsync(ct);
             await transaction.CommitAsync(ct);
+            progress?.Invoke(1);
         }
 
         store.SignalChange();
