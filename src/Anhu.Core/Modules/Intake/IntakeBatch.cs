@@ -52,7 +52,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     }
 
     /// <summary>The cases that were touched so far.</summary>
-    public IReadOnlyDictionary<Guid, CaseFile> Files => files;
+    public IReadOnlyDictionary<Guid, CaseFile> Files => set.Files;
 
     /// <summary>Facts that are recorded from here on are this one's.</summary>
     public void ActAs(Actor who) => actor = who;
