@@ -27,6 +27,15 @@ public sealed class WorkCalendarTests
     [Fact]
     public void Shipped_HasTheYearsThatArePublished() => Assert.Equal([2024, 2025, 2026], HefeiClock.Calendar.Years.Order());
 
+    [Theory]
+    [InlineData("2026-03-02", null)]
+    [InlineData("2026-11-30", null)]
+    [InlineData("2026-12-01", 2027)]
+    [InlineData("2027-01-01", 2027)]
+    [InlineData("2025-12-31", null)]
+    public void MissingOn_FromDecemberOn_NamesTheNextYear(string day, int? missing) =>
+        Assert.Equal(missing, HefeiClock.Calendar.MissingOn(DateOnly.Parse(day, CultureInfo.InvariantCulture)));
+
     [Fact]
     public void Load_OfAFolderThatIsNotThere_KnowsWeekendsOnly()
     {

@@ -50,10 +50,9 @@ public sealed partial class RuleBook
         this.logger = logger;
         Clock = clock;
         current = Read();
-        var soon = clock.Zone.DateOf(time.Now.AddDays(14)).Year;
-        if (!clock.Calendar.Knows(soon))
+        if (clock.Calendar.MissingOn(clock.Zone.DateOf(time.Now)) is { } missing)
         {
-            LogNoCalendar(soon);
+            LogNoCalendar(missing);
         }
     }
 

@@ -57,6 +57,16 @@ public sealed class WorkCalendar
         return true;
     }
 
+    /// <summary>
+    /// The year whose holidays should be here by a day and are not: its own, or, from 1 December on, the next one's, which the
+    /// State Council publishes in November. Null when none is missing.
+    /// </summary>
+    /// <param name="date">The day.</param>
+    public int? MissingOn(DateOnly date) =>
+        !Knows(date.Year) ? date.Year
+        : date.Month == 12 && !Knows(date.Year + 1) ? date.Year + 1
+        : null;
+
     /// <summary>True on a published statutory holiday (法定节假日放假调休的放假日).</summary>
     /// <param name="date">The date.</param>
     public bool IsHoliday(DateOnly date) => holidays.Contains(date);
