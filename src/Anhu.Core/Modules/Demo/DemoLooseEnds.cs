@@ -51,8 +51,9 @@ internal sealed class DemoLooseEnds(DemoBooks books, DemoHistory history, DemoWo
         NameNeeds(at);
         SendTheCommunity(at);
         foreach (var (agency, reason) in ((string, string)[])
-            [("340104-disabled-persons-federation", "受害人持有残疾证，请一并提供帮助。"), ("340104-trade-union", "受害人为企业职工，请工会联系单位给予照顾。"),
-            ("340104-youth-league", "家中有未成年人，请安排青少年陪伴。"), ("340104-court", "当事人拟申请人身安全保护令，请就立案和执行事项提出意见。"), ("340104-procuratorate", "涉嫌刑事犯罪，请就立案监督事项提出意见。")])
+            [("340104-court", "当事人拟申请人身安全保护令，请就立案和执行事项提出意见。"), ("340104-procuratorate", "涉嫌刑事犯罪，请就立案监督事项提出意见。"),
+            ("340104-disabled-persons-federation", "受害人持有残疾证，请一并提供帮助。"), ("340104-trade-union", "受害人为企业职工，请工会联系单位给予照顾。"),
+            ("340104-youth-league", "家中有未成年人，请安排青少年陪伴。")])
         {
             HandOver(Federation, agency, 1, reason, at, answered: true, "case-conference");
             HandOver(Federation, agency, 1, reason, at, answered: false, "case-conference");
