@@ -129,6 +129,7 @@ public sealed class TestStore : IAsyncDisposable
         ["Anhu:Data"] = folder,
         ["Anhu:Store"] = database is null ? "sqlite" : Address(database),
         ["Anhu:MetricsPort"] = "0",
+        ["Anhu:Security:RequireTotp:0"] = "none",
         ["Logging:LogLevel:Default"] = "Warning",
     };
 

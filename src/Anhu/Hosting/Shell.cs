@@ -86,7 +86,7 @@ public static class Shell
         app.UseCallerOnEvents();
         app.UseRequestLocalization();
         app.UseAuthorization();
-        app.UsePasswordDue();
+        app.UseSignInDue();
         app.UseAntiforgery();
     }
 

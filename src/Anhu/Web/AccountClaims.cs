@@ -19,4 +19,7 @@ public static class AccountClaims
 
     /// <summary>When the password has to be changed, seconds since 1970; 0 for a password that someone else set.</summary>
     public const string PasswordDue = "anhu:password-due";
+
+    /// <summary>Present when a role of the worker asks for a second step that the worker has not turned on.</summary>
+    public const string SecondStepDue = "anhu:second-step-due";
 }

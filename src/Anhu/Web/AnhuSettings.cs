@@ -29,6 +29,9 @@ public sealed class AnhuSettings
     /// <summary>Addresses or networks of proxies in front, besides this machine; what they say of a caller's address and of TLS is believed.</summary>
     public IReadOnlyList<string> Proxies { get; set; } = [];
 
+    /// <summary>Rules of signing in.</summary>
+    public SecuritySettings Security { get; set; } = new();
+
     /// <summary>How text messages leave.</summary>
     public Modules.Messages.MessageSettings Messages { get; set; } = new();
 

@@ -112,7 +112,7 @@ public sealed class TwoStepTests(AnhuFixture app) : IClassFixture<AnhuFixture>
     }
 
     /// <summary>The code of RFC 6238 as an authenticator shows it, some steps from now.</summary>
-    private static string Code(string key, int step)
+    internal static string Code(string key, int step)
     {
         const string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         var bits = string.Concat(key.Select(c => Convert.ToString(alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));

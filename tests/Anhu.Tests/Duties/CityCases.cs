@@ -29,7 +29,7 @@ internal static class CityCases
         {
             Source = "test-110", SourceId = $"{couple}-{time}", Revision = 1, ReceivedAt = app.Clock.Now, Channel = AlarmChannel.Phone,
             Category = AlarmCategory.DomesticViolence, Summary = "邻居听到吵闹", PoliceOpinion = policeOpinion,
-            Location = new ReportedLocation($"蜀山区测试路{couple}号", "340104", null, null),
+            Location = new ReportedLocation($"蜀山区测试路{couple}号", "340104000000", null, null),
             People =
             [
                 new ReportedPerson { Role = PartyRole.Victim, Name = $"受害{couple}", Sex = Sex.Female, Phone = victimPhone ?? $"1380000{couple:D4}" },

@@ -3,6 +3,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Messages;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Testing;
 using Anhu.Tests.Duties;
@@ -214,6 +215,33 @@ public sealed class OutboxTests(HttpGatewayFixture app) : IClassFixture<HttpGate
         await app.SendAsync();
 
         Assert.Equal(MessageState.Sent, (await app.MessageAsync(message)).State);
+    }
+
+    [Fact]
+    public async Task CaseFile_TellsWhatBecameOfMessages_WithoutTheNumber_ToWhoSeesTheCaseInFull()
+    {
+        var (alarm, _, message, _) = await app.QueueAsync();
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync());
+        async Task<string?> ShownAsync()
+        {
+            var page = await client.GetPageAsync($"/cases/{alarm.CaseId}");
+            Assert.DoesNotContain(message.Phone, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+            Assert.DoesNotContain(message.Text, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+            return page.TextOf(".message-line .line-head")?.ReplaceLineEndings(" ");
+        }
+
+        Assert.Contains("等待发送", await ShownAsync(), StringComparison.Ordinal);
+        await app.SendAsync();
+        Assert.Contains("已发出", await ShownAsync(), StringComparison.Ordinal);
+        app.Time.Advance(TimeSpan.FromMinutes(7));
+        using var gateway = app.CreateClient();
+        using var delivered = await gateway.PostAsync($"/api/v1/messages/{message.OutboxMessageId}/delivery?secret=geheim&status=delivered", null, Ct);
+        Assert.Contains("已送达", await ShownAsync(), StringComparison.Ordinal);
+        var caller = new Caller { WorkerId = Guid.CreateVersion7(), UnitId = (await app.Data.CreateWorkerAsync()).UnitId, Roles = [WorkerRole.Caseworker] };
+        Assert.Equal(app.Time.GetUtcNow(), Assert.Single(await app.Services.GetRequiredService<CaseMessages>().OfCaseAsync(caller, alarm.CaseId, Ct)).At);
+
+        var street = await app.QueryAsync(db => db.Units.Where(u => u.Agency == Agency.StreetOffice).Select(u => u.UnitId).FirstAsync(Ct));
+        Assert.Empty(await app.Services.GetRequiredService<CaseMessages>().OfCaseAsync(caller with { UnitId = street }, alarm.CaseId, Ct));
     }
 
     [Fact]

@@ -137,6 +137,35 @@ public sealed class VisitTests(FakeTimeFixture app) : IClassFixture<FakeTimeFixt
     }
 
     [Fact]
+    public async Task List_LongerThanAPage_GoesOn_AndEachPageHasItsNext()
+    {
+        for (var i = 0; i < 55; i++)
+        {
+            await app.ReportAsync(policeOpinion: 1 + (i % 3));
+        }
+
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync());
+        var seen = new List<string?>();
+        var ordered = new List<string?>();
+        for (string? path = "/visits"; path is not null;)
+        {
+            var page = await client.GetPageAsync(path);
+            var links = page.QuerySelectorAll("a[data-visit]").Select(a => a.GetAttribute("href")).ToList();
+            Assert.InRange(links.Count, 1, 50);
+            Assert.Equal(links[0], page.QuerySelector("a[data-next]")!.GetAttribute("href"));
+            seen.AddRange(links);
+            ordered.AddRange(page.QuerySelectorAll("tbody .class-badge").Select(b => b.TextContent.Trim()));
+            path = page.QuerySelector("a[rel=next]")?.GetAttribute("href");
+        }
+
+        Assert.True(seen.Count > 50);
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        Assert.Equal(ordered.GroupBy(c => c).Count(), 1 + ordered.Zip(ordered.Skip(1)).Count(p => p.First != p.Second));
+        using var wrong = await client.GetAsync("/visits?after=9_x", Ct);
+        Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+    }
+
+    [Fact]
     public async Task Draft_OfAnOlderEdit_NeverOverwritesANewerOne_AndIsRestored()
     {
         var duty = await app.DutyAsync(await app.ReportAsync(), "phone-return-visit");

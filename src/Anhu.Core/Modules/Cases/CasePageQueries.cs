@@ -62,9 +62,10 @@ public sealed record CaseTimelinePage(IReadOnlyList<TimelineEvent> Events, long?
 /// <param name="CloseRequest">The wish to close that waits for a second person; null when there is none.</param>
 /// <param name="JoinedInto">The case into which it was joined.</param>
 /// <param name="Workers">Names of workers named on the page, by id.</param>
+/// <param name="WithoutHolidays">Open duties whose deadline was counted without the year's holidays.</param>
 public sealed record CaseExtras(
     IReadOnlyList<CaseAlarm> Alarms, CaseTimelinePage Timeline, TimelineEvent? CloseRequest, (Guid CaseId, string CaseNumber)? JoinedInto,
-    IReadOnlyDictionary<Guid, string> Workers);
+    IReadOnlyDictionary<Guid, string> Workers, IReadOnlySet<Guid> WithoutHolidays);
 
 /// <summary>Reads cases for pages; every query asks the access policy.</summary>
 public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, OrganisationDirectory organisation, TimeProvider time)
@@ -158,7 +159,16 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         (Guid, string)? joined = file.Case.JoinedIntoCaseId is { } into
             && await db.Cases.AsNoTracking().Where(c => c.CaseId == into).Select(c => c.CaseNumber).SingleOrDefaultAsync(ct) is { } number ? (into, number) : null;
         var alarms = view >= CaseView.Full ? await AlarmsAsync(db, caseId, view == CaseView.FullWithReporter, ct) : [];
-        return new CaseExtras(alarms, new CaseTimelinePage(events, more ? events[^1].Sequence : null, workers), request, joined, workers);
+        return new CaseExtras(alarms, new CaseTimelinePage(events, more ? events[^1].Sequence : null, workers), request, joined, workers, await WithoutHolidaysAsync(db, file, ct));
+    }
+
+    private static async Task<IReadOnlySet<Guid>> WithoutHolidaysAsync(AnhuDbContext db, CaseDetails file, CancellationToken ct)
+    {
+        var caseId = file.Case.CaseId;
+        var open = file.OpenDuties.Select(d => (Guid?)d.DutyId).ToList();
+        return open.Count == 0 ? new HashSet<Guid>() : (await db.Timeline.AsNoTracking()
+            .Where(e => e.CaseId == caseId && e.Type == EventTypes.DutyCreated && open.Contains(e.DutyId) && e.Data.Contains("\"holidaysKnown\":false"))
+            .Select(e => e.DutyId!.Value).ToListAsync(ct)).ToHashSet();
     }
 
     private static IEnumerable<Guid?> Named(Grading.Grade? grade) => [grade?.WorkerId, grade?.ApprovedByWorkerId];

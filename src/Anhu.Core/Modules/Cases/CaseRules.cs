@@ -63,7 +63,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         var owner = Map.Responsible(planned.Agency, file.Case.RegionCode, planned.Level)
             ?? Map.Responsible(Agency.PoliticalLegalCommittee, null, RegionLevel.City)
             ?? throw new InvalidOperationException("The city has no unit that could own a duty.");
-        return AddDuty(file, owner, planned.Kind, planned.DueAt, planned.Basis, at, incidentId, sink, planned.Proposed, planned.RuleId, Rules.Playbook.Version);
+        return AddDuty(file, owner, planned.Kind, planned.DueAt, planned.Basis, at, incidentId, sink, planned.Proposed, planned.RuleId, Rules.Playbook.Version, planned.HolidaysKnown);
     }
 
     /// <summary>Adds a duty.</summary>
@@ -78,9 +78,10 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="proposed">True when a worker must first agree that it is needed.</param>
     /// <param name="ruleId">The playbook's rule; null when a worker asked.</param>
     /// <param name="version">The playbook's version; null when a worker asked.</param>
+    /// <param name="holidaysKnown">False when the deadline was counted without the year's holidays.</param>
     public Duty AddDuty(
         CaseFile file, Unit owner, string kind, DateTimeOffset dueAt, string basis, DateTimeOffset at, Guid? incidentId,
-        IChangeSink sink, bool proposed = false, string? ruleId = null, string? version = null)
+        IChangeSink sink, bool proposed = false, string? ruleId = null, string? version = null, bool holidaysKnown = true)
     {
         var duty = new Duty
         {
@@ -97,7 +98,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
 
         Involve(file, owner, sink);
         sink.Add(duty);
-        sink.Record(DutyMachine.Created(duty));
+        sink.Record(DutyMachine.Created(duty, holidaysKnown));
         return duty;
     }
 

@@ -221,9 +221,10 @@ public static class DutyMachine
 
     /// <summary>The event of a new duty.</summary>
     /// <param name="duty">The duty.</param>
-    public static PendingEvent Created(Duty duty) =>
+    /// <param name="holidaysKnown">False when its deadline was counted by weekends only, for want of the year's holidays.</param>
+    public static PendingEvent Created(Duty duty, bool holidaysKnown = true) =>
         new(EventTypes.DutyCreated, duty.CreatedAt, duty.CaseId, duty.DutyId, duty.OwnerUnitId, duty.Class,
-            EventData.Of(("kind", duty.Kind), ("to", duty.State), ("dueAt", duty.DueAt), ("rule", duty.RuleId), ("basis", duty.Basis)));
+            EventData.Of(("kind", duty.Kind), ("to", duty.State), ("dueAt", duty.DueAt), ("rule", duty.RuleId), ("basis", duty.Basis), ("holidaysKnown", holidaysKnown ? null : false)));
 
     private static DateTimeOffset Earliest(DateTimeOffset a, DateTimeOffset? b) => b is { } other && other < a ? other : a;
 

@@ -54,6 +54,7 @@ public static class AccountSetup
     /// <param name="services">The container.</param>
     public static IServiceCollection AddAccount(this IServiceCollection services)
     {
+        services.AddSingleton(provider => new RequiredSecondStep(provider.GetRequiredService<AnhuSettings>()));
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<WorkerSessions>();
         services.AddSingleton<ISessionCheck>(provider => provider.GetRequiredService<WorkerSessions>());
@@ -87,16 +88,14 @@ public static class AccountSetup
         app.MapPost("/language", ChangeLanguageAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    /// <summary>Sends workers whose password is due to the page that changes it, from wherever they go.</summary>
+    /// <summary>Sends workers whose password is due, or who must turn the second step on first, to the page that does it, from wherever they go.</summary>
     /// <param name="app">The program.</param>
-    internal static void UsePasswordDue(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    internal static void UseSignInDue(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
-        if (context.User.FindFirst(AccountClaims.PasswordDue) is not { } due
-            || long.Parse(due.Value, System.Globalization.CultureInfo.InvariantCulture)
-                > context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds()
+        if (PageDue(context) is not { } page
             || context.GetEndpoint() is not { } endpoint
             || endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAllowAnonymous>() is not null
-            || context.Request.Path.StartsWithSegments("/profile/password"))
+            || context.Request.Path.StartsWithSegments(page))
         {
             return next(context);
         }
@@ -107,11 +106,18 @@ public static class AccountSetup
         }
         else
         {
-            context.Response.Redirect("/profile/password");
+            context.Response.Redirect(page);
         }
 
         return Task.CompletedTask;
     });
+
+    private static string? PageDue(HttpContext context) =>
+        context.User.FindFirst(AccountClaims.PasswordDue) is { } due
+            && long.Parse(due.Value, System.Globalization.CultureInfo.InvariantCulture)
+                <= context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds() ? "/profile/password"
+        : context.User.HasClaim(c => c.Type == AccountClaims.SecondStepDue) ? "/profile/two-step"
+        : null;
 
     private static void Plain(CookieAuthenticationOptions options, string name)
     {

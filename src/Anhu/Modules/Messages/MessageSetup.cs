@@ -22,6 +22,7 @@ internal static class MessageSetup
             // Kannel takes password, phone and text in the address: nothing of it may be logged.
             .RemoveAllLoggers();
         services.AddSingleton(MessageTemplates.Load(Path.Combine(settings.Content, "templates", "messages.yaml")));
+        services.AddSingleton<CaseMessages>();
         services.AddSingleton<SendCaringMessageHandler>();
         services.AddSingleton<OutboxSender>();
         services.AddHostedService<OutboxJob>();
