@@ -54,7 +54,7 @@ internal sealed class ClosedLoop : IDisposable
                 }
                 else if (Interlocked.Increment(ref faults) == 1)
                 {
-                    Console.Error.WriteLine($"{status}: {System.Text.Encoding.UTF8.GetString(connection.Body)[..Math.Min(300, connection.Body.Length)]}");
+                    Console.Error.WriteLine($"{status}: {System.Text.Encoding.UTF8.GetString(connection.Body)}\n{string.Join('\n', site.Program.Output.Split('\n').TakeLast(20))}");
                 }
             }
         })));
