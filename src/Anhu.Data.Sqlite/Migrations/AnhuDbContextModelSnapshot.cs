@@ -160,6 +160,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.HasKey("CaseId", "UnitId");
 
+                    b.HasIndex("UnitId", "Class", "CaseSequence")
+                        .HasFilter("\"State\" = 'Open'");
+
                     b.HasIndex("UnitId", "CaseSequence", "State", "Class", "CaseId")
                         .IsDescending(false, true, false, false, false);
 
@@ -512,6 +515,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.HasIndex("DecidingUnitId")
                         .HasFilter("\"DecidingUnitId\" IS NOT NULL");
+
+                    b.HasIndex("DueAt")
+                        .HasFilter("\"OverdueAt\" IS NOT NULL AND \"DoneAt\" IS NULL");
 
                     b.HasIndex("EscalatedToUnitId")
                         .HasFilter("\"EscalatedToUnitId\" IS NOT NULL");

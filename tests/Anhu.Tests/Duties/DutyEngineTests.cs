@@ -74,6 +74,24 @@ public sealed class DutyEngineTests(FakeTimeFixture app) : IClassFixture<FakeTim
     }
 
     [Fact]
+    public async Task DutiesOfOneCase_HandedToOneNewUnitAtOnce_AreAllOffered()
+    {
+        var receipt = await app.SubmitAsync(Reports.Of(app));
+        var duties = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == receipt.CaseId)
+            .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => new { d.DutyId, Owner = u }).ToListAsync(Ct));
+        var mine = duties.Where(d => d.Owner.Agency == Agency.WomensFederation).ToList();
+        var receiver = mine[0].Owner.Code == "340103-womens-federation" ? "340102-womens-federation" : "340103-womens-federation";
+        var chief = await app.Data.CreateWorkerAsync(unitCode: mine[0].Owner.Code, roles: WorkerRole.Supervisor);
+        var caller = new Caller { WorkerId = chief.Id, UnitId = chief.UnitId, Roles = chief.Roles };
+
+        var results = await Task.WhenAll(mine.Select(d => Task.Run(() => app.WithAsync<TakeDutyStepHandler, Common.Result<Duty>>(h =>
+            h.Handle(new TakeDutyStep { DutyId = d.DutyId, Step = DutyStep.HandOver, Receiver = receiver, Reason = "当事人已搬走" }, caller, Ct)))));
+
+        Assert.True(mine.Count > 1);
+        Assert.All(results, r => Assert.True(r.IsOk, r.Failure?.Code));
+    }
+
+    [Fact]
     public async Task DeadlineWork_OnTwoNodesAtOnce_RunsOnce_AndAgainDoesNothing()
     {
         var receipt = await app.SubmitAsync(Reports.Of(app));

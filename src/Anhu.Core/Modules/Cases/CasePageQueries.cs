@@ -103,14 +103,10 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         // The sequence first: what comes in while the rows are read is sent again by the feed, never missed.
         var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
         var visible = Visible(db, caller, filter);
-        var since = time.GetUtcNow() - BoardTime;
-        var changed = await db.Timeline.AsNoTracking()
-            .Where(e => e.Sequence > head - BoardReach && e.At >= since && e.CaseId != null && visible.Any(c => c.CaseId == e.CaseId))
-            .GroupBy(e => e.CaseId).Select(g => new { CaseId = g.Key, Last = g.Max(e => e.Sequence) })
-            .OrderByDescending(c => c.Last).Take(BoardSize).ToListAsync(ct);
-        var urgent = await visible.Where(c => c.State == CaseState.Open && c.Class == 1)
-            .OrderByDescending(c => c.CaseSequence).Select(c => c.CaseId).Take(BoardSize).ToListAsync(ct);
-        var ids = changed.Select(c => c.CaseId!.Value).Concat(urgent).Distinct().Take(BoardSize).ToList();
+        var changed = await ChangedAsync(db, visible, head, ct);
+        var urgent = await OpenAccess(db, caller, filter).Where(a => a.Class == 1)
+            .OrderByDescending(a => a.CaseSequence).Select(a => a.CaseId).Take(BoardSize).ToListAsync(ct);
+        var ids = changed.Concat(urgent).Distinct().Take(BoardSize).ToList();
         return new Board(await BoardRowsAsync(db, visible, ids, ct), await CountsAsync(db, caller, filter, ct), head);
     }
 
@@ -208,9 +204,59 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
             : visible;
     }
 
+    /// <summary>Cases that changed lately, the last one first. Goes back through the record step by step: a busy city fills the board from its last minutes.</summary>
+    private async Task<List<Guid>> ChangedAsync(AnhuDbContext db, IQueryable<DvCase> visible, long head, CancellationToken ct)
+    {
+        var since = time.GetUtcNow() - BoardTime;
+        var changed = new List<Guid>();
+        var seen = new HashSet<Guid>();
+        var before = head + 1;
+        for (var step = 1000; changed.Count < BoardSize && before > head - BoardReach; step = Math.Min(step * 2, 16_000))
+        {
+            var events = await db.Timeline.AsNoTracking().Where(e => e.Sequence < before).OrderByDescending(e => e.Sequence).Take(step)
+                .Select(e => new { e.Sequence, e.CaseId, e.At }).ToListAsync(ct);
+            var found = events.Where(e => e.At >= since).Select(e => e.CaseId).OfType<Guid>().Where(seen.Add).ToList();
+            foreach (var chunk in found.Chunk(1000))
+            {
+                var mine = (await visible.Where(c => chunk.Contains(c.CaseId)).Select(c => c.CaseId).ToListAsync(ct)).ToHashSet();
+                changed.AddRange(chunk.Where(mine.Contains));
+            }
+
+            if (events.Count < step || events.All(e => e.At < since))
+            {
+                break;
+            }
+
+            before = events[^1].Sequence;
+        }
+
+        return changed;
+    }
+
+    /// <summary>Open cases that the caller may see, as the index of open cases has them.</summary>
+    private static IQueryable<CaseAccess> OpenAccess(AnhuDbContext db, Caller caller, BoardFilter filter)
+    {
+        var open = db.CaseAccess.AsNoTracking().VisibleTo(caller).Where(a => a.State == CaseState.Open);
+        if (filter.Class is { } @class)
+        {
+            open = open.Where(a => a.Class == @class);
+        }
+
+        if (!string.IsNullOrEmpty(filter.Region))
+        {
+            var prefix = Regions.RegionCodes.Prefix(filter.Region);
+            open = open.Where(a => db.Cases.Any(c => c.CaseId == a.CaseId && c.RegionCode.StartsWith(prefix)));
+        }
+
+        return filter.Agency is { } agency
+            ? open.Where(a => db.Duties.Any(d => d.CaseId == a.CaseId && Open.Contains(d.State)
+                && db.Units.Any(u => u.UnitId == d.OwnerUnitId && u.Agency == agency)))
+            : open;
+    }
+
     private static async Task<IReadOnlyList<int>> CountsAsync(AnhuDbContext db, Caller caller, BoardFilter filter, CancellationToken ct)
     {
-        var counts = await Visible(db, caller, filter with { Class = null }).Where(c => c.State == CaseState.Open)
+        var counts = await OpenAccess(db, caller, filter with { Class = null })
             .GroupBy(c => c.Class).Select(g => new { Class = g.Key, Count = g.Count() }).ToListAsync(ct);
         return [.. Enumerable.Range(1, 3).Select(c => counts.Find(g => g.Class == c)?.Count ?? 0)];
     }

@@ -148,7 +148,8 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
         }
         else if (filter.OnlyOpen)
         {
-            duties = duties.Where(d => Open.Contains(d.State));
+            // The second says no more, but names the index of overdue duties that are still open.
+            duties = duties.Where(d => Open.Contains(d.State) && d.DoneAt == null);
         }
 
         if (filter.UnitId is { } unit)
@@ -188,7 +189,7 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
 
         if (filter.Overdue is { } overdue)
         {
-            duties = duties.Where(d => (d.OverdueAt != null) == overdue);
+            duties = overdue ? duties.Where(d => d.OverdueAt != null) : duties.Where(d => d.OverdueAt == null);
         }
 
         if (filter.Kind is { } kind)

@@ -87,6 +87,10 @@ public sealed class TakeDutyStepHandler(
             {
                 return DutyFailures.SomeoneWasFaster;
             }
+            catch (DbUpdateException e) when (attempt < 6 && IsConstraint(e))
+            {
+                // Another duty of the same case brought in the same unit a moment before: read again.
+            }
         }
     }
 
@@ -132,6 +136,12 @@ public sealed class TakeDutyStepHandler(
 
         await db.SaveChangesAsync(ct);
         return duty;
+    }
+
+    private bool IsConstraint(DbUpdateException e)
+    {
+        using var db = contexts.CreateDbContext();
+        return db.Store.Provider.IsConstraint(e);
     }
 
     internal static Failure? Apply(

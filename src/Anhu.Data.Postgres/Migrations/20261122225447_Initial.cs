@@ -750,6 +750,12 @@ namespace Anhu.Data.Postgres.Migrations
                 descending: new[] { false, true, false, false, false });
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_access_UnitId_Class_CaseSequence",
+                table: "cases_access",
+                columns: new[] { "UnitId", "Class", "CaseSequence" },
+                filter: "\"State\" = 'Open'");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_case_CaseNumber",
                 table: "cases_case",
                 column: "CaseNumber",
@@ -796,6 +802,12 @@ namespace Anhu.Data.Postgres.Migrations
                 table: "duties_duty",
                 column: "DecidingUnitId",
                 filter: "\"DecidingUnitId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_DueAt",
+                table: "duties_duty",
+                column: "DueAt",
+                filter: "\"OverdueAt\" IS NOT NULL AND \"DoneAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_EscalatedToUnitId",
