@@ -31,10 +31,13 @@ public sealed class PagesTests(Browser app)
     {
         var receipt = await SubmitAsync();
         var duty = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == receipt.CaseId && d.Kind == "phone-return-visit").Select(d => d.DutyId).FirstAsync(Ct));
+        var message = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == receipt.CaseId && d.Kind == "caring-message").Select(d => d.DutyId).FirstAsync(Ct));
         var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", change: w => w.Culture = culture, roles: [WorkerRole.Supervisor, WorkerRole.CallTaker]);
         var page = await app.SignInPageAsync(worker, culture, narrow);
 
-        foreach (var path in (string[])["/", "/board", "/cases", $"/cases/{receipt.CaseId}", "/duties", $"/duties/{duty}", "/visits", $"/visits/{duty}", "/alarms/new", "/units", "/rules", "/profile"])
+        foreach (var path in (string[])["/", "/board", "/cases", $"/cases/{receipt.CaseId}", "/duties", $"/duties/{duty}", "/visits", $"/visits/{duty}",
+            $"/visits/contacts/{receipt.CaseId}", "/messages", $"/messages/{message}", "/alarms/new", "/units", "/units/340104-womens-federation/roster", "/rules",
+            "/profile", "/profile/password", "/profile/two-step"])
         {
             await CheckAsync(page, path);
         }
@@ -49,7 +52,7 @@ public sealed class PagesTests(Browser app)
         var worker = await app.Data.CreateWorkerAsync(unitCode: "340100-police", change: w => w.Culture = culture, roles: WorkerRole.SystemAdministrator);
         var page = await app.SignInPageAsync(worker, culture, narrow);
 
-        foreach (var path in (string[])["/", "/units", "/units/340104-womens-federation", "/workers", "/rules", "/no-such-page"])
+        foreach (var path in (string[])["/", "/units", "/units/340104-womens-federation", "/workers", "/workers/new", $"/workers/{worker.Id}", "/rules", "/no-such-page"])
         {
             await CheckAsync(page, path);
         }
@@ -86,6 +89,34 @@ public sealed class PagesTests(Browser app)
         var receipt = await SubmitAsync();
 
         await page.GetByText(receipt.CaseNumber).First.WaitForAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData("zh-CN")]
+    [InlineData("en")]
+    public async Task SignInPage_IsCleanAndWhole(string culture)
+    {
+        var page = await app.OpenAsync(culture, narrow: culture == "en");
+
+        await CheckAsync(page, "/sign-in");
+
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task CaseFile_OnPaper_HasNoNavigationAndFitsTheSheet()
+    {
+        var receipt = await SubmitAsync();
+        var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", roles: WorkerRole.Supervisor);
+        var page = await app.SignInPageAsync(worker, "zh-CN", narrow: false);
+        await page.SetViewportSizeAsync(718, 1000);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+
+        await CheckAsync(page, $"/cases/{receipt.CaseId}");
+
+        Assert.False(await page.Locator("nav").First.IsVisibleAsync());
+        Assert.False(await page.GetByRole(AriaRole.Button).First.IsVisibleAsync());
         await page.Context.CloseAsync();
     }
 
