@@ -27,6 +27,16 @@ public sealed class AlarmIntakeTests(AnhuFixture app) : IClassFixture<AnhuFixtur
     }
 
     [Fact]
+    public async Task NewAlarm_ItsArrivalStandsInTheCaseThatItOpens()
+    {
+        var receipt = await app.SubmitAsync(Reports.Of(app));
+
+        var types = await app.QueryAsync(db => db.Timeline.Where(e => e.CaseId == receipt.CaseId).OrderBy(e => e.Sequence).Select(e => e.Type).Take(2).ToListAsync(Ct));
+
+        Assert.Equal([EventTypes.AlarmReceived, EventTypes.CaseOpened], types);
+    }
+
+    [Fact]
     public async Task SameRevision_SameContent_IsADuplicateAndAddsNothing()
     {
         var report = Reports.Of(app);

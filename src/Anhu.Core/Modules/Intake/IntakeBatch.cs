@@ -114,13 +114,14 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         var repeated = file is not null;
         var reopened = file?.Case.State is CaseState.Closed or CaseState.Observation;
         var incident = file is null ? null : set.SameIncident(file, report, people);
+        var received = facts.Count;
         Record(new PendingEvent(EventTypes.AlarmReceived, now, file?.Case.CaseId, Data: EventData.Of(
             ("source", report.Source), ("sourceId", report.SourceId), ("revision", report.Revision), ("channel", report.Channel),
             ("category", report.Category), ("receivedAt", report.ReceivedAt))));
         if (file is null)
         {
             file = Open(report);
-            facts[^1] = (facts[^1].Fact with { CaseId = file.Case.CaseId }, actor);
+            facts[received] = (facts[received].Fact with { CaseId = file.Case.CaseId }, actor);
         }
 
         var isSame = incident is not null;
