@@ -12,6 +12,7 @@ namespace Anhu.Data.Postgres;
 public sealed class PostgresStoreProvider : IStoreProvider
 {
     private readonly ConcurrentDictionary<IEntityType, ColumnInsert> inserts = new();
+    private long nextLook;
 
     /// <inheritdoc />
     public void Configure(DbContextOptionsBuilder options, string connectionString) =>
@@ -65,9 +66,40 @@ public sealed class PostgresStoreProvider : IStoreProvider
         }
     }
 
-    /// <summary>The server keeps itself in order.</summary>
     /// <inheritdoc />
-    public Task TendAsync(CityStore store, CancellationToken ct) => Task.CompletedTask;
+    public Task ReadByKeysAsync(AnhuDbContext db, CancellationToken ct) => db.Database.ExecuteSqlRawAsync("SET LOCAL enable_seqscan = off", ct);
+
+    /// <summary>
+    /// The server keeps itself in order, but looks at a new table only after a minute: a city that is being filled would read whole tables until then.
+    /// </summary>
+    /// <inheritdoc />
+    public async Task TendAsync(CityStore store, CancellationToken ct)
+    {
+        if (Environment.TickCount64 < nextLook)
+        {
+            return;
+        }
+
+        nextLook = Environment.TickCount64 + (long)TimeSpan.FromSeconds(5).TotalMilliseconds;
+        await using var connection = new NpgsqlConnection(store.ConnectionString);
+        await connection.OpenAsync(ct);
+        var tables = new List<string>();
+        await using (var look = new NpgsqlCommand(
+            "SELECT relname FROM pg_stat_user_tables WHERE schemaname = current_schema() AND n_live_tup > 1000 AND last_analyze IS NULL AND last_autoanalyze IS NULL", connection))
+        await using (var reader = await look.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                tables.Add(reader.GetString(0));
+            }
+        }
+
+        foreach (var table in tables)
+        {
+            await using var analyze = new NpgsqlCommand($"ANALYZE \"{table}\"", connection);
+            await analyze.ExecuteNonQueryAsync(ct);
+        }
+    }
 
     /// <inheritdoc />
     public bool IsTransient(Exception exception)

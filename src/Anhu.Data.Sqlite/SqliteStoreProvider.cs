@@ -75,6 +75,10 @@ public sealed class SqliteStoreProvider : IStoreProvider
     /// <inheritdoc />
     public Task ContinueNumbersAsync(AnhuDbContext db, CancellationToken ct) => Task.CompletedTask;
 
+    /// <summary>SQLite prefers keys by itself.</summary>
+    /// <inheritdoc />
+    public Task ReadByKeysAsync(AnhuDbContext db, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>
     /// Copies the write-ahead log into the file beside the writers, not within their commits. While they write the log never
     /// ends, so when it has grown long and little is left to copy, that last piece is copied with the writers held: then the log starts anew.

@@ -96,7 +96,15 @@ internal static class RawInserts
     private static (string Table, int Columns, List<object?[]> Rows) Read(sqlite3 db, string table)
     {
         var rows = new List<object?[]>();
-        Check(db, raw.sqlite3_prepare_v2(db, $"SELECT * FROM \"{table}\" ORDER BY rowid", out var statement));
+        // In the order of writing. Tables that lie in the tree of their key have no row number: ids sort by time of making.
+        var order = table switch
+        {
+            "people_key" => "\"PersonId\"",
+            "cases_party" or "cases_access" => "\"CaseId\"",
+            "cases_incident_party" => "\"IncidentId\"",
+            _ => "rowid",
+        };
+        Check(db, raw.sqlite3_prepare_v2(db, $"SELECT * FROM \"{table}\" ORDER BY {order}", out var statement));
         var columns = raw.sqlite3_column_count(statement);
         while (raw.sqlite3_step(statement) == raw.SQLITE_ROW)
         {

@@ -108,6 +108,11 @@ public interface IStoreProvider
     /// <param name="ct">Cancels.</param>
     Task ContinueNumbersAsync(AnhuDbContext db, CancellationToken ct);
 
+    /// <summary>Tells the database that all reads of the context's open transaction go by keys, so that it does not read whole tables while it has no statistics yet.</summary>
+    /// <param name="db">A context with an open transaction.</param>
+    /// <param name="ct">Cancels.</param>
+    Task ReadByKeysAsync(AnhuDbContext db, CancellationToken ct);
+
     /// <summary>Does the database's housekeeping, so that writers need not. Called often while the program serves; cheap when nothing is due.</summary>
     /// <param name="store">The store.</param>
     /// <param name="ct">Cancels.</param>

@@ -74,6 +74,8 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
 {
     private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
 
+    private const int FewCases = 200;
+
     /// <summary>Cases, newest first.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="filter">Which.</param>
@@ -97,21 +99,15 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             access = access.Where(a => a.Class == @class);
         }
 
+        var few = false;
         if (!string.IsNullOrWhiteSpace(filter.Words))
         {
-            var words = filter.Words.Trim();
-            if (words.StartsWith("DV", StringComparison.OrdinalIgnoreCase))
-            {
-                var number = string.Concat(words.Where(c => !char.IsControl(c))).ToUpperInvariant();
-                access = access.Where(a => db.Cases.Any(c => c.CaseId == a.CaseId && c.CaseNumber == number));
-            }
-            else
-            {
-                var (from, to) = SearchRange(words);
-                var people = db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) < 0).Select(k => k.PersonId);
-                var cases = db.CaseParties.Where(p => people.Contains(p.PersonId)).Select(p => p.CaseId);
-                access = access.Where(a => cases.Contains(a.CaseId));
-            }
+            // Few cases are looked up one by one and put in order here, since asked for an order the database goes through
+            // the whole list for it; of many, the newest are soon met on the way through the list.
+            var cases = CasesOf(filter.Words.Trim(), db);
+            var ids = await cases.Distinct().Take(FewCases + 1).ToListAsync(ct);
+            few = ids.Count <= FewCases;
+            access = few ? access.Where(a => ids.Contains(a.CaseId)) : access.Where(a => cases.Contains(a.CaseId));
         }
 
         var lines =
@@ -125,11 +121,12 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
         }
 
         var limit = Math.Clamp(filter.Limit, 1, 200);
-        var page = await lines.OrderByDescending(l => l.CaseSequence).Take(limit + 1)
+        var found = await (few ? lines : lines.OrderByDescending(l => l.CaseSequence).Take(limit + 1))
             .Select(l => new CaseLine(
                 l.Case.CaseId, l.Case.CaseNumber, l.CaseSequence, l.Case.State, l.Case.Class, l.Case.RegionCode, l.Case.OpenedAt,
                 l.Case.LastAlarmAt, l.Case.IncidentCount, l.Case.OpenDutyCount))
             .ToListAsync(ct);
+        var page = few ? [.. found.OrderByDescending(l => l.Sequence).Take(limit + 1)] : found;
         var more = page.Count > limit;
         if (more)
         {
@@ -243,6 +240,20 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             d.DutyId, d.CaseId, c.CaseNumber, d.Kind, d.OwnerUnitId, d.WorkerId, d.State, d.CreatedAt, d.DueAt, d.OverdueAt, d.EscalationLevel,
             d.Class, d.Basis, d.HandOverToUnitId, d.HandOverDueAt, d.HandOverReason, d.DecidingUnitId, d.CancelRequestedByWorkerId, d.LastReason,
             d.Outcome, d.DoneAt, d.Version);
+
+    /// <summary>The cases that words can mean: one of that number, or those of people with that ID number, phone or name. Whoever may see them.</summary>
+    private static IQueryable<Guid> CasesOf(string words, AnhuDbContext db)
+    {
+        if (words.StartsWith("DV", StringComparison.OrdinalIgnoreCase))
+        {
+            var number = string.Concat(words.Where(c => !char.IsControl(c))).ToUpperInvariant();
+            return db.Cases.Where(c => c.CaseNumber == number).Select(c => c.CaseId);
+        }
+
+        var (from, to) = SearchRange(words);
+        var people = db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) < 0).Select(k => k.PersonId);
+        return db.CaseParties.Where(p => people.Contains(p.PersonId)).Select(p => p.CaseId);
+    }
 
     /// <summary>The range of keys that words can mean: an ID number, a phone, or a name.</summary>
     internal static (string From, string To) SearchRange(string words)

@@ -216,6 +216,7 @@ public sealed partial class AlarmIntake : IAsyncDisposable
         using (await store.EnterAsync(stopping.Token))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(stopping.Token);
+            await store.Provider.ReadByKeysAsync(db, stopping.Token);
             var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, stopping.Token), new Cases.CaseRules(map, rules), time);
             receipts = await batch.RunAsync(items, stopping.Token);
             await batch.SaveAsync(stopping.Token);
