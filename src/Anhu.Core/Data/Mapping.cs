@@ -204,7 +204,6 @@ internal sealed class SpineMapping :
         access.HasAnnotation(StoreAnnotations.Clustered, true);
         access.HasIndex(a => new { a.UnitId, a.CaseSequence, a.State, a.Class, a.CaseId }).IsDescending(false, true, false, false, false);
         access.HasIndex(a => new { a.UnitId, a.Class, a.CaseSequence }).HasFilter("\"State\" = 'Open'");
-        access.HasIndex(a => new { a.UnitId, a.Class, a.CaseSequence }).HasFilter("\"State\" = 'Open'");
     }
 
     public void Configure(EntityTypeBuilder<SavedFilter> filter)
@@ -246,7 +245,6 @@ internal sealed class SpineMapping :
         duty.HasIndex(d => d.HandOverToUnitId).HasFilter("\"HandOverToUnitId\" IS NOT NULL");
         duty.HasIndex(d => d.DecidingUnitId).HasFilter("\"DecidingUnitId\" IS NOT NULL");
         duty.HasIndex(d => d.EscalatedToUnitId).HasFilter("\"EscalatedToUnitId\" IS NOT NULL");
-        duty.HasIndex(d => d.DueAt).HasFilter("\"OverdueAt\" IS NOT NULL AND \"DoneAt\" IS NULL");
         duty.HasIndex(d => d.DueAt).HasFilter("\"OverdueAt\" IS NOT NULL AND \"DoneAt\" IS NULL");
         duty.HasIndex(d => d.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
     }

@@ -36,6 +36,45 @@ public sealed class BulkInsertTests(AnhuFixture app) : IClassFixture<AnhuFixture
         Assert.Equal(kept, await app.QueryAsync(other => other.Counters.CountAsync(c => c.Name.StartsWith("bulk:"), Ct)));
     }
 
+    /// <summary>A pointer to no bytes means "nothing" to SQLite: an empty text must stay a text.</summary>
+    [Fact]
+    public async Task Insert_OfAnEmptyText_KeepsIt()
+    {
+        await using (var db = await app.Services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(Ct))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Ct);
+            await db.Store.Provider.InsertAsync(db, [[new Counter { Name = "", Value = 7 }]], Ct);
+            await transaction.CommitAsync(Ct);
+        }
+
+        Assert.Equal(7, await app.QueryAsync(db => db.Counters.Where(c => c.Name == "").Select(c => c.Value).SingleAsync(Ct)));
+    }
+
+    /// <summary>SQLite: the log is copied into the file; PostgreSQL: the table has statistics. Nobody else does it that soon.</summary>
+    [Fact]
+    public async Task Store_ThatWasWrittenTo_IsTendedByItself()
+    {
+        await using var db = await app.Services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(Ct);
+        await db.Database.OpenConnectionAsync(Ct);
+        var file = db.Store.Kind == StoreKind.Sqlite ? new FileInfo(db.Database.GetDbConnection().DataSource) : null;
+        var before = file?.Length;
+        db.Counters.AddRange(Enumerable.Range(0, 3000).Select(i => new Counter { Name = $"tended:{i:00000}{new string('x', 100)}", Value = i }));
+        await db.SaveChangesAsync(Ct);
+
+        await Until.TrueAsync(async () =>
+        {
+            if (file is not null)
+            {
+                file.Refresh();
+                return file.Length >= before + 300_000;
+            }
+
+            // Its look comes with a change.
+            db.Store.SignalChange();
+            return await db.Database.SqlQuery<bool>($"SELECT last_analyze IS NOT NULL AS \"Value\" FROM pg_stat_user_tables WHERE relname = 'data_counter' AND schemaname = current_schema()").SingleAsync(Ct);
+        });
+    }
+
     [Fact]
     public async Task Context_FromThePool_ActsForNobodyElse()
     {

@@ -51,13 +51,14 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
     /// <summary>All new events after a cursor, with the units that may see each; for the node's follower.</summary>
     /// <param name="after">The cursor.</param>
     /// <param name="limit">How many at most.</param>
+    /// <param name="withUnits">False when nobody listens: then no event names a unit.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<(FeedItem Item, Guid[] Units)>> FollowAsync(long after, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<(FeedItem Item, Guid[] Units)>> FollowAsync(long after, int limit, bool withUnits, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var items = await db.Timeline.AsNoTracking().Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(limit)
             .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId, e.WorkerId)).ToListAsync(ct);
-        var cases = items.Select(i => i.CaseId).OfType<Guid>().Distinct().ToList();
+        var cases = withUnits ? items.Select(i => i.CaseId).OfType<Guid>().Distinct().ToList() : [];
         var access = cases.Count == 0
             ? FrozenDictionary<Guid, Guid[]>.Empty
             : (await db.CaseAccess.AsNoTracking().Where(a => cases.Contains(a.CaseId)).Select(a => new { a.CaseId, a.UnitId }).ToListAsync(ct))

@@ -159,7 +159,8 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
             }
 
             var changed = store.NextChange;
-            var events = await feed.FollowAsync(cursor, 2000, ct);
+            var heard = OpenFeeds > 0;
+            var events = await feed.FollowAsync(cursor, 2000, heard, ct);
             if (!IsFollowing)
             {
                 IsFollowing = true;
@@ -171,7 +172,11 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
             {
                 // First, so that who was shut out hears nothing of what came after.
                 await sessions.SeenAsync(events.Select(e => e.Item), ct);
-                Push(events, await organisation.GetAsync(ct));
+                if (!Push(events, heard, await organisation.GetAsync(ct)))
+                {
+                    continue;
+                }
+
                 Figures.Pushed(time.GetUtcNow() - events[0].Item.At);
                 await Task.Delay(Gather, time, ct);
                 continue;
@@ -181,10 +186,17 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
         }
     }
 
-    private void Push(IReadOnlyList<(FeedItem Item, Guid[] Units)> events, OrganisationMap map)
+    /// <summary>Hands events to the feeds of those who may see them.</summary>
+    /// <returns>False when a feed was opened while they were read for nobody: they are read again.</returns>
+    private bool Push(IReadOnlyList<(FeedItem Item, Guid[] Units)> events, bool heard, OrganisationMap map)
     {
         lock (sync)
         {
+            if (!heard && open > 0)
+            {
+                return false;
+            }
+
             var chunks = new Dictionary<Guid, ArrayBufferWriter<byte>>();
             var bytes = new ArrayBufferWriter<byte>(256);
             foreach (var (item, units) in events)
@@ -221,6 +233,7 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
             }
 
             Volatile.Write(ref cursor, events[^1].Item.Sequence);
+            return true;
         }
     }
 
