@@ -191,11 +191,112 @@ public sealed class HefeiPlaybookTests
     [InlineData("mediation", "mediation", Agency.Justice)]
     [InlineData("medical", "medical-help", Agency.Health)]
     [InlineData("school", "school-contact", Agency.Education)]
+    [InlineData("protection-order", "protection-order-help", Agency.WomensFederation)]
+    [InlineData("disability", "disability-support", Agency.DisabledPersonsFederation)]
+    [InlineData("work", "work-support", Agency.TradeUnion)]
+    [InlineData("youth", "youth-care", Agency.YouthLeague)]
     public void Need_ProposesTheDutyThatAnswersIt(string need, string kind, Agency agency)
     {
         var duty = Assert.Single(Hefei.Plan(PlaybookEvent.VisitNeed, Alarm(2) with { Need = need }).Duties);
 
         Assert.Equal((kind, agency, true), (duty.Kind, duty.Agency, duty.Proposed));
+    }
+
+    [Theory]
+    [InlineData("legal-aid", "granted", "legal-aid-assignment", Agency.Justice)]
+    [InlineData("shelter", "admitted", "shelter-stay", Agency.CivilAffairs)]
+    [InlineData("shelter-stay", "extended", "shelter-stay", Agency.CivilAffairs)]
+    [InlineData("mediation", "agreed", "mediation-follow-up", Agency.Justice)]
+    [InlineData("protection-order-help", "filed", "protection-order-acceptance", Agency.Court)]
+    [InlineData("protection-order-acceptance", "accepted", "protection-order-ruling", Agency.Court)]
+    [InlineData("protection-order-ruling", "granted", "protection-order-service", Agency.Court)]
+    public void Answer_LeadsToTheNextStep(string done, string outcome, string kind, Agency agency)
+    {
+        var duty = Assert.Single(Done(2, done, outcome).Duties);
+
+        Assert.Equal((kind, agency, false), (duty.Kind, duty.Agency, duty.Proposed));
+    }
+
+    [Theory]
+    [InlineData("legal-aid", "refused")]
+    [InlineData("shelter", "declined")]
+    [InlineData("mediation", "failed")]
+    [InlineData("protection-order-help", "declined")]
+    [InlineData("protection-order-acceptance", "withdrawn")]
+    [InlineData("protection-order-ruling", "refused")]
+    public void Answer_ThatEndsIt_LeadsToNothing(string done, string outcome) => Assert.Empty(Done(2, done, outcome).Duties);
+
+    [Theory]
+    [InlineData(1, 24)]
+    [InlineData(2, 72)]
+    [InlineData(3, 72)]
+    public void Ruling_OnAProtectionOrder_IsDueFromAcceptance(int @class, int hours)
+    {
+        var due = Assert.Single(Done(@class, "protection-order-acceptance", "accepted").Duties).DueAt;
+
+        // The hour in which it began does not count.
+        Assert.Equal(Local(2026, 11, 20, 21).AddHours(hours), due);
+    }
+
+    [Fact]
+    public void ProtectionOrder_Served_SetsPoliceAndFederationToWorkAndTellsTheCommunity()
+    {
+        var plan = Done(2, "protection-order-service", "served");
+
+        Assert.Equal(["protection-order-assistance", "protection-order-follow-up"], plan.Duties.Select(d => d.Kind).Order());
+        Assert.Equal((Agency.CommunityOffice, "order-in-force"), (Assert.Single(plan.Notices).Agency, plan.Notices[0].Text));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(5, true)]
+    [InlineData(6, false)]
+    public void ProtectionOrder_IsFollowedMonthlyWhileItCanBeInForce(int inRow, bool another)
+    {
+        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(2) with { DutyKind = "protection-order-follow-up", Outcome = "kept", OutcomesInRow = inRow });
+
+        Assert.Equal(another, plan.Duties.Any(d => d.Kind == "protection-order-follow-up"));
+    }
+
+    [Fact]
+    public void ProtectionOrder_Breached_IsToldToTheCourt()
+    {
+        var alarm = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(1) with { Category = AlarmCategory.ProtectionOrderBreach });
+        var found = Done(2, "protection-order-follow-up", "breach");
+
+        Assert.Contains(alarm.Notices, n => n is { Agency: Agency.Court, Text: "order-breached" });
+        Assert.Contains(found.Notices, n => n is { Agency: Agency.Court, Text: "order-breached" });
+        Assert.Equal("safety-check", Assert.Single(found.Duties).Kind);
+    }
+
+    [Theory]
+    [InlineData("warning-letter", Injury.Light, false, true)]
+    [InlineData("not-established", Injury.Serious, false, true)]
+    [InlineData("criminal", Injury.Light, false, false)]
+    [InlineData("criticism", Injury.Minor, true, true)]
+    [InlineData("warning-letter", Injury.Minor, true, false)]
+    [InlineData("criticism", Injury.Minor, false, false)]
+    public void Disposition_LighterThanWasDue_IsProposedToTheProcuratorate(string outcome, Injury injury, bool pregnant, bool reviewed)
+    {
+        var facts = Alarm(2) with { DutyKind = "police-disposition", Outcome = outcome, Injury = injury, Pregnant = pregnant };
+
+        var review = Hefei.Plan(PlaybookEvent.DutyDone, facts).Duties.Where(d => d.Kind == "police-handling-supervision").ToList();
+
+        Assert.Equal(reviewed, review.Count == 1);
+        Assert.All(review, d => Assert.Equal((Agency.Procuratorate, true), (d.Agency, d.Proposed)));
+    }
+
+    [Fact]
+    public void InjuredMinor_ReachesHealthSchoolAndCivilAffairs()
+    {
+        var duties = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(1) with { MinorVictim = true, Injury = Injury.Light }).Duties;
+
+        foreach (var (kind, agency) in ((string, Agency)[])
+            [("medical-record", Agency.Health), ("school-contact", Agency.Education), ("minor-placement", Agency.CivilAffairs)])
+        {
+            var duty = duties.Single(d => d.Kind == kind);
+            Assert.Equal((agency, true), (duty.Agency, duty.Proposed));
+        }
     }
 
     public static TheoryData<string> Barred => ["class", "strangulation", "weapon", "threat", "injury", "breach", "minor", "report"];
@@ -287,6 +388,9 @@ public sealed class HefeiPlaybookTests
 
         Assert.All(Hefei.Kinds["police-disposition"].Outcomes, o => Assert.NotEmpty(Hefei.Kinds["police-disposition"].Check(o.Id, json.RootElement)));
     }
+
+    private static PlaybookPlan Done(int @class, string kind, string outcome) =>
+        Hefei.Plan(PlaybookEvent.DutyDone, Alarm(@class) with { DutyKind = kind, Outcome = outcome });
 
     private static PlaybookFacts Alarm(int @class) => new()
     {

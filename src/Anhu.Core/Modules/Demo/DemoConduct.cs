@@ -30,7 +30,8 @@ internal static class DemoConduct
 {
     // Rates are made up; what is named is named more often where the case is more serious.
     private static readonly (string Need, double Rate)[] Needs =
-        [("legal", 0.07), ("psychological", 0.1), ("shelter", 0.015), ("mediation", 0.07), ("medical", 0.03), ("school", 0.02)];
+        [("legal", 0.07), ("psychological", 0.1), ("shelter", 0.015), ("mediation", 0.07), ("medical", 0.03), ("school", 0.02), ("protection-order", 0.04),
+        ("disability", 0.01), ("work", 0.02), ("youth", 0.02)];
 
     /// <summary>How it was done.</summary>
     /// <param name="duty">The duty.</param>
@@ -60,9 +61,26 @@ internal static class DemoConduct
             "mediation" => random.Chance(0.65)
                 ? Of("agreed", ("bothWilling", true), ("agreementNumber", $"合蜀调〔{year}〕{random.Next(1, 900)}号"), ("notes", "分别听取双方意见后达成协议。"))
                 : Of("failed", ("bothWilling", true), ("notes", "双方分歧较大，未达成协议。")),
-            "legal-aid" => random.Chance(0.7) ? Of("granted", ("assignee", "区法律援助中心指派律师")) : Of("not-applied"),
+            "legal-aid" => random.Chance(0.7) ? Of("granted", ("documentNumber", $"合蜀援字〔{year}〕{random.Next(1, 900)}号")) : Of("not-applied"),
+            "legal-aid-assignment" => Of("assigned", ("assignee", "区法律援助中心指派律师")),
+            "mediation-follow-up" => Of("kept", ("notes", "分别回访双方，协议正在履行。")),
             "counselling" => random.Chance(0.7) ? Of("completed", ("provider", "区妇联心理服务站"), ("sessions", random.Next(1, 6))) : Of("declined"),
             "shelter" => random.Chance(0.5) ? Of("admitted", ("nights", random.Next(2, 10)), ("childrenAlong", random.Chance(0.5))) : Of("declined"),
+            "shelter-stay" => Of("left", ("reason", "本人书面申请离站，暂住亲属家。")),
+            "minor-placement" => random.Chance(0.4)
+                ? Of("placed", ("notes", "已办理临时监护交接，双方签字。"), ("schoolKept", true))
+                : Of("with-relatives", ("notes", "由外祖父母照料，儿童主任每周联系。")),
+            "medical-record" => Of("kept", ("hospital", "区人民医院"), ("recordNumber", $"MZ{year}{random.Next(1, 90000):00000}"), ("photosTaken", true)),
+            "protection-order-help" => random.Chance(0.75) ? Of("filed", ("court", "区人民法院"), ("inHerPlace", false)) : Of("declined"),
+            "protection-order-acceptance" => Of("accepted", ("caseNumber", $"（{year}）皖0104民保令{random.Next(1, 200)}号")),
+            "protection-order-ruling" => Ruling(duty, year, random),
+            "protection-order-service" => Of("served", ("servedTo", new[] { "applicant", "respondent", "station", "committee" })),
+            "protection-order-assistance" => Of("done", ("verified", true), ("notes", "已核实双方身份，告知违反的后果。")),
+            "protection-order-follow-up" => Of("kept", ("notes", "申请人称对方未再联系，保护令得到遵守。")),
+            "police-handling-supervision" => random.Chance(0.7)
+                ? Of("no-fault", ("findings", "经审查，处置有据。"))
+                : Of("explain", ("findings", "伤情达到轻伤，未见立案材料。"), ("documentNumber", $"合蜀检立监〔{year}〕{random.Next(1, 90)}号")),
+            "disability-support" or "work-support" or "youth-care" => Of("arranged", ("contactPerson", "专职干部"), ("notes", "已与本人联系，商定帮助方式。")),
             "medical-help" => random.Chance(0.8) ? Of("treated", ("hospital", "区人民医院")) : Of("declined"),
             "school-contact" => Of("arranged", ("contactPerson", "年级德育主任")),
             "mandatory-report-follow-up" => Of("case-filed", ("feedback", "已受理并向报告单位反馈。"), ("measures", "已安排单独询问和临时照护。")),
@@ -116,6 +134,14 @@ internal static class DemoConduct
             "penalty" => Of(outcome, ("documentNumber", $"合公行罚决字〔{year}〕{random.Next(1, 4000):0000}号"), ("facts", "殴打他人，事实清楚。")),
             _ => Of(outcome, ("documentNumber", $"合公治调字〔{year}〕{random.Next(1, 3000):0000}号"), ("facts", "双方自愿，达成治安调解。")),
         };
+    }
+
+    private static DemoResult Ruling(Duty duty, int year, Random random)
+    {
+        var number = ("rulingNumber", (object)$"（{year}）皖0104民保令{random.Next(1, 200)}号之一");
+        return random.Chance(0.85)
+            ? Of("granted", number, ("validUntil", duty.CreatedAt.AddMonths(6).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("measures", new[] { "no-violence", "no-harassment" }))
+            : Of("refused", number, ("reason", "现有材料不能证明存在家庭暴力或者现实危险。"));
     }
 
     /// <summary>A call that reached her.</summary>

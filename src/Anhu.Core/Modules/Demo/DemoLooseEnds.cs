@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Messages;
@@ -18,7 +19,9 @@ internal sealed class DemoLooseEnds(DemoBooks books, DemoHistory history, DemoWo
     private const string Federation = "340104-womens-federation";
     private const string Neighbours = "340111-womens-federation";
     private const string Station = "340104001-police";
-
+    private const string Court = "340104-court";
+    private const string Procuratorate = "340104-procuratorate";
+    private const string ApplicationHelp = "protection-order-help";
     private const string StreetOffice = "340104001-street-office";
 
     private readonly HashSet<Guid> used = [];
@@ -49,16 +52,9 @@ internal sealed class DemoLooseEnds(DemoBooks books, DemoHistory history, DemoWo
         HandOver(Neighbours, Federation, 3, "受害人已回蜀山区娘家居住，请接续回访。", at, answered: false);
         HandOver("340104002-police", Station, 2, "经核实发生地属贵所辖区。", at, answered: false);
         NameNeeds(at);
+        Apply(at);
+        Criticise(at);
         SendTheCommunity(at);
-        foreach (var (agency, reason) in ((string, string)[])
-            [("340104-court", "当事人拟申请人身安全保护令，请就立案和执行事项提出意见。"), ("340104-procuratorate", "涉嫌刑事犯罪，请就立案监督事项提出意见。"),
-            ("340104-disabled-persons-federation", "受害人持有残疾证，请一并提供帮助。"), ("340104-trade-union", "受害人为企业职工，请工会联系单位给予照顾。"),
-            ("340104-youth-league", "家中有未成年人，请安排青少年陪伴。")])
-        {
-            HandOver(Federation, agency, 1, reason, at, answered: true, "case-conference");
-            HandOver(Federation, agency, 1, reason, at, answered: false, "case-conference");
-        }
-
         HandOver(Community, StreetOffice, 1, "社区人手不足，请街道安排走访。", at, answered: true, "community-notice-visit");
         HandOver(Community, StreetOffice, 1, "该户已搬到本街道另一社区，请街道协调。", at, answered: false, "community-notice-visit");
 
@@ -95,16 +91,41 @@ internal sealed class DemoLooseEnds(DemoBooks books, DemoHistory history, DemoWo
     {
         var random = DemoRandom.For(seed, "needs");
         foreach (var (need, unit) in ((string, string)[])
-            [("legal", "340104-justice"), ("shelter", "340104-civil-affairs"), ("medical", "340104-health"), ("school", "340104-education"), ("mediation", "340104001-justice")])
+            [("legal", "340104-justice"), ("shelter", "340104-civil-affairs"), ("medical", "340104-health"), ("school", "340104-education"), ("mediation", "340104001-justice"),
+            ("disability", "340104-disabled-persons-federation"), ("work", "340104-trade-union"), ("youth", "340104-youth-league"), ("protection-order", Federation)])
         {
             var visits = Open(Federation).Where(d => RecordVisitHandler.PhoneKinds.Contains(d.Kind))
                 .Where(d => need != "mediation" || books.FileOf(d).Case.RegionCode.StartsWith("340104001", StringComparison.Ordinal)).ToList();
-            foreach (var visit in visits.Take(6).TakeWhile(_ => Open(unit, proposed: true).Count < 2))
+            foreach (var visit in visits.Take(6).TakeWhile(_ => Open(unit, proposed: true).Count(d => unit != Federation || d.Kind == ApplicationHelp) < 2))
             {
                 work.Finish(visit, Someone(Federation), DemoConduct.Reached(books.FileOf(visit), [need], random), at);
             }
         }
     }
+
+    /// <summary>Where the court has little to do, an application for a protection order has just come in.</summary>
+    private void Apply(DateTimeOffset at)
+    {
+        foreach (var help in Open(Federation, proposed: true).Where(d => d.Kind == ApplicationHelp).TakeWhile(_ => Open(Court).Count < 2))
+        {
+            work.Finish(help, Someone(Federation), DemoResult.Of("filed", ("court", "蜀山区人民法院"), ("inHerPlace", false)), at);
+        }
+    }
+
+    /// <summary>Where the procuratorate has little to do, the police have just criticised where more was due.</summary>
+    private void Criticise(DateTimeOffset at)
+    {
+        var due = books.Files.SelectMany(f => f.OpenDuties).Where(d => d.Kind == "police-disposition" && books.FileOf(d).Case.RegionCode.StartsWith("340104", StringComparison.Ordinal))
+            .OrderBy(d => d.DueAt).ThenBy(d => books.FileOf(d).Case.CaseNumber, StringComparer.Ordinal).ToList();
+        foreach (var duty in due.Where(d => NeedsMore(books.FileOf(d), d)).TakeWhile(_ => Open(Procuratorate, proposed: true).Count < 2))
+        {
+            var result = DemoResult.Of("criticism", ("facts", "双方争执中有推搡，情节较轻。"), ("reason", "当事人表示谅解，当场批评教育。"));
+            work.Finish(duty, Someone(books.Map.Find(duty.OwnerUnitId)!.Code), result, at);
+        }
+    }
+
+    private static bool NeedsMore(CaseFile file, Duty duty) => file.Incidents.Find(i => i.IncidentId == duty.IncidentId) is { } incident
+        && (incident.Injury >= Injury.Light || incident.Pregnant == true || incident.IsMandatoryReport);
 
     /// <summary>Where the cast's grid has little to do, nobody answered a call: then the community looks in.</summary>
     private void SendTheCommunity(DateTimeOffset at)

@@ -17,7 +17,7 @@ internal sealed record DemoTiming(DateTimeOffset AcceptAt, DateTimeOffset DoneAt
     public static DemoTiming Of(string kind, DateTimeOffset createdAt, DateTimeOffset dueAt, CityZone zone, Random random)
     {
         var span = dueAt - createdAt;
-        var aroundTheClock = kind is "police-first-contact" or "safety-check" or "shelter";
+        var aroundTheClock = kind is "police-first-contact" or "safety-check" or "shelter" or "minor-placement";
         var longAhead = span > TimeSpan.FromDays(6);
         var roll = random.NextDouble();
         DateTimeOffset done;
