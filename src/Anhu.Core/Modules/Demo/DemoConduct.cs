@@ -74,7 +74,7 @@ internal static class DemoConduct
             "protection-order-help" => random.Chance(0.75) ? Of("filed", ("court", "区人民法院"), ("inHerPlace", false)) : Of("declined"),
             "protection-order-acceptance" => Of("accepted", ("caseNumber", $"（{year}）皖0104民保令{random.Next(1, 200)}号")),
             "protection-order-ruling" => Ruling(duty, year, random),
-            "protection-order-service" => Of("served", ("servedTo", new[] { "applicant", "respondent", "station", "committee" })),
+            "protection-order-service" => Of("served", ("servedTo", Served)),
             "protection-order-assistance" => Of("done", ("verified", true), ("notes", "已核实双方身份，告知违反的后果。")),
             "protection-order-follow-up" => Of("kept", ("notes", "申请人称对方未再联系，保护令得到遵守。")),
             "police-handling-supervision" => random.Chance(0.7)
@@ -94,6 +94,10 @@ internal static class DemoConduct
         ["到场制止，双方已分开，情绪平复。", "对双方分别询问，告知权利，固定证据。", "送受害人就医，另一方带回派出所询问。", "受害人暂住亲属家，已留联系方式。"];
 
     private static readonly string[] Wishes = ["希望对方保证不再动手，暂不离婚。", "准备起诉离婚，希望法律帮助。", "希望分开居住，不愿调解。", "只希望有人关注，暂无其他要求。"];
+
+    private static readonly string[] Served = ["applicant", "respondent", "station", "committee"];
+
+    private static readonly string[] Measures = ["no-violence", "no-harassment"];
 
     private static readonly string[] Danger = ["noise", "injuries"];
 
@@ -140,7 +144,7 @@ internal static class DemoConduct
     {
         var number = ("rulingNumber", (object)$"（{year}）皖0104民保令{random.Next(1, 200)}号之一");
         return random.Chance(0.85)
-            ? Of("granted", number, ("validUntil", duty.CreatedAt.AddMonths(6).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("measures", new[] { "no-violence", "no-harassment" }))
+            ? Of("granted", number, ("validUntil", duty.CreatedAt.AddMonths(6).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("measures", Measures))
             : Of("refused", number, ("reason", "现有材料不能证明存在家庭暴力或者现实危险。"));
     }
 
