@@ -19,6 +19,15 @@ public sealed class PostgresStoreProvider : IStoreProvider
         options.UseNpgsql(connectionString, pg => pg.MigrationsAssembly(typeof(PostgresStoreProvider).Assembly.GetName().Name));
 
     /// <inheritdoc />
+    public System.Data.Common.DbConnection Connect(string connectionString) => new NpgsqlConnection(connectionString);
+
+    /// <inheritdoc />
+    public bool Exists(string connectionString) => true;
+
+    /// <inheritdoc />
+    public bool IsMissingTable(Exception exception) => exception is PostgresException { SqlState: "42P01" };
+
+    /// <inheritdoc />
     public async Task InsertAsync(AnhuDbContext db, IReadOnlyList<IReadOnlyList<object>> rows, CancellationToken ct)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();

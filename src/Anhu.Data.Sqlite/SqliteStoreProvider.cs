@@ -33,6 +33,27 @@ public sealed class SqliteStoreProvider : IStoreProvider
             .AddInterceptors(PragmaInterceptor.Instance);
 
     /// <inheritdoc />
+    public DbConnection Connect(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.StateChange += static (sender, change) =>
+        {
+            if (change.CurrentState == System.Data.ConnectionState.Open)
+            {
+                PragmaInterceptor.Instance.Set((SqliteConnection)sender);
+            }
+        };
+        return connection;
+    }
+
+    /// <inheritdoc />
+    public bool Exists(string connectionString) => File.Exists(new SqliteConnectionStringBuilder(connectionString).DataSource);
+
+    /// <inheritdoc />
+    public bool IsMissingTable(Exception exception) =>
+        exception is SqliteException { SqliteErrorCode: 1 } && exception.Message.Contains("no such table", StringComparison.Ordinal);
+
+    /// <inheritdoc />
     public Task InsertAsync(AnhuDbContext db, IReadOnlyList<IReadOnlyList<object>> rows, CancellationToken ct)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();

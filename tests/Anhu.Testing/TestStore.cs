@@ -14,7 +14,7 @@ namespace Anhu.Testing;
 public sealed class TestStore : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Gate = new(1, 1);
-    private static string? template;
+    private static (string Folder, string? Database)? template;
 
     private readonly string folder;
     private readonly string? database;
@@ -37,17 +37,19 @@ public sealed class TestStore : IAsyncDisposable
     public static async Task<TestStore> CreateAsync(bool filled = true, StoreKind? kind = null)
     {
         var name = $"anhu_test_{Guid.CreateVersion7():N}";
-        var from = filled ? await TemplateAsync() : null;
+        (string Folder, string? Database)? from = filled ? await TemplateAsync() : null;
         var folder = Directory.CreateTempSubdirectory("anhu-test-").FullName;
         if (kind is null ? IsPostgres : kind == StoreKind.Postgres)
         {
-            await AdministerAsync(from is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {from}");
+            await AdministerAsync(from is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {from.Value.Database}");
+            CopyKey(from?.Folder, folder);
             return new TestStore(folder, name);
         }
 
         if (from is not null)
         {
-            File.Copy(Path.Combine(from, "anhu.db"), Path.Combine(folder, "anhu.db"));
+            File.Copy(Path.Combine(from.Value.Folder, "anhu.db"), Path.Combine(folder, "anhu.db"));
+            CopyKey(from.Value.Folder, folder);
         }
 
         return new TestStore(folder, null);
@@ -81,7 +83,16 @@ public sealed class TestStore : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<string> TemplateAsync()
+    private static void CopyKey(string? from, string to)
+    {
+        if (from is not null)
+        {
+            Directory.CreateDirectory(Path.Combine(to, "keys"));
+            File.Copy(Path.Combine(from, "keys", "city.key"), Path.Combine(to, "keys", "city.key"));
+        }
+    }
+
+    private static async Task<(string Folder, string? Database)> TemplateAsync()
     {
         await Gate.WaitAsync();
         try
@@ -94,7 +105,7 @@ public sealed class TestStore : IAsyncDisposable
         }
     }
 
-    private static async Task<string> MakeTemplateAsync()
+    private static async Task<(string Folder, string? Database)> MakeTemplateAsync()
     {
         var name = $"anhu_template_{Environment.ProcessId}";
         var folder = Directory.CreateTempSubdirectory("anhu-template-").FullName;
@@ -120,7 +131,7 @@ public sealed class TestStore : IAsyncDisposable
         // The copy takes the file alone: closing the last connection moves the write-ahead log into it.
         SqliteConnection.ClearAllPools();
         NpgsqlConnection.ClearAllPools();
-        return IsPostgres ? name : folder;
+        return (folder, IsPostgres ? name : null);
     }
 
     private static Dictionary<string, string?> Settings(string folder, string? database) => new()

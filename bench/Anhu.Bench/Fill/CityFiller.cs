@@ -10,6 +10,7 @@ using Anhu.Modules.Grading;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
+using Anhu.Modules.Protection;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,12 +89,13 @@ internal sealed class CityFiller(Site site)
         var copy = new CityCopy(rows.Origin, n, start, length);
         var isOpen = n >= copies - Math.Max(1, copies / 20);
         var sequence = (long)n * rows.CaseSequences;
+        var people = rows.People.ConvertAll(copy.Of);
         var hashes = new Dictionary<Guid, byte[]>(rows.Revisions.Count);
         return
         [
             rows.Revisions.ConvertAll(r => Revision(copy.Of(r), hashes)),
             rows.Alarms.ConvertAll(r => { var a = copy.Of(r); a.ContentHash = hashes[a.AlarmId]; return a; }),
-            rows.People.ConvertAll(copy.Of), rows.Keys.ConvertAll(copy.Of), rows.Parties.ConvertAll(copy.Of),
+            people, people.SelectMany(p => PersonKeys.All(rows.Ring, p.Name, p.Phone, p.IdNumber).Distinct(), (p, key) => new PersonKey { Value = key, PersonId = p.PersonId }).ToList(), rows.Parties.ConvertAll(copy.Of),
             rows.Incidents.ConvertAll(copy.Of), rows.IncidentParties.ConvertAll(copy.Of), rows.Grades.ConvertAll(copy.Of),
             rows.Cases.ConvertAll(r => Case(copy.Of(r), sequence, isOpen)),
             rows.Access.ConvertAll(r => Access(copy.Of(r), sequence, isOpen)),
@@ -105,7 +107,6 @@ internal sealed class CityFiller(Site site)
     private static AlarmRevision Revision(AlarmRevision copy, Dictionary<Guid, byte[]> hashes)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(copy.Content));
-        Setters.Hash(copy, hash);
         hashes[copy.AlarmId] = hash;
         return copy;
     }
@@ -163,7 +164,7 @@ internal sealed class BaseRows
 
     public required List<Person> People { get; init; }
 
-    public required List<PersonKey> Keys { get; init; }
+    public required KeyRing Ring { get; init; }
 
     public required List<DvCase> Cases { get; init; }
 
@@ -202,7 +203,7 @@ internal sealed class BaseRows
             CaseSequences = cases[^1].CaseSequence,
             Alarms = alarms, Cases = cases, Events = events,
             Revisions = await db.AlarmRevisions.OrderBy(r => r.AlarmId).ToListAsync(), People = await db.People.OrderBy(p => p.PersonId).ToListAsync(),
-            Keys = await db.PersonKeys.OrderBy(k => k.PersonId).ToListAsync(), Parties = await db.CaseParties.OrderBy(p => p.CaseId).ToListAsync(),
+            Ring = db.Keys, Parties = await db.CaseParties.OrderBy(p => p.CaseId).ToListAsync(),
             Incidents = await db.Incidents.OrderBy(i => i.IncidentId).ToListAsync(), IncidentParties = await db.IncidentParties.OrderBy(p => p.IncidentId).ToListAsync(),
             Access = await db.CaseAccess.OrderBy(a => a.CaseSequence).ToListAsync(), Grades = await db.Grades.OrderBy(g => g.GradeId).ToListAsync(),
             Duties = await db.Duties.OrderBy(d => d.DutyId).ToListAsync(),
@@ -225,8 +226,6 @@ internal sealed class BaseRows
 /// <summary>Sets what is set once where it is made.</summary>
 internal static class Setters
 {
-    public static Action<AlarmRevision, byte[]> Hash { get; } = Of<AlarmRevision, byte[]>(nameof(AlarmRevision.ContentHash));
-
     public static Action<DvCase, long> CaseSequence { get; } = Of<DvCase, long>(nameof(DvCase.CaseSequence));
 
     public static Action<CaseAccess, long> AccessSequence { get; } = Of<CaseAccess, long>(nameof(CaseAccess.CaseSequence));

@@ -7,6 +7,7 @@ using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
+using Anhu.Modules.Protection;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
@@ -15,6 +16,7 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Anhu.Data;
 
@@ -26,6 +28,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     : IdentityUserContext<Worker, Guid>(options), IDataProtectionKeyContext
 {
     private readonly List<PendingEvent> pending = [];
+    private readonly CityKeys? cityKeys = options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider?.GetService<CityKeys>();
 
     /// <summary>Who acts; stands on every recorded event.</summary>
     public Actor Actor { get; set; } = Actor.Platform;
@@ -110,6 +113,15 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <inheritdoc />
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Keys of the texts in the record.</summary>
+    public DbSet<EventTextKey> EventTextKeys => Set<EventTextKey>();
+
+    /// <summary>The store's keys, wrapped.</summary>
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
+    /// <summary>The keys that values are sealed with.</summary>
+    public KeyRing Keys => cityKeys?.Ring ?? KeyRing.Closed;
 
     /// <summary>The store that this context works on.</summary>
     public CityStore Store => this.GetService<CityStore>();
@@ -220,27 +232,29 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Gives facts their place in the chain.</summary>
     /// <param name="head">The head as taken.</param>
     /// <param name="facts">The facts in order, each with who acted.</param>
-    /// <returns>The events, ready to be stored.</returns>
-    internal static List<TimelineEvent> Chain(TimelineHead head, IReadOnlyList<(PendingEvent Fact, Actor Actor)> facts)
+    /// <returns>The events, ready to be stored, and the keys of the texts in them.</returns>
+    internal (List<TimelineEvent> Events, List<EventTextKey> Keys) Chain(TimelineHead head, IReadOnlyList<(PendingEvent Fact, Actor Actor)> facts)
     {
         var events = new List<TimelineEvent>(facts.Count);
+        var keys = new List<EventTextKey>();
         var previous = head.Hash;
         var sequence = head.Sequence;
         foreach (var (fact, actor) in facts)
         {
             sequence++;
             var at = Clock.CutToMicroseconds(fact.At);
+            var data = EventTexts.Seal(fact, Keys.Suite, keys);
             var hash = TimelineHash.Compute(
-                previous, sequence, fact.Type, at, fact.CaseId, fact.DutyId, actor.WorkerId, actor.ClientId, fact.UnitId, fact.Class, fact.Data);
+                previous, sequence, fact.Type, at, fact.CaseId, fact.DutyId, actor.WorkerId, actor.ClientId, fact.UnitId, fact.Class, data);
             events.Add(new TimelineEvent
             {
                 Sequence = sequence, Type = fact.Type, At = at, CaseId = fact.CaseId, DutyId = fact.DutyId, WorkerId = actor.WorkerId,
-                ClientId = actor.ClientId, UnitId = fact.UnitId, Class = fact.Class, Data = fact.Data, PreviousHash = previous, Hash = hash,
+                ClientId = actor.ClientId, UnitId = fact.UnitId, Class = fact.Class, Data = data, PreviousHash = previous, Hash = hash,
             });
             previous = hash;
         }
 
-        return events;
+        return (events, keys);
     }
 
     /// <inheritdoc />
@@ -266,11 +280,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         base.OnModelCreating(builder);
         builder.UseOpenIddict<Guid>();
         builder.ApplyConfigurationsFromAssembly(typeof(AnhuDbContext).Assembly);
-        if (!Database.ProviderName!.EndsWith("Sqlite", StringComparison.Ordinal))
-        {
-            // Ranges of keys are read in the order of their bytes, as SQLite does by itself.
-            builder.Entity<PersonKey>().Property(k => k.Value).UseCollation("C");
-        }
+        builder.Entity<DataProtectionKey>().Property(k => k.Xml).Sealed();
+        builder.Entity<Microsoft.AspNetCore.Identity.IdentityUserToken<Guid>>().Property(t => t.Value).Sealed();
+        Sealing.Apply(builder, Keys);
     }
 
     private async Task ChainAsync(CancellationToken ct)
@@ -281,8 +293,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         }
 
         var head = await TakeHeadAsync(pending.Count, ct);
-        var events = Chain(head, [.. pending.Select(e => (e, Actor))]);
+        var (events, keys) = Chain(head, [.. pending.Select(e => (e, Actor))]);
         Timeline.AddRange(events);
+        EventTextKeys.AddRange(keys);
         await SetHeadHashAsync(events[^1].Hash, ct);
         pending.Clear();
     }

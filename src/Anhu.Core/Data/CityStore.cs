@@ -80,6 +80,9 @@ public static class StoreAnnotations
 
     /// <summary>On a table of small rows: they lie in the tree of their key where the database can do that.</summary>
     public const string Clustered = "Anhu:Clustered";
+
+    /// <summary>On a property: kept sealed (<see cref="Sealing"/>).</summary>
+    public const string Sealed = "Anhu:Sealed";
 }
 
 /// <summary>What differs between databases; one implementation each.</summary>
@@ -89,6 +92,14 @@ public interface IStoreProvider
     /// <param name="options">The builder.</param>
     /// <param name="connectionString">The connection string.</param>
     void Configure(DbContextOptionsBuilder options, string connectionString);
+
+    /// <summary>A connection with the settings that the store needs, not open yet.</summary>
+    /// <param name="connectionString">The connection string.</param>
+    System.Data.Common.DbConnection Connect(string connectionString);
+
+    /// <summary>False when there is no store at all, so that connecting would make an empty one.</summary>
+    /// <param name="connectionString">The connection string.</param>
+    bool Exists(string connectionString);
 
     /// <summary>Inserts many rows within the context's open transaction, past the change tracker.</summary>
     /// <param name="db">A context with an open transaction.</param>
@@ -121,6 +132,10 @@ public interface IStoreProvider
     /// <summary>True when the failure came of another writer, a lost connection or a restart, so that the whole unit of work may be tried again on a fresh connection (storage rule 9).</summary>
     /// <param name="exception">What was thrown.</param>
     bool IsTransient(Exception exception);
+
+    /// <summary>True when the failure came of a table that is not there.</summary>
+    /// <param name="exception">What was thrown.</param>
+    bool IsMissingTable(Exception exception);
 
     /// <summary>True when a unique key or other constraint was violated.</summary>
     /// <param name="exception">What was thrown.</param>

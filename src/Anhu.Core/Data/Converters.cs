@@ -8,7 +8,17 @@ namespace Anhu.Data;
 /// <summary>SQLite: instants as microseconds since 1970, since it cannot order a DateTimeOffset.</summary>
 internal sealed class UnixMicroseconds() : ValueConverter<DateTimeOffset, long>(
     v => (v.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
-    v => new DateTimeOffset(DateTimeOffset.UnixEpoch.Ticks + (v * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero));
+    v => new DateTimeOffset(DateTimeOffset.UnixEpoch.Ticks + (v * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero))
+{
+    /// <summary>To the store.</summary>
+    public static long Of(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>From the store.</summary>
+    public static DateTimeOffset From(long at) => new(DateTimeOffset.UnixEpoch.Ticks + (at * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+}
+
+/// <summary>A blind index: hexadecimal in the program, bytes in the store. Both sort alike.</summary>
+internal sealed class HexBytes() : ValueConverter<string, byte[]>(v => Convert.FromHexString(v), v => Convert.ToHexStringLower(v));
 
 /// <summary>SQLite: ids as their 16 bytes in the order of their digits, so that they sort by time of making; as text they would take more than twice the room in every index.</summary>
 internal sealed class IdBytes() : ValueConverter<Guid, byte[]>(v => v.ToByteArray(true), v => new Guid(v, true));

@@ -6,6 +6,7 @@ using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
+using Anhu.Modules.Protection;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
@@ -19,7 +20,7 @@ internal sealed class FoundationMapping :
     IEntityTypeConfiguration<Region>, IEntityTypeConfiguration<Unit>, IEntityTypeConfiguration<UnitJurisdiction>,
     IEntityTypeConfiguration<DutyRosterEntry>, IEntityTypeConfiguration<Worker>, IEntityTypeConfiguration<Lease>,
     IEntityTypeConfiguration<Counter>, IEntityTypeConfiguration<RuleDocument>, IEntityTypeConfiguration<TimelineEvent>,
-    IEntityTypeConfiguration<TimelineHead>
+    IEntityTypeConfiguration<TimelineHead>, IEntityTypeConfiguration<EventTextKey>, IEntityTypeConfiguration<ProtectionKey>
 {
     public void Configure(EntityTypeBuilder<Region> region)
     {
@@ -97,6 +98,22 @@ internal sealed class FoundationMapping :
         e.HasIndex(t => new { t.CaseId, t.Sequence });
     }
 
+    public void Configure(EntityTypeBuilder<EventTextKey> key)
+    {
+        key.ToTable("timeline_text_key");
+        key.HasKey(k => k.EventTextKeyId);
+        key.Property(k => k.Key).Sealed();
+        key.HasIndex(k => k.CaseId);
+    }
+
+    public void Configure(EntityTypeBuilder<ProtectionKey> key)
+    {
+        key.ToTable(KeyTable.TableName);
+        key.HasKey(k => new { k.Purpose, k.Generation });
+        key.Property(k => k.Suite).HasMaxLength(40);
+        key.Property(k => k.CityKeyId).HasMaxLength(100);
+    }
+
     public void Configure(EntityTypeBuilder<TimelineHead> head)
     {
         head.ToTable("timeline_head");
@@ -121,6 +138,7 @@ internal sealed class SpineMapping :
         alarm.Property(a => a.Source).HasMaxLength(60);
         alarm.Property(a => a.SourceId).HasMaxLength(120);
         alarm.Property(a => a.SourceKey).HasMaxLength(181);
+        alarm.Property(a => a.ContentHash).Sealed();
         alarm.Property(a => a.Version).IsConcurrencyToken();
         alarm.HasIndex(a => a.SourceKey).IsUnique();
         alarm.HasIndex(a => a.IncidentId);
@@ -131,6 +149,7 @@ internal sealed class SpineMapping :
     {
         revision.ToTable("alarms_revision");
         revision.HasKey(r => new { r.AlarmId, r.Revision });
+        revision.Property(r => r.Content).Sealed();
         revision.Property(r => r.ClientId).HasMaxLength(100);
     }
 
@@ -138,10 +157,11 @@ internal sealed class SpineMapping :
     {
         person.ToTable("people_person");
         person.HasKey(p => p.PersonId);
-        person.Property(p => p.Name).HasMaxLength(80);
-        person.Property(p => p.IdNumber).HasMaxLength(18);
-        person.Property(p => p.Phone).HasMaxLength(30);
-        person.Property(p => p.Address).HasMaxLength(300);
+        person.Property(p => p.Name).Sealed();
+        person.Property(p => p.IdNumber).Sealed();
+        person.Property(p => p.Phone).Sealed();
+        person.Property(p => p.Address).Sealed();
+        person.Property(p => p.BirthDate).Sealed();
         person.Property(p => p.Version).IsConcurrencyToken();
     }
 
@@ -150,7 +170,7 @@ internal sealed class SpineMapping :
         key.ToTable("people_key");
         key.HasKey(k => new { k.Value, k.PersonId });
         key.HasAnnotation(StoreAnnotations.Clustered, true);
-        key.Property(k => k.Value).HasMaxLength(160);
+        key.Property(k => k.Value).HasConversion<HexBytes>();
 
         // A person is reported under the same key again and again; the row is there or it is made.
         key.Metadata.SetAnnotation(StoreAnnotations.Repeatable, true);
@@ -182,8 +202,11 @@ internal sealed class SpineMapping :
         incident.ToTable("cases_incident");
         incident.HasKey(i => i.IncidentId);
         incident.Property(i => i.RegionCode).HasMaxLength(15);
-        incident.Property(i => i.Address).HasMaxLength(300);
-        incident.Property(i => i.PlaceKey).HasMaxLength(300);
+        incident.Property(i => i.Address).Sealed();
+        incident.Property(i => i.PlaceKey).Sealed();
+        incident.Property(i => i.Longitude).Sealed();
+        incident.Property(i => i.Latitude).Sealed();
+        incident.Property(i => i.Summary).Sealed();
         incident.Property(i => i.Version).IsConcurrencyToken();
         incident.HasIndex(i => new { i.CaseId, i.OccurredAt });
     }
@@ -210,8 +233,8 @@ internal sealed class SpineMapping :
     {
         filter.ToTable("cases_saved_filter");
         filter.HasKey(f => f.SavedFilterId);
-        filter.Property(f => f.Name).HasMaxLength(40);
-        filter.Property(f => f.Query).HasMaxLength(500);
+        filter.Property(f => f.Name).Sealed();
+        filter.Property(f => f.Query).Sealed();
         filter.HasIndex(f => f.WorkerId);
     }
 
@@ -220,8 +243,8 @@ internal sealed class SpineMapping :
         grade.ToTable("grading_grade");
         grade.HasKey(g => g.GradeId);
         grade.Property(g => g.PolicyVersion).HasMaxLength(40);
-        grade.Property(g => g.Note).HasMaxLength(1000);
-        grade.Property(g => g.Reasons).HasConversion<JsonList<GradeReason>, ListComparer<GradeReason>>();
+        grade.Property(g => g.Note).Sealed();
+        grade.Property(g => g.Reasons).HasConversion<JsonList<GradeReason>, ListComparer<GradeReason>>().Sealed();
         grade.Property(g => g.Missing).HasConversion<JsonList<MissingFact>, ListComparer<MissingFact>>();
         grade.Property(g => g.Version).IsConcurrencyToken();
         grade.HasIndex(g => new { g.CaseId, g.DecidedAt });
@@ -235,8 +258,9 @@ internal sealed class SpineMapping :
         duty.Property(d => d.Basis).HasMaxLength(300);
         duty.Property(d => d.RuleId).HasMaxLength(80);
         duty.Property(d => d.PlaybookVersion).HasMaxLength(40);
-        duty.Property(d => d.HandOverReason).HasMaxLength(1000);
-        duty.Property(d => d.LastReason).HasMaxLength(1000);
+        duty.Property(d => d.HandOverReason).Sealed();
+        duty.Property(d => d.LastReason).Sealed();
+        duty.Property(d => d.Form).Sealed();
         duty.Property(d => d.Outcome).HasMaxLength(40);
         duty.Property(d => d.Version).IsConcurrencyToken();
         duty.HasIndex(d => d.CaseId);
@@ -262,6 +286,9 @@ internal sealed class VisitMapping :
         visit.Property(v => v.FamilyRelations).HasMaxLength(40);
         visit.Property(v => v.PoliceHandling).HasMaxLength(40);
         visit.Property(v => v.DisputeSettled).HasMaxLength(40);
+        visit.Property(v => v.Advice).Sealed();
+        visit.Property(v => v.Notes).Sealed();
+        visit.Property(v => v.Details).Sealed();
         visit.HasIndex(v => new { v.CaseId, v.VisitedAt });
         visit.HasIndex(v => v.DutyId);
     }
@@ -271,27 +298,27 @@ internal sealed class VisitMapping :
         draft.ToTable("visits_form_draft");
         draft.HasKey(d => new { d.WorkerId, d.FormKey });
         draft.Property(d => d.FormKey).HasMaxLength(80);
+        draft.Property(d => d.Content).Sealed();
     }
 
     public void Configure(EntityTypeBuilder<SafeContact> contact)
     {
         contact.ToTable("messages_safe_contact");
         contact.HasKey(c => c.SafeContactId);
-        contact.Property(c => c.Phone).HasMaxLength(30);
-        contact.Property(c => c.SafePhrase).HasMaxLength(200);
-        contact.Property(c => c.Note).HasMaxLength(500);
+        contact.Property(c => c.Phone).Sealed();
+        contact.Property(c => c.SafePhrase).Sealed();
+        contact.Property(c => c.Note).Sealed();
         contact.Property(c => c.Version).IsConcurrencyToken();
         contact.HasIndex(c => c.CaseId);
-        contact.HasIndex(c => c.Phone);
     }
 
     public void Configure(EntityTypeBuilder<OutboxMessage> message)
     {
         message.ToTable("messages_outbox");
         message.HasKey(m => m.OutboxMessageId);
-        message.Property(m => m.Phone).HasMaxLength(30);
+        message.Property(m => m.Phone).Sealed();
         message.Property(m => m.TemplateId).HasMaxLength(40);
-        message.Property(m => m.Text).HasMaxLength(500);
+        message.Property(m => m.Text).Sealed();
         message.Property(m => m.GatewayReference).HasMaxLength(100);
         message.Property(m => m.LastError).HasMaxLength(300);
         message.Property(m => m.Version).IsConcurrencyToken();

@@ -29,7 +29,7 @@ internal static class AuditCommands
                 return check.Faults.Count == 0 ? 0 : 1;
             },
             ct,
-            Migrator.RequireAsync));
+            Migrator.RequireWithoutKeysAsync));
         return command;
     }
 

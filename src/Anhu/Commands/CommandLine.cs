@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using Anhu.Common;
 using Anhu.Hosting;
+using Anhu.Modules.Protection;
 
 namespace Anhu.Commands;
 
@@ -43,6 +44,11 @@ public static class CommandLine
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
         }
         catch (StoreUnavailableException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 3;
+        }
+        catch (CityKeysException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 3;

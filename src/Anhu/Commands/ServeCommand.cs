@@ -10,7 +10,7 @@ internal static class ServeCommand
     {
         var root = new RootCommand("Anhu (安护): one city's response to domestic violence, across departments.")
         {
-            CommonOptions.Data, CommonOptions.Store, CommonOptions.Urls, CommonOptions.Demo,
+            CommonOptions.Data, CommonOptions.Store, CommonOptions.Keys, CommonOptions.Crypto, CommonOptions.Urls, CommonOptions.Demo,
         };
         root.SetAction(RunAsync);
         return root;

@@ -156,7 +156,7 @@ public static class AnhuApp
     private static Dictionary<string, string?> FromEnvironment(ConfigurationManager configuration)
     {
         var values = new Dictionary<string, string?>();
-        foreach (var name in (string[])["Data", "Store", "TimeZone", "Content"])
+        foreach (var name in (string[])["Data", "Store", "Keys", "Crypto", "TimeZone", "Content"])
         {
             if (configuration[name.ToUpperInvariant()] is { Length: > 0 } value)
             {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Anhu.Data;
+using Anhu.Modules.Protection;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,6 +19,9 @@ internal static class Migrator
         using var file = store.Kind == StoreKind.Sqlite ? await LockAsync(store, ct) : null;
         try
         {
+            // Refused keys change nothing; the keys of a new store are written once its tables are there.
+            var keys = services.GetRequiredService<CityKeys>();
+            await keys.OpenAsync(ct);
             await using var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(ct);
             RefuseNewer(db, await db.Database.CanConnectAsync(ct) ? await db.Database.GetAppliedMigrationsAsync(ct) : []);
             if (store.Kind == StoreKind.Sqlite)
@@ -26,6 +30,7 @@ internal static class Migrator
             }
 
             await db.Database.MigrateAsync(ct);
+            await keys.SaveAsync(ct);
         }
         catch (Exception e) when (e is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
@@ -37,7 +42,14 @@ internal static class Migrator
     /// <param name="services">The program's services.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="StoreUnavailableException">There is no city, it is of another version, or the store can't be reached.</exception>
-    public static async Task RequireAsync(IServiceProvider services, CancellationToken ct)
+    public static Task RequireAsync(IServiceProvider services, CancellationToken ct) => RequireAsync(services, withKeys: true, ct);
+
+    /// <summary>The same for commands that open no sealed value, and so need no keys.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="ct">Cancels.</param>
+    public static Task RequireWithoutKeysAsync(IServiceProvider services, CancellationToken ct) => RequireAsync(services, withKeys: false, ct);
+
+    private static async Task RequireAsync(IServiceProvider services, bool withKeys, CancellationToken ct)
     {
         var store = services.GetRequiredService<CityStore>();
         if (store.Kind == StoreKind.Sqlite && !File.Exists(new SqliteConnectionStringBuilder(store.ConnectionString).DataSource))
@@ -47,7 +59,7 @@ internal static class Migrator
 
         try
         {
-            await using var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(ct);
+            await using var db = await WithKeysAsync(services, withKeys, ct);
             var applied = (await db.Database.GetAppliedMigrationsAsync(ct)).ToList();
             RefuseNewer(db, applied);
             if (applied.Count < db.Database.GetMigrations().Count())
@@ -59,6 +71,16 @@ internal static class Migrator
         {
             throw new StoreUnavailableException($"The store can't be reached: {e.GetBaseException().Message}", e);
         }
+    }
+
+    private static async Task<AnhuDbContext> WithKeysAsync(IServiceProvider services, bool withKeys, CancellationToken ct)
+    {
+        if (withKeys)
+        {
+            await services.GetRequiredService<CityKeys>().OpenAsync(ct);
+        }
+
+        return await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(ct);
     }
 
     private static void RefuseNewer(AnhuDbContext db, IEnumerable<string> applied)

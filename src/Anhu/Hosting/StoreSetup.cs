@@ -1,6 +1,7 @@
 using Anhu.Data;
 using Anhu.Data.Postgres;
 using Anhu.Data.Sqlite;
+using Anhu.Modules.Protection;
 using Anhu.Web;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -18,11 +19,15 @@ public static class StoreSetup
     public static IServiceCollection AddAnhuStore(this IServiceCollection services, AnhuSettings settings)
     {
         services.AddSingleton(Open(settings));
+        services.AddSingleton(KeyOptions(settings));
+        services.AddSingleton<IKeyTable, KeyTable>();
+        services.AddSingleton<CityKeys>();
         services.AddSingleton<ServingLock>();
         services.AddPooledDbContextFactory<AnhuDbContext>((provider, options) =>
         {
             var store = provider.GetRequiredService<CityStore>();
             store.Provider.Configure(options, store.ConnectionString);
+            options.UseCityKeys();
         });
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContext());
         return services;
@@ -46,6 +51,13 @@ public static class StoreSetup
 
         throw new FormatException("--store takes \"sqlite\" or \"postgres://user:password@host:port/database\".");
     }
+
+    private static CityKeyOptions KeyOptions(AnhuSettings settings) => new()
+    {
+        Address = string.IsNullOrEmpty(settings.Keys) ? $"file:{Path.Combine(settings.Data, "keys", "city.key")}" : settings.Keys,
+        IsDefault = string.IsNullOrEmpty(settings.Keys),
+        Suite = string.IsNullOrEmpty(settings.Crypto) ? null : settings.Crypto,
+    };
 
     private static string FromAddress(Uri address)
     {

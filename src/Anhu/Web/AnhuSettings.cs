@@ -11,6 +11,12 @@ public sealed class AnhuSettings
     /// <summary><c>sqlite</c> (a file in <see cref="Data"/>) or a <c>postgres://user:password@host:port/database?schema=name</c> address.</summary>
     public string Store { get; set; } = "sqlite";
 
+    /// <summary>Where the city key is: <c>file:PATH</c>, <c>env:NAME</c> or <c>pkcs11:…</c>; by default a file in <see cref="Data"/>.</summary>
+    public string? Keys { get; set; }
+
+    /// <summary>Suite of a new store: <c>aes-256-gcm</c>, the default, or <c>guomi</c>. One that is there keeps its own.</summary>
+    public string? Crypto { get; set; }
+
     /// <summary>Time zone of the city, for deadlines and display.</summary>
     public string TimeZone { get; set; } = "Asia/Shanghai";
 

@@ -15,6 +15,7 @@ internal static class HouseOrder
     public static Layers Layers { get; } = new(
         [
             ["core/Common"],
+            ["core/Protection"],
             ["core/Data"],
             ["core/Time"],
             ["core/Regions"],

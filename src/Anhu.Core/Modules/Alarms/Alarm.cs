@@ -156,9 +156,6 @@ public sealed class AlarmRevision
     /// <summary>The report as sent, canonical JSON of the contract.</summary>
     public required string Content { get; init; }
 
-    /// <summary>SHA-256 of <see cref="Content"/>.</summary>
-    public required byte[] ContentHash { get; init; }
-
     /// <summary>The API client that sent it; null when a worker entered it.</summary>
     public string? ClientId { get; init; }
 

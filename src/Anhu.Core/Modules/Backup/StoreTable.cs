@@ -158,7 +158,12 @@ internal sealed class StoreColumn
         this.index = index;
         nullable = property.IsColumnNullable();
         get = Getter(mapping, index);
-        if (property.GetElementType() is null && mapping.Converter?.ProviderClrType == typeof(string))
+        if (property.IsSealed())
+        {
+            // Sealed values go over as they are: the backup takes the keys along.
+            type = typeof(byte[]);
+        }
+        else if (property.GetElementType() is null && mapping.Converter?.ProviderClrType == typeof(string))
         {
             // What is kept as text on every database (enums, JSON of ours) goes over as that text, letter by letter.
             type = typeof(string);

@@ -148,6 +148,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
             events.RemoveAt(limit);
         }
 
+        events = await EventTexts.OpenAsync(db, events, ct);
         var request = file.Case.State == CaseState.Closed ? null : await CloseCaseHandler.PendingRequestAsync(db, caseId, ct);
         Guid?[] named = [.. events.Select(e => e.WorkerId), request?.WorkerId, .. Named(file.Grade), .. Named(file.ProposedGrade), .. file.OpenDuties.Select(d => d.WorkerId)];
         var ids = named.OfType<Guid>().Distinct().ToList();

@@ -199,7 +199,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             events.RemoveAt(limit);
         }
 
-        return new KeysetPage<TimelineEvent>(events, more ? events[^1].Sequence : null);
+        return new KeysetPage<TimelineEvent>(await EventTexts.OpenAsync(db, events, ct), more ? events[^1].Sequence : null);
     }
 
     /// <summary>The history of a person across the cases that the caller may see.</summary>
@@ -250,28 +250,23 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             return db.Cases.Where(c => c.CaseNumber == number).Select(c => c.CaseId);
         }
 
-        var (from, to) = SearchRange(words);
-        var people = db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) < 0).Select(k => k.PersonId);
+        var (from, to) = SearchRange(db.Keys, words);
+        var people = db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0).Select(k => k.PersonId);
         return db.CaseParties.Where(p => people.Contains(p.PersonId)).Select(p => p.CaseId);
     }
 
-    /// <summary>The range of keys that words can mean: an ID number, a phone, or a name.</summary>
-    internal static (string From, string To) SearchRange(string words)
+    /// <summary>The keys that words can mean, from one to another: an ID number, a phone with whatever name, or a name.</summary>
+    internal static (string From, string To) SearchRange(Protection.KeyRing keys, string words)
     {
         words = string.Concat(words.Where(c => !char.IsControl(c)));
         var digits = PersonKeys.Digits(words);
-        var key = CitizenId.HasRightCheck(words.Trim().ToUpperInvariant()) ? PersonKeys.IdNumber(words)
-            : digits.Length >= 7 && words.All(c => char.IsDigit(c) || c is ' ' or '-' or '+') ? PersonKeys.PhonePrefix(words)
-            : null;
-        if (key is not null)
+        if (!CitizenId.HasRightCheck(words.Trim().ToUpperInvariant()) && digits.Length >= 7 && words.All(c => char.IsDigit(c) || c is ' ' or '-' or '+'))
         {
-            // All that begins with the key: up to the same text with its last character raised by one.
-            return (key, key[..^1] + (char)(key[^1] + 1));
+            return PersonKeys.PhoneRange(keys, words);
         }
 
-        var name = PersonKeys.Name(words);
-        // The name alone: nothing that a name holds sorts between the two, and no store refuses the character.
-        return (name, name + '\u0001');
+        var key = CitizenId.HasRightCheck(words.Trim().ToUpperInvariant()) ? PersonKeys.IdNumber(keys, words) : PersonKeys.Name(keys, words);
+        return (key, key);
     }
 
     private static CasePerson Masked(CasePerson person, CaseView view) =>

@@ -119,7 +119,7 @@ public sealed class CloseCaseHandler(
     {
         var last = await db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Type.StartsWith("case."))
             .OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct);
-        return last?.Type == Requested ? last : null;
+        return last?.Type == Requested ? await EventTexts.OpenAsync(db, last, ct) : null;
     }
 
     private static bool MaySuperviseCase(Caller caller, CaseFile file, OrganisationMap map) =>

@@ -20,7 +20,8 @@ public sealed class SavedFilters(IDbContextFactory<AnhuDbContext> contexts, Time
     public async Task<IReadOnlyList<SavedFilter>> ListAsync(Caller caller, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.SavedFilters.AsNoTracking().Where(f => f.WorkerId == caller.WorkerId).OrderBy(f => f.Name).ToListAsync(ct);
+        var own = await db.SavedFilters.AsNoTracking().Where(f => f.WorkerId == caller.WorkerId).ToListAsync(ct);
+        return [.. own.OrderBy(f => f.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Keeps a filter; one of the same name is replaced.</summary>

@@ -69,8 +69,9 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     {
         if (facts.Count > 0)
         {
-            var events = AnhuDbContext.Chain(head, facts);
+            var (events, keys) = db.Chain(head, facts);
             rows[typeof(TimelineEvent)] = [.. events];
+            rows[typeof(EventTextKey)] = [.. keys];
             await db.SetHeadAsync(events[^1].Sequence, events[^1].Hash, ct);
         }
 
@@ -378,7 +379,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
     private void AddRevision(Guid alarmId, IntakeItem item) => Add(new AlarmRevision
     {
-        AlarmId = alarmId, Revision = item.Report.Revision, StoredAt = now, Content = item.Content, ContentHash = item.Hash,
+        AlarmId = alarmId, Revision = item.Report.Revision, StoredAt = now, Content = item.Content,
         ClientId = item.Actor.ClientId, WorkerId = item.Actor.WorkerId,
     });
 

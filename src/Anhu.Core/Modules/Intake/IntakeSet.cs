@@ -23,7 +23,7 @@ internal sealed class IntakeSet(AnhuDbContext db)
     public Dictionary<Guid, CaseFile> Files { get; } = [];
 
     /// <summary>The door through which reported people become known ones.</summary>
-    public PersonRegistry Registry { get; } = new();
+    public PersonRegistry Registry { get; } = new(db.Keys);
 
     /// <summary>Loads what the alarms may touch.</summary>
     /// <param name="items">The Alarms.</param>
@@ -37,7 +37,7 @@ internal sealed class IntakeSet(AnhuDbContext db)
             Alarms.Add(alarm.SourceKey, alarm);
         }
 
-        var keys = items.SelectMany(i => i.Report.People).SelectMany(PersonRegistry.JoiningKeys).Distinct().ToList();
+        var keys = items.SelectMany(i => i.Report.People).SelectMany(Registry.JoiningKeys).Distinct().ToList();
         var personIds = new List<Guid>();
         if (keys.Count > 0)
         {

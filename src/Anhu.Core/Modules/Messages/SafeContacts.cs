@@ -166,7 +166,7 @@ public sealed class SafeContacts(
 
             var contact = command.SafeContactId is { } id
                 ? await db.SafeContacts.SingleOrDefaultAsync(c => c.SafeContactId == id && c.CaseId == command.CaseId, ct)
-                : await db.SafeContacts.FirstOrDefaultAsync(c => c.CaseId == command.CaseId && c.PersonId == command.PersonId && c.Phone == phone, ct);
+                : (await db.SafeContacts.Where(c => c.CaseId == command.CaseId && c.PersonId == command.PersonId).ToListAsync(ct)).Find(c => c.Phone == phone);
             if (contact is null && command.SafeContactId is not null)
             {
                 return ContactFailures.NotFound;
@@ -242,14 +242,9 @@ public sealed class SafeContacts(
     internal static async Task<bool> IsSharedAsync(AnhuDbContext db, Guid caseId, Guid personId, string phone, CancellationToken ct)
     {
         var others = db.CaseParties.Where(p => p.CaseId == caseId && p.PersonId != personId).Select(p => p.PersonId);
-        if (await db.People.AnyAsync(p => p.Phone == phone && others.Contains(p.PersonId), ct))
-        {
-            return true;
-        }
-
-        var from = PersonKeys.PhonePrefix(phone);
-        var to = from[..^1] + (char)(from[^1] + 1);
-        return await db.PersonKeys.AnyAsync(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) < 0 && others.Contains(k.PersonId), ct);
+        var (from, to) = PersonKeys.PhoneRange(db.Keys, phone);
+        return await db.PersonKeys.AnyAsync(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0 && others.Contains(k.PersonId), ct)
+            || (await db.People.AsNoTracking().Where(p => others.Contains(p.PersonId)).Select(p => p.Phone).ToListAsync(ct)).Contains(phone);
     }
 
     private static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

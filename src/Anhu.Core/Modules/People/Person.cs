@@ -33,10 +33,10 @@ public sealed class Person
     public long Version { get; set; }
 }
 
-/// <summary>An exact key under which a person is found; the prefix of the value says what it is made of (<see cref="PersonKeys"/>).</summary>
+/// <summary>An exact key under which a person is found, as a blind index (<see cref="PersonKeys"/>).</summary>
 public sealed class PersonKey
 {
-    /// <summary>The normalised value with its prefix.</summary>
+    /// <summary>The index, hexadecimal.</summary>
     public required string Value { get; init; }
 
     /// <summary>The person.</summary>

@@ -1,26 +1,69 @@
 using System.Text;
+using Anhu.Modules.Protection;
 
 namespace Anhu.Modules.People;
 
-/// <summary>Makes the exact keys of people. The one place that decides what counts as the same writing of a key.</summary>
+/// <summary>Makes the exact keys of people, as blind indexes: the store holds none of what they are made of. The one place that decides what counts as the same writing of a key.</summary>
 public static class PersonKeys
 {
-    /// <summary>Key of a citizen ID number: joins records.</summary>
-    /// <param name="idNumber">A valid number.</param>
-    public static string IdNumber(string idNumber) => "i:" + idNumber.Trim().ToUpperInvariant();
+    /// <summary>Shortest phone that finds people, in digits.</summary>
+    public const int ShortestPhone = 7;
 
-    /// <summary>The start of all keys that hold a phone: finds people in a search, joins nobody, since couples share phones.</summary>
+    /// <summary>Hexadecimal digits of the part of a key that stands for the name beside a phone.</summary>
+    private const int NamePart = 16;
+
+    /// <summary>Key of a citizen ID number: joins records.</summary>
+    /// <param name="keys">The city's keys.</param>
+    /// <param name="idNumber">A valid number.</param>
+    public static string IdNumber(KeyRing keys, string idNumber) => keys.Blind(BlindKind.IdNumber, idNumber.Trim().ToUpperInvariant());
+
+    /// <summary>The first and the last of all keys that hold a phone: finds people in a search, joins nobody, since couples share phones.</summary>
+    /// <param name="keys">The city's keys.</param>
     /// <param name="phone">A phone in any writing.</param>
-    public static string PhonePrefix(string phone) => "b:" + Digits(phone) + ":";
+    public static (string From, string To) PhoneRange(KeyRing keys, string phone)
+    {
+        var key = keys.Blind(BlindKind.Phone, Digits(phone));
+        return (key, key + new string('f', NamePart));
+    }
 
     /// <summary>Key of a name alone: finds people in a search, joins nobody.</summary>
+    /// <param name="keys">The city's keys.</param>
     /// <param name="name">A name.</param>
-    public static string Name(string name) => "n:" + NormaliseName(name);
+    public static string Name(KeyRing keys, string name) => keys.Blind(BlindKind.Name, NormaliseName(name));
 
-    /// <summary>Key of phone and name together: joins records. With an empty name it only finds.</summary>
+    /// <summary>Key of phone and name together: joins records. With an empty name it only finds. Begins with the key of the phone alone.</summary>
+    /// <param name="keys">The city's keys.</param>
     /// <param name="phone">A phone in any writing.</param>
     /// <param name="name">A name.</param>
-    public static string PhoneAndName(string phone, string name) => "b:" + Digits(phone) + ":" + NormaliseName(name);
+    public static string PhoneAndName(KeyRing keys, string phone, string name)
+    {
+        var digits = Digits(phone);
+        return keys.Blind(BlindKind.Phone, digits) + keys.Blind(BlindKind.PhoneAndName, $"{digits}:{NormaliseName(name)}")[2..(2 + NamePart)];
+    }
+
+    /// <summary>All keys under which somebody is found.</summary>
+    /// <param name="keys">The city's keys.</param>
+    /// <param name="name">Name.</param>
+    /// <param name="phone">Phone.</param>
+    /// <param name="idNumber">Citizen ID number.</param>
+    public static IEnumerable<string> All(KeyRing keys, string? name, string? phone, string? idNumber)
+    {
+        if (idNumber is not null)
+        {
+            yield return IdNumber(keys, idNumber);
+        }
+
+        name = name is not null && !IsWithheld(name) ? name : null;
+        if (phone is not null && Digits(phone).Length >= ShortestPhone)
+        {
+            yield return PhoneAndName(keys, phone, name ?? "");
+        }
+
+        if (name is not null)
+        {
+            yield return Name(keys, name);
+        }
+    }
 
     /// <summary>The national digits of a phone number: no spaces, hyphens, or +86.</summary>
     /// <param name="phone">A phone in any writing.</param>

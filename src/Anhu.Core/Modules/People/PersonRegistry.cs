@@ -1,5 +1,6 @@
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Protection;
 using Anhu.Modules.Timeline;
 
 namespace Anhu.Modules.People;
@@ -8,25 +9,23 @@ namespace Anhu.Modules.People;
 /// The one door through which a reported person becomes a known one. Now by exact keys: a valid ID number, or phone and
 /// name together. Recognition of imperfect records will stand behind this door; nobody else joins people.
 /// </summary>
-public sealed class PersonRegistry
+/// <param name="ring">The city's keys.</param>
+public sealed class PersonRegistry(KeyRing ring)
 {
     private readonly Dictionary<string, List<Guid>> byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, Person> people = [];
     private readonly HashSet<(string, Guid)> known = [];
+    private readonly Dictionary<(string? Name, string? Phone, string? IdNumber), List<string>> made = [];
 
     /// <summary>The keys by which a reported person could be found.</summary>
     /// <param name="reported">As reported.</param>
-    public static IEnumerable<string> JoiningKeys(ReportedPerson reported)
+    public IEnumerable<string> JoiningKeys(ReportedPerson reported)
     {
-        if (reported.IdNumber is { } id)
-        {
-            yield return PersonKeys.IdNumber(id);
-        }
-
-        if (reported is { Phone: { } phone, Name: { } name } && !PersonKeys.IsWithheld(name) && PersonKeys.Digits(phone).Length >= 7)
-        {
-            yield return PersonKeys.PhoneAndName(phone, name);
-        }
+        // Of all keys, in their order: the ID number's, and that of phone and name.
+        var all = AllKeys(reported);
+        var count = (reported.IdNumber is null ? 0 : 1)
+            + (reported is { Phone: { } phone, Name: { } name } && !PersonKeys.IsWithheld(name) && PersonKeys.Digits(phone).Length >= PersonKeys.ShortestPhone ? 1 : 0);
+        return all.Take(count);
     }
 
     /// <summary>Makes stored people findable.</summary>
@@ -93,23 +92,16 @@ public sealed class PersonRegistry
         return person;
     }
 
-    private static IEnumerable<string> AllKeys(ReportedPerson reported)
+    /// <summary>Made once for each person of a batch: they cost more than all else that is done with them.</summary>
+    private List<string> AllKeys(ReportedPerson reported)
     {
-        if (reported.IdNumber is { } id)
+        var person = (reported.Name, reported.Phone, reported.IdNumber);
+        if (!made.TryGetValue(person, out var keys))
         {
-            yield return PersonKeys.IdNumber(id);
+            made.Add(person, keys = [.. PersonKeys.All(ring, reported.Name, reported.Phone, reported.IdNumber)]);
         }
 
-        var name = reported.Name is { } n && !PersonKeys.IsWithheld(n) ? n : null;
-        if (reported.Phone is { } phone && PersonKeys.Digits(phone).Length >= 7)
-        {
-            yield return PersonKeys.PhoneAndName(phone, name ?? "");
-        }
-
-        if (name is not null)
-        {
-            yield return PersonKeys.Name(name);
-        }
+        return keys;
     }
 
     private Person? Find(ReportedPerson reported, IReadOnlyCollection<Person> taken)

@@ -4,6 +4,7 @@ using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Work;
@@ -88,6 +89,8 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
             orderby e.Sequence descending
             select new DutyHappening(e.Sequence, e.Type, e.At, w == null ? null : w.DisplayName, e.ClientId != null, e.Data)).Take(100).ToListAsync(ct);
         happenings.Reverse();
+        var told = await EventTexts.OpenDataAsync(db, [.. happenings.Select(h => h.Data)], ct);
+        happenings = [.. happenings.Select((h, i) => h with { Data = told[i] })];
         var worker = line.WorkerId is { } id ? await db.Workers.Where(w => w.Id == id).Select(w => w.DisplayName).FirstOrDefaultAsync(ct) : null;
         return new DutyDetails(
             line, view, dvCase.Class, dvCase.RegionCode, address, worker, goes || view >= CaseView.Full ? extra.Form : null, happenings);

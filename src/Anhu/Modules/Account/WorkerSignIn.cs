@@ -47,7 +47,7 @@ public sealed class WorkerSignIn(
         if (worker is null || !worker.IsActive)
         {
             workers.CheckNobody(password);
-            await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("reason", worker is null ? "unknown" : "inactive"));
+            await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("cause", worker is null ? "unknown" : "inactive"));
             return unknown.Failed(userName) ? SignInOutcome.LockedOut : SignInOutcome.Refused;
         }
 
@@ -256,7 +256,7 @@ public sealed class WorkerSignIn(
             return SignInOutcome.LockedOut;
         }
 
-        await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("method", method), ("reason", result.IsLockedOut ? "locked" : "wrong"));
+        await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("method", method), ("cause", result.IsLockedOut ? "locked" : "wrong"));
         return result.IsLockedOut ? SignInOutcome.LockedOut : SignInOutcome.Refused;
     }
 }

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Text;
+using Anhu.Modules.Protection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Anhu.Data;
+
+/// <summary>Columns that are kept sealed: bytes in the store, their value in the program.</summary>
+public static class Sealing
+{
+    /// <summary>Marks a property as sealed. It can be read and written, not compared, ordered or searched by the database.</summary>
+    /// <typeparam name="T">Text, a number, a day, bytes, or a list that is kept as JSON.</typeparam>
+    /// <param name="property">The property.</param>
+    public static PropertyBuilder<T> Sealed<T>(this PropertyBuilder<T> property) => property.HasAnnotation(StoreAnnotations.Sealed, true);
+
+    /// <summary>Lets contexts use the city's keys (<see cref="CityKeys"/>), each ring with a model of its own.</summary>
+    /// <param name="options">The builder.</param>
+    public static DbContextOptionsBuilder UseCityKeys(this DbContextOptionsBuilder options) =>
+        options.ReplaceService<IModelCacheKeyFactory, ModelOfRing>().AddInterceptors(SealedColumnGuard.Instance);
+
+    /// <summary>Whether a property is kept sealed.</summary>
+    /// <param name="property">The property.</param>
+    public static bool IsSealed(this IReadOnlyProperty property) => property.FindAnnotation(StoreAnnotations.Sealed) is not null;
+
+    /// <summary>The name under which a column's values are sealed.</summary>
+    /// <param name="property">The property.</param>
+    public static byte[] PlaceOf(IReadOnlyProperty property) => Encoding.UTF8.GetBytes($"{property.DeclaringType.GetTableName()}.{property.GetColumnName()}");
+
+    /// <summary>Gives the marked properties their converters.</summary>
+    internal static void Apply(ModelBuilder builder, KeyRing ring)
+    {
+        foreach (var property in builder.Model.GetEntityTypes().SelectMany(t => t.GetProperties()).Where(IsSealed).ToList())
+        {
+            property.SetMaxLength(null);
+            property.SetValueConverter(Converter(property, ring, PlaceOf(property)));
+        }
+    }
+
+    private static ValueConverter Converter(IReadOnlyProperty property, KeyRing ring, byte[] place)
+    {
+        var type = Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType;
+        if (type == typeof(string))
+        {
+            return new ValueConverter<string, byte[]>(v => ring.Seal(place, v), v => ring.OpenText(place, v));
+        }
+
+        if (type == typeof(byte[]))
+        {
+            return new ValueConverter<byte[], byte[]>(v => ring.Seal(place, v), v => ring.Open(place, v));
+        }
+
+        if (type == typeof(double))
+        {
+            return new ValueConverter<double, byte[]>(
+                v => ring.Seal(place, v.ToString("R", CultureInfo.InvariantCulture)), v => double.Parse(ring.OpenText(place, v), CultureInfo.InvariantCulture));
+        }
+
+        if (type == typeof(DateOnly))
+        {
+            return new ValueConverter<DateOnly, byte[]>(
+                v => ring.Seal(place, v.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+                v => DateOnly.ParseExact(ring.OpenText(place, v), "yyyy-MM-dd", CultureInfo.InvariantCulture));
+        }
+
+        // A list as JSON text, sealed as that text.
+        return property.GetValueConverter() is { } inner && inner.ProviderClrType == typeof(string)
+            ? inner.ComposeWith(new ValueConverter<string, byte[]>(v => ring.Seal(place, v), v => ring.OpenText(place, v)))
+            : throw new InvalidOperationException($"{property.DeclaringType.DisplayName()}.{property.Name} is of a type that can't be sealed.");
+    }
+
+    private sealed class ModelOfRing(ModelCacheKeyFactoryDependencies dependencies) : ModelCacheKeyFactory(dependencies)
+    {
+        public override object Create(DbContext context, bool designTime) => (base.Create(context, designTime), ((AnhuDbContext)context).Keys);
+    }
+}
+
+/// <summary>
+/// Stops a query that asks the database to compare, order or search a sealed column: it would find nothing and say nothing, since the same value
+/// is sealed differently each time. Looks at each query once, when it is compiled.
+/// </summary>
+internal sealed class SealedColumnGuard : IQueryExpressionInterceptor
+{
+    public static SealedColumnGuard Instance { get; } = new();
+
+    /// <inheritdoc />
+    public Expression QueryCompilationStarting(Expression queryExpression, QueryExpressionEventData eventData)
+    {
+        if (eventData.Context is { } context)
+        {
+            new Visitor(context.Model).Visit(queryExpression);
+        }
+
+        return queryExpression;
+    }
+
+    private sealed class Visitor(IModel model) : ExpressionVisitor
+    {
+        private static readonly HashSet<string> Harmless = ["Select", "Include", "ThenInclude", "AsNoTracking", "Take", "Skip", "Concat", "SelectMany", "DefaultIfEmpty"];
+        private int comparing;
+
+        protected override Expression VisitMethodCall(MethodCallExpression node)
+        {
+            var isQuery = node.Method.DeclaringType == typeof(Queryable) || node.Method.DeclaringType == typeof(Enumerable);
+            if (isQuery && (node.Method.Name is "Join" or "GroupJoin" or "LeftJoin" or "RightJoin"))
+            {
+                foreach (var (i, argument) in node.Arguments.Index())
+                {
+                    // The keys are compared; the last argument only puts the two together.
+                    comparing += i is 2 or 3 ? 1 : 0;
+                    Visit(argument);
+                    comparing -= i is 2 or 3 ? 1 : 0;
+                }
+
+                return node;
+            }
+
+            if (isQuery && !Harmless.Contains(node.Method.Name))
+            {
+                Visit(node.Arguments.FirstOrDefault());
+                comparing++;
+                foreach (var argument in node.Arguments.Skip(1))
+                {
+                    Visit(argument);
+                }
+
+                comparing--;
+                return node;
+            }
+
+            if (node.Object is MemberExpression { Member: PropertyInfo } member && IsSealed(member))
+            {
+                throw Refused(member);
+            }
+
+            return base.VisitMethodCall(node);
+        }
+
+        protected override Expression VisitBinary(BinaryExpression node)
+        {
+            if (node.NodeType is ExpressionType.Equal or ExpressionType.NotEqual && (IsNull(node.Left) || IsNull(node.Right)))
+            {
+                return node;
+            }
+
+            if (node.NodeType is ExpressionType.Equal or ExpressionType.NotEqual or ExpressionType.LessThan or ExpressionType.LessThanOrEqual
+                or ExpressionType.GreaterThan or ExpressionType.GreaterThanOrEqual)
+            {
+                comparing++;
+                var visited = base.VisitBinary(node);
+                comparing--;
+                return visited;
+            }
+
+            return base.VisitBinary(node);
+        }
+
+        protected override Expression VisitMember(MemberExpression node)
+        {
+            if (comparing > 0 && node.Member is PropertyInfo && IsSealed(node))
+            {
+                throw Refused(node);
+            }
+
+            return base.VisitMember(node);
+        }
+
+        private static InvalidOperationException Refused(MemberExpression node) =>
+            new($"{node.Member.DeclaringType!.Name}.{node.Member.Name} is sealed: the database can't compare it. Load it and compare here, or look it up by a blind index.");
+
+        private static bool IsNull(Expression expression) => expression is ConstantExpression { Value: null };
+
+        private bool IsSealed(MemberExpression node) =>
+            node.Expression is { } owner && model.FindEntityType(owner.Type)?.FindProperty(node.Member.Name)?.IsSealed() == true;
+    }
+}
