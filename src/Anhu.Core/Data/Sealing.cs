@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using Anhu.Modules.Protection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -40,6 +41,11 @@ public static class Sealing
         {
             property.SetMaxLength(null);
             property.SetValueConverter(Converter(property, ring, PlaceOf(property)));
+            if (property.ClrType == typeof(byte[]))
+            {
+                property.SetValueComparer(new ValueComparer<byte[]>(
+                    (a, b) => a == b || (a != null && b != null && a.SequenceEqual(b)), v => v.Length == 0 ? 0 : v[0], v => v.ToArray()));
+            }
         }
     }
 

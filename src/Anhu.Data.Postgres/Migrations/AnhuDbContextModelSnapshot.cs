@@ -64,7 +64,8 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
-                        .HasColumnType("bytea");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<Guid>("IncidentId")
                         .HasColumnType("uuid");
@@ -121,13 +122,10 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
 
-                    b.Property<string>("Content")
+                    b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<byte[]>("ContentHash")
-                        .IsRequired()
-                        .HasColumnType("bytea");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<DateTimeOffset>("StoredAt")
                         .HasColumnType("timestamp with time zone");
@@ -275,9 +273,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
-                    b.Property<string>("Address")
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<int>("AlarmCount")
                         .HasColumnType("integer");
@@ -307,18 +305,20 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<bool>("IsMandatoryReport")
                         .HasColumnType("boolean");
 
-                    b.Property<double?>("Latitude")
-                        .HasColumnType("double precision");
+                    b.Property<byte[]>("Latitude")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<double?>("Longitude")
-                        .HasColumnType("double precision");
+                    b.Property<byte[]>("Longitude")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<string>("PlaceKey")
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                    b.Property<byte[]>("PlaceKey")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<int?>("PoliceOpinion")
                         .HasColumnType("integer");
@@ -333,8 +333,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<bool?>("Strangulation")
                         .HasColumnType("boolean");
 
-                    b.Property<string>("Summary")
-                        .HasColumnType("text");
+                    b.Property<byte[]>("Summary")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<bool?>("ThreatToKill")
                         .HasColumnType("boolean");
@@ -390,15 +391,15 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
-                    b.Property<string>("Name")
+                    b.Property<byte[]>("Name")
                         .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<string>("Query")
+                    b.Property<byte[]>("Query")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<Guid>("WorkerId")
                         .HasColumnType("uuid");
@@ -451,15 +452,16 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<int>("EscalationLevel")
                         .HasColumnType("integer");
 
-                    b.Property<string>("Form")
-                        .HasColumnType("text");
+                    b.Property<byte[]>("Form")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<DateTimeOffset?>("HandOverDueAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<string>("HandOverReason")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)");
+                    b.Property<byte[]>("HandOverReason")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<Guid?>("HandOverToUnitId")
                         .HasColumnType("uuid");
@@ -472,9 +474,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)");
 
-                    b.Property<string>("LastReason")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)");
+                    b.Property<byte[]>("LastReason")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<DateTimeOffset?>("NextCheckAt")
                         .HasColumnType("timestamp with time zone");
@@ -558,18 +560,19 @@ namespace Anhu.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<string>("Note")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)");
+                    b.Property<byte[]>("Note")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("PolicyVersion")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<string>("Reasons")
+                    b.Property<byte[]>("Reasons")
                         .IsRequired()
-                        .HasColumnType("text");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -619,10 +622,10 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset?>("NextAttemptAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<string>("Phone")
+                    b.Property<byte[]>("Phone")
                         .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("character varying(30)");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<DateTimeOffset>("QueuedAt")
                         .HasColumnType("timestamp with time zone");
@@ -643,10 +646,10 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<string>("Text")
+                    b.Property<byte[]>("Text")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -678,24 +681,24 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("ConfirmedAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<string>("Note")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                    b.Property<byte[]>("Note")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid");
 
-                    b.Property<string>("Phone")
+                    b.Property<byte[]>("Phone")
                         .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("character varying(30)");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<TimeOnly?>("SafeFrom")
                         .HasColumnType("time without time zone");
 
-                    b.Property<string>("SafePhrase")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                    b.Property<byte[]>("SafePhrase")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<bool>("SafeToCall")
                         .HasColumnType("boolean");
@@ -716,8 +719,6 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("SafeContactId");
 
                     b.HasIndex("CaseId");
-
-                    b.HasIndex("Phone");
 
                     b.ToTable("messages_safe_contact", (string)null);
                 });
@@ -927,27 +928,28 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
-                    b.Property<string>("Address")
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<DateOnly?>("BirthDate")
-                        .HasColumnType("date");
+                    b.Property<byte[]>("BirthDate")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<string>("IdNumber")
-                        .HasMaxLength(18)
-                        .HasColumnType("character varying(18)");
+                    b.Property<byte[]>("IdNumber")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<string>("Name")
-                        .HasMaxLength(80)
-                        .HasColumnType("character varying(80)");
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<string>("Phone")
-                        .HasMaxLength(30)
-                        .HasColumnType("character varying(30)");
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("Sex")
                         .IsRequired()
@@ -965,10 +967,8 @@ namespace Anhu.Data.Postgres.Migrations
 
             modelBuilder.Entity("Anhu.Modules.People.PersonKey", b =>
                 {
-                    b.Property<string>("Value")
-                        .HasMaxLength(160)
-                        .HasColumnType("character varying(160)")
-                        .UseCollation("C");
+                    b.Property<byte[]>("Value")
+                        .HasColumnType("bytea");
 
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid");
@@ -1002,6 +1002,37 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("Kind", "DocumentVersion");
 
                     b.ToTable("playbooks_rule_document", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Protection.ProtectionKey", b =>
+                {
+                    b.Property<string>("Purpose")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("CityKeyId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Suite")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Purpose", "Generation");
+
+                    b.ToTable("protection_key", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Regions.Region", b =>
@@ -1060,6 +1091,27 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("SigningKeyId");
 
                     b.ToTable("security_signing_key", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Timeline.EventTextKey", b =>
+                {
+                    b.Property<Guid>("EventTextKeyId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Key")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.HasKey("EventTextKeyId");
+
+                    b.HasIndex("CaseId");
+
+                    b.ToTable("timeline_text_key", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Timeline.TimelineEvent", b =>
@@ -1147,9 +1199,10 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasMaxLength(80)
                         .HasColumnType("character varying(80)");
 
-                    b.Property<string>("Content")
+                    b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("text");
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("Edit")
                         .HasColumnType("bigint");
@@ -1168,14 +1221,16 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
-                    b.Property<string>("Advice")
-                        .HasColumnType("text");
+                    b.Property<byte[]>("Advice")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<Guid>("CaseId")
                         .HasColumnType("uuid");
 
-                    b.Property<string>("Details")
-                        .HasColumnType("text");
+                    b.Property<byte[]>("Details")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("DisputeSettled")
                         .HasMaxLength(40)
@@ -1192,8 +1247,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text[]");
 
-                    b.Property<string>("Notes")
-                        .HasColumnType("text");
+                    b.Property<byte[]>("Notes")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<bool>("OnSite")
                         .HasColumnType("boolean");
@@ -1236,8 +1292,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<string>("FriendlyName")
                         .HasColumnType("text");
 
-                    b.Property<string>("Xml")
-                        .HasColumnType("text");
+                    b.Property<byte[]>("Xml")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.HasKey("Id");
 
@@ -1300,8 +1357,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<string>("Name")
                         .HasColumnType("text");
 
-                    b.Property<string>("Value")
-                        .HasColumnType("text");
+                    b.Property<byte[]>("Value")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.HasKey("UserId", "LoginProvider", "Name");
 

@@ -59,7 +59,8 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
-                        .HasColumnType("BLOB");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<byte[]>("IncidentId")
                         .IsRequired()
@@ -117,13 +118,10 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Content")
+                    b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("ContentHash")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("StoredAt")
                         .HasColumnType("INTEGER");
@@ -271,9 +269,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
-                    b.Property<string>("Address")
-                        .HasMaxLength(300)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<int>("AlarmCount")
                         .HasColumnType("INTEGER");
@@ -304,18 +302,20 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool>("IsMandatoryReport")
                         .HasColumnType("INTEGER");
 
-                    b.Property<double?>("Latitude")
-                        .HasColumnType("REAL");
+                    b.Property<byte[]>("Latitude")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<double?>("Longitude")
-                        .HasColumnType("REAL");
+                    b.Property<byte[]>("Longitude")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("OccurredAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("PlaceKey")
-                        .HasMaxLength(300)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PlaceKey")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<int?>("PoliceOpinion")
                         .HasColumnType("INTEGER");
@@ -330,8 +330,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool?>("Strangulation")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Summary")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Summary")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<bool?>("ThreatToKill")
                         .HasColumnType("INTEGER");
@@ -387,15 +388,15 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
-                    b.Property<string>("Name")
+                    b.Property<byte[]>("Name")
                         .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<string>("Query")
+                    b.Property<byte[]>("Query")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<byte[]>("WorkerId")
                         .IsRequired()
@@ -450,15 +451,16 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<int>("EscalationLevel")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Form")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Form")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long?>("HandOverDueAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("HandOverReason")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("HandOverReason")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<byte[]>("HandOverToUnitId")
                         .HasColumnType("BLOB");
@@ -471,9 +473,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(60)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("LastReason")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("LastReason")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long?>("NextCheckAt")
                         .HasColumnType("INTEGER");
@@ -559,18 +561,19 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Note")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Note")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("PolicyVersion")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Reasons")
+                    b.Property<byte[]>("Reasons")
                         .IsRequired()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -621,10 +624,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long?>("NextAttemptAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Phone")
+                    b.Property<byte[]>("Phone")
                         .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("QueuedAt")
                         .HasColumnType("INTEGER");
@@ -646,10 +649,10 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Text")
+                    b.Property<byte[]>("Text")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -683,25 +686,25 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("ConfirmedAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Note")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Note")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<byte[]>("PersonId")
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.Property<string>("Phone")
+                    b.Property<byte[]>("Phone")
                         .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<TimeOnly?>("SafeFrom")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("SafePhrase")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("SafePhrase")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<bool>("SafeToCall")
                         .HasColumnType("INTEGER");
@@ -722,8 +725,6 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("SafeContactId");
 
                     b.HasIndex("CaseId");
-
-                    b.HasIndex("Phone");
 
                     b.ToTable("messages_safe_contact", (string)null);
                 });
@@ -937,27 +938,28 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
-                    b.Property<string>("Address")
-                        .HasMaxLength(300)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<DateOnly?>("BirthDate")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("BirthDate")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("IdNumber")
-                        .HasMaxLength(18)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IdNumber")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<string>("Name")
-                        .HasMaxLength(80)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
-                    b.Property<string>("Phone")
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("Sex")
                         .IsRequired()
@@ -975,9 +977,8 @@ namespace Anhu.Data.Sqlite.Migrations
 
             modelBuilder.Entity("Anhu.Modules.People.PersonKey", b =>
                 {
-                    b.Property<string>("Value")
-                        .HasMaxLength(160)
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Value")
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("PersonId")
                         .HasColumnType("BLOB");
@@ -1011,6 +1012,37 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("Kind", "DocumentVersion");
 
                     b.ToTable("playbooks_rule_document", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Protection.ProtectionKey", b =>
+                {
+                    b.Property<string>("Purpose")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CityKeyId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Suite")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Purpose", "Generation");
+
+                    b.ToTable("protection_key", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Regions.Region", b =>
@@ -1069,6 +1101,27 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("SigningKeyId");
 
                     b.ToTable("security_signing_key", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Timeline.EventTextKey", b =>
+                {
+                    b.Property<byte[]>("EventTextKeyId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CaseId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Key")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.HasKey("EventTextKeyId");
+
+                    b.HasIndex("CaseId");
+
+                    b.ToTable("timeline_text_key", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Timeline.TimelineEvent", b =>
@@ -1156,9 +1209,10 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(80)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Content")
+                    b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<long>("Edit")
                         .HasColumnType("INTEGER");
@@ -1177,15 +1231,17 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
-                    b.Property<string>("Advice")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Advice")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<byte[]>("CaseId")
                         .IsRequired()
                         .HasColumnType("BLOB");
 
-                    b.Property<string>("Details")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Details")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<string>("DisputeSettled")
                         .HasMaxLength(40)
@@ -1203,8 +1259,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Notes")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Notes")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<bool>("OnSite")
                         .HasColumnType("INTEGER");
@@ -1246,8 +1303,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<string>("FriendlyName")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Xml")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Xml")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.HasKey("Id");
 
@@ -1310,8 +1368,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Value")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Value")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.HasKey("UserId", "LoginProvider", "Name");
 

@@ -77,6 +77,7 @@ internal sealed class RandomRows(int seed)
         var unique = property.IsKey() || property.IsIndex();
         return type switch
         {
+            _ when property.GetTypeMapping().Converter is HexBytes => Convert.ToHexStringLower(BitConverter.GetBytes(number)) + Convert.ToHexStringLower(Bytes()),
             _ when type == typeof(string) => Text(property, unique ? number : null, textLength),
             _ when type == typeof(Guid) => Id(),
             _ when type == typeof(int) => unique ? 1000 + number : random.Next(),
@@ -90,6 +91,7 @@ internal sealed class RandomRows(int seed)
             _ when type == typeof(byte[]) => Bytes(),
             _ when type.IsEnum => Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length)),
             _ when property.GetElementType() is { } element => List(element.ClrType),
+            _ when property.IsSealed() => Bytes(),
             _ when property.GetTypeMapping().Converter?.ProviderClrType == typeof(string) => """[{"code":"weapon","value":"刀\n\"x\""}]""",
             _ => throw new InvalidOperationException($"No value for {property.DeclaringType.Name}.{property.Name}."),
         };

@@ -1,5 +1,6 @@
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Protection;
 
 namespace Anhu.Modules.Backup;
 
@@ -10,11 +11,13 @@ namespace Anhu.Modules.Backup;
 /// <param name="CreatedAt">When, UTC.</param>
 /// <param name="Timeline">The end of the record.</param>
 /// <param name="Tables">The tables, in the order in which they may be filled.</param>
+/// <param name="Keys">The store's keys, wrapped by its city key.</param>
 public sealed record BackupManifest(
-    int Format, string Program, IReadOnlyList<string> Migrations, DateTimeOffset CreatedAt, BackupTimeline Timeline, IReadOnlyList<BackupTable> Tables)
+    int Format, string Program, IReadOnlyList<string> Migrations, DateTimeOffset CreatedAt, BackupTimeline Timeline, IReadOnlyList<BackupTable> Tables,
+    IReadOnlyList<ProtectionKey> Keys)
 {
     /// <summary>The format that this program writes and reads.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     /// <summary>Name of the manifest's entry.</summary>
     public const string EntryName = "manifest.json";
@@ -57,6 +60,9 @@ public static class BackupFailures
 
     /// <summary>There is no such file.</summary>
     public static readonly Failure NoFile = new(FailureKind.NotFound, "backup.no-file");
+
+    /// <summary>The backup's keys are wrapped by another city key; the detail says which.</summary>
+    internal static Failure OtherKey(string why) => new(FailureKind.NotAllowed, "backup.other-key", Detail: why);
 
     internal static Failure IsNewer(string program) => new(FailureKind.NotAllowed, Newer, Detail: program);
 

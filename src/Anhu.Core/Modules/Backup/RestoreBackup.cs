@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Protection;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.EntityFrameworkCore.Models;
@@ -12,7 +13,7 @@ namespace Anhu.Modules.Backup;
 /// Fills an empty store from a backup, of whichever database it came. The file is checked as a whole before anything is touched;
 /// all rows then go in within one transaction, which ends only when the record's chain holds in the store.
 /// </summary>
-public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts)
+public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, CityKeys keys)
 {
     private const int Portion = 1000;
 
@@ -42,12 +43,17 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts)
             }
 
             var entries = manifest.Tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
+            keys.Check(manifest.Keys);
             foreach (var table in manifest.Tables)
             {
                 await TableEntry.VerifyAsync(zip, table, ct);
             }
 
             return await FillAsync(db, zip, manifest, [.. tables.Select(t => (t, entries[t.Name]))], despiteFaults, progress, ct);
+        }
+        catch (CityKeysException e)
+        {
+            return BackupFailures.OtherKey(e.Message);
         }
         catch (DamagedBackupException e)
         {
@@ -74,7 +80,7 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts)
             var entry = zip.GetEntry(BackupManifest.EntryName) ?? throw new DamagedBackupException(BackupManifest.EntryName, "missing");
             await using var stream = await entry.OpenAsync(ct);
             var manifest = await JsonSerializer.DeserializeAsync<BackupManifest>(stream, JsonText.Options, ct);
-            return manifest is { Tables: not null, Migrations: not null, Timeline: not null, Program: not null }
+            return manifest is { Tables: not null, Migrations: not null, Timeline: not null, Program: not null, Keys: not null }
                 ? manifest : throw new DamagedBackupException(BackupManifest.EntryName, "incomplete");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
@@ -102,7 +108,7 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts)
         !await db.Alarms.AnyAsync(ct) && !await db.Cases.AnyAsync(ct) && !await db.Workers.AnyAsync(ct)
         && !await db.Set<OpenIddictEntityFrameworkCoreApplication<Guid>>().AnyAsync(ct);
 
-    private static async Task<Result<BackupManifest>> FillAsync(
+    private async Task<Result<BackupManifest>> FillAsync(
         AnhuDbContext db, ZipArchive zip, BackupManifest manifest, List<(StoreTable Table, BackupTable Entry)> tables, bool despiteFaults,
         IProgress<BackupProgress>? progress, CancellationToken ct)
     {
@@ -120,6 +126,9 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts)
             await table.ClearAsync(db, ct);
         }
 
+        await db.ProtectionKeys.ExecuteDeleteAsync(ct);
+        db.AddRange(manifest.Keys);
+        await db.SaveChangesAsync(ct);
         var done = 0L;
         foreach (var (table, entry) in tables)
         {
@@ -139,6 +148,7 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts)
         }
 
         await transaction.CommitAsync(ct);
+        keys.Adopt(manifest.Keys);
         store.SignalChange();
         return manifest;
     }

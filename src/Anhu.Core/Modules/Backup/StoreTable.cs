@@ -34,12 +34,12 @@ internal sealed class StoreTable
 
     private string Quoted => $"\"{Name}\"";
 
-    /// <summary>The tables of the store, each after those that it refers to.</summary>
+    /// <summary>The tables of the store, each after those that it refers to; the keys go their own way.</summary>
     public static List<StoreTable> Of(AnhuDbContext db)
     {
         var tables = new List<StoreTable>();
         var done = new HashSet<IEntityType>();
-        foreach (var type in db.Model.GetEntityTypes().OrderBy(t => t.GetTableName(), StringComparer.Ordinal))
+        foreach (var type in db.Model.GetEntityTypes().Where(t => t.ClrType != typeof(Protection.ProtectionKey)).OrderBy(t => t.GetTableName(), StringComparer.Ordinal))
         {
             Add(type);
         }

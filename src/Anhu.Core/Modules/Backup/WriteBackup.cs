@@ -94,7 +94,8 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, TimeP
 
         var manifest = new BackupManifest(
             BackupManifest.CurrentFormat, program, [.. migrations.Select(NameOf)], time.Now,
-            new BackupTimeline(head.Sequence, Convert.ToHexStringLower(head.Hash)), written);
+            new BackupTimeline(head.Sequence, Convert.ToHexStringLower(head.Hash)), written,
+            await db.ProtectionKeys.AsNoTracking().OrderBy(k => k.Purpose).ThenBy(k => k.Generation).ToListAsync(ct));
         await using (var entry = await zip.CreateEntry(BackupManifest.EntryName, CompressionLevel.Fastest).OpenAsync(ct))
         {
             await JsonSerializer.SerializeAsync(entry, manifest, JsonText.Options, ct);

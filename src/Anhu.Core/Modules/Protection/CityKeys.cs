@@ -58,7 +58,7 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
             return;
         }
 
-        var suite = CipherSuite.Find(rows[0].Suite) ?? throw new CityKeysException($"The store is sealed with {rows[0].Suite}, which this program does not know.");
+        var suite = SuiteOf(rows);
         if (wanted is not null && wanted != suite)
         {
             throw new CityKeysException($"The store is sealed with {suite.Name}, not with {wanted.Name}. The suite is chosen when a store is made; nothing was changed.");
@@ -102,6 +102,15 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
         }
     }
 
+    /// <summary>Checks that keys can be unwrapped by this city's key.</summary>
+    /// <param name="rows">Wrapped keys.</param>
+    /// <exception cref="CityKeysException">They can't.</exception>
+    internal void Check(IReadOnlyList<ProtectionKey> rows) => Unwrap(rows, CityKey, SuiteOf(rows));
+
+    /// <summary>Works with the keys of a restored city from here on.</summary>
+    /// <param name="rows">Its keys, as they now stand in the store.</param>
+    internal void Adopt(IReadOnlyList<ProtectionKey> rows) => Ring.Replace(SuiteOf(rows), Unwrap(rows, CityKey, SuiteOf(rows)));
+
     /// <inheritdoc />
     public void Dispose() => cityKey?.Dispose();
 
@@ -131,6 +140,10 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
                 ?? throw new CityKeysException($"The store's {r.Purpose} key of generation {r.Generation} can't be unwrapped: it was changed. Restore a backup."),
             r.CreatedAt))];
     }
+
+    private static CipherSuite SuiteOf(IReadOnlyList<ProtectionKey> rows) => rows.Count == 0
+        ? throw new CityKeysException("There are no keys.")
+        : CipherSuite.Find(rows[0].Suite) ?? throw new CityKeysException($"The store is sealed with {rows[0].Suite}, which this program does not know.");
 
     private void Make(CipherSuite suite)
     {

@@ -204,7 +204,7 @@ public sealed class KeyRing
 
     private static string Name(ReadOnlySpan<byte> place) => Encoding.UTF8.GetString(place);
 
-    private int LengthOf(ReadOnlySpan<byte> place, ReadOnlySpan<byte> value) =>
+    private static int LengthOf(ReadOnlySpan<byte> place, ReadOnlySpan<byte> value) =>
         value.Length >= Overhead ? value.Length - Overhead : throw new SealedValueException(Name(place), "it is too short");
 
     private void Open(ReadOnlySpan<byte> place, ReadOnlySpan<byte> value, Span<byte> plain)

@@ -35,6 +35,8 @@ public static class AccountSetup
     /// <param name="services">The container.</param>
     public static IServiceCollection AddWorkerAccounts(this IServiceCollection services)
     {
+        // It cannot know that its column is sealed with the city's keys.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
         services.AddDataProtection().SetApplicationName("anhu").PersistKeysToDbContext<AnhuDbContext>();
         // Before Identity, which then leaves out its own rules.
         services.AddScoped<IPasswordValidator<Worker>, PasswordRules>();

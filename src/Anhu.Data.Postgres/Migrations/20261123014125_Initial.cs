@@ -41,8 +41,7 @@ namespace Anhu.Data.Postgres.Migrations
                     AlarmId = table.Column<Guid>(type: "uuid", nullable: false),
                     Revision = table.Column<int>(type: "integer", nullable: false),
                     StoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    Content = table.Column<string>(type: "text", nullable: false),
-                    ContentHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", nullable: false),
                     ClientId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     WorkerId = table.Column<Guid>(type: "uuid", nullable: true)
                 },
@@ -101,12 +100,12 @@ namespace Anhu.Data.Postgres.Migrations
                     OccurredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Category = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     RegionCode = table.Column<string>(type: "character varying(15)", maxLength: 15, nullable: true),
-                    Address = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
-                    Longitude = table.Column<double>(type: "double precision", nullable: true),
-                    Latitude = table.Column<double>(type: "double precision", nullable: true),
+                    Address = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Longitude = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Latitude = table.Column<byte[]>(type: "bytea", nullable: true),
                     IsDrawable = table.Column<bool>(type: "boolean", nullable: false),
-                    PlaceKey = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
-                    Summary = table.Column<string>(type: "text", nullable: true),
+                    PlaceKey = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Summary = table.Column<byte[]>(type: "bytea", nullable: true),
                     Injury = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Weapon = table.Column<bool>(type: "boolean", nullable: true),
                     ThreatToKill = table.Column<bool>(type: "boolean", nullable: true),
@@ -159,8 +158,8 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     SavedFilterId = table.Column<Guid>(type: "uuid", nullable: false),
                     WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    Query = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
+                    Name = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Query = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -199,7 +198,7 @@ namespace Anhu.Data.Postgres.Migrations
                     Id = table.Column<int>(type: "integer", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     FriendlyName = table.Column<string>(type: "text", nullable: true),
-                    Xml = table.Column<string>(type: "text", nullable: true)
+                    Xml = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -227,16 +226,16 @@ namespace Anhu.Data.Postgres.Migrations
                     EscalationLevel = table.Column<int>(type: "integer", nullable: false),
                     EscalatedToUnitId = table.Column<Guid>(type: "uuid", nullable: true),
                     HandOverToUnitId = table.Column<Guid>(type: "uuid", nullable: true),
-                    HandOverReason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    HandOverReason = table.Column<byte[]>(type: "bytea", nullable: true),
                     HandOverDueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DecidingUnitId = table.Column<Guid>(type: "uuid", nullable: true),
                     CancelRequestedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    LastReason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    LastReason = table.Column<byte[]>(type: "bytea", nullable: true),
                     NextCheckAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DoneAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DoneByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
                     Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
-                    Form = table.Column<string>(type: "text", nullable: true),
+                    Form = table.Column<byte[]>(type: "bytea", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -252,12 +251,12 @@ namespace Anhu.Data.Postgres.Migrations
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     Class = table.Column<int>(type: "integer", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    Reasons = table.Column<string>(type: "text", nullable: false),
+                    Reasons = table.Column<byte[]>(type: "bytea", nullable: false),
                     Missing = table.Column<string>(type: "text", nullable: false),
                     PolicyVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    Note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    Note = table.Column<byte[]>(type: "bytea", nullable: true),
                     ApprovedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -274,9 +273,9 @@ namespace Anhu.Data.Postgres.Migrations
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     DutyId = table.Column<Guid>(type: "uuid", nullable: true),
                     SafeContactId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Phone = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    Phone = table.Column<byte[]>(type: "bytea", nullable: false),
                     TemplateId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    Text = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    Text = table.Column<byte[]>(type: "bytea", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     QueuedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
@@ -300,14 +299,14 @@ namespace Anhu.Data.Postgres.Migrations
                     SafeContactId = table.Column<Guid>(type: "uuid", nullable: false),
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Phone = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    Phone = table.Column<byte[]>(type: "bytea", nullable: false),
                     SafeToCall = table.Column<bool>(type: "boolean", nullable: false),
                     SafeToText = table.Column<bool>(type: "boolean", nullable: false),
                     SafeVoicemail = table.Column<bool>(type: "boolean", nullable: false),
                     SafeFrom = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
                     SafeUntil = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
-                    SafePhrase = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
-                    Note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    SafePhrase = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Note = table.Column<byte[]>(type: "bytea", nullable: true),
                     ConfirmedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -447,7 +446,7 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "people_key",
                 columns: table => new
                 {
-                    Value = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false, collation: "C"),
+                    Value = table.Column<byte[]>(type: "bytea", nullable: false),
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
@@ -460,12 +459,12 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: table => new
                 {
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
+                    Name = table.Column<byte[]>(type: "bytea", nullable: true),
                     Sex = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    BirthDate = table.Column<DateOnly>(type: "date", nullable: true),
-                    IdNumber = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true),
-                    Phone = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
-                    Address = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    BirthDate = table.Column<byte[]>(type: "bytea", nullable: true),
+                    IdNumber = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Phone = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Address = table.Column<byte[]>(type: "bytea", nullable: true),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -486,6 +485,22 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_playbooks_rule_document", x => new { x.Kind, x.DocumentVersion });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "protection_key",
+                columns: table => new
+                {
+                    Purpose = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Generation = table.Column<int>(type: "integer", nullable: false),
+                    Suite = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    CityKeyId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Wrapped = table.Column<byte[]>(type: "bytea", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_protection_key", x => new { x.Purpose, x.Generation });
                 });
 
             migrationBuilder.CreateTable(
@@ -555,12 +570,25 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "timeline_text_key",
+                columns: table => new
+                {
+                    EventTextKeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Key = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_timeline_text_key", x => x.EventTextKeyId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "visits_form_draft",
                 columns: table => new
                 {
                     WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
                     FormKey = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
-                    Content = table.Column<string>(type: "text", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", nullable: false),
                     Edit = table.Column<long>(type: "bigint", nullable: false),
                     SavedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
@@ -584,10 +612,10 @@ namespace Anhu.Data.Postgres.Migrations
                     PoliceHandling = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     DisputeSettled = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     Needs = table.Column<List<string>>(type: "text[]", nullable: false),
-                    Advice = table.Column<string>(type: "text", nullable: true),
+                    Advice = table.Column<byte[]>(type: "bytea", nullable: true),
                     RiskView = table.Column<int>(type: "integer", nullable: true),
-                    Notes = table.Column<string>(type: "text", nullable: true),
-                    Details = table.Column<string>(type: "text", nullable: true)
+                    Notes = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Details = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -666,7 +694,7 @@ namespace Anhu.Data.Postgres.Migrations
                     UserId = table.Column<Guid>(type: "uuid", nullable: false),
                     LoginProvider = table.Column<string>(type: "text", nullable: false),
                     Name = table.Column<string>(type: "text", nullable: false),
-                    Value = table.Column<string>(type: "text", nullable: true)
+                    Value = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -864,11 +892,6 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "CaseId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_messages_safe_contact_Phone",
-                table: "messages_safe_contact",
-                column: "Phone");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_OpenIddictApplications_ClientId",
                 table: "OpenIddictApplications",
                 column: "ClientId",
@@ -947,6 +970,11 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "IX_timeline_event_CaseId_Sequence",
                 table: "timeline_event",
                 columns: new[] { "CaseId", "Sequence" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_timeline_text_key_CaseId",
+                table: "timeline_text_key",
+                column: "CaseId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_visits_return_visit_CaseId_VisitedAt",
@@ -1041,6 +1069,9 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "playbooks_rule_document");
 
             migrationBuilder.DropTable(
+                name: "protection_key");
+
+            migrationBuilder.DropTable(
                 name: "regions_region");
 
             migrationBuilder.DropTable(
@@ -1051,6 +1082,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "timeline_head");
+
+            migrationBuilder.DropTable(
+                name: "timeline_text_key");
 
             migrationBuilder.DropTable(
                 name: "visits_form_draft");

@@ -39,8 +39,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     AlarmId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    Content = table.Column<string>(type: "TEXT", nullable: false),
-                    ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
                     WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
@@ -99,12 +98,12 @@ namespace Anhu.Data.Sqlite.Migrations
                     OccurredAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Category = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: true),
-                    Address = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
-                    Longitude = table.Column<double>(type: "REAL", nullable: true),
-                    Latitude = table.Column<double>(type: "REAL", nullable: true),
+                    Address = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Longitude = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Latitude = table.Column<byte[]>(type: "BLOB", nullable: true),
                     IsDrawable = table.Column<bool>(type: "INTEGER", nullable: false),
-                    PlaceKey = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
-                    Summary = table.Column<string>(type: "TEXT", nullable: true),
+                    PlaceKey = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Summary = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Injury = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Weapon = table.Column<bool>(type: "INTEGER", nullable: true),
                     ThreatToKill = table.Column<bool>(type: "INTEGER", nullable: true),
@@ -157,8 +156,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     SavedFilterId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    Query = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
+                    Name = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Query = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -197,7 +196,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     Id = table.Column<int>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     FriendlyName = table.Column<string>(type: "TEXT", nullable: true),
-                    Xml = table.Column<string>(type: "TEXT", nullable: true)
+                    Xml = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -225,16 +224,16 @@ namespace Anhu.Data.Sqlite.Migrations
                     EscalationLevel = table.Column<int>(type: "INTEGER", nullable: false),
                     EscalatedToUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     HandOverToUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    HandOverReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    HandOverReason = table.Column<byte[]>(type: "BLOB", nullable: true),
                     HandOverDueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     DecidingUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     CancelRequestedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    LastReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    LastReason = table.Column<byte[]>(type: "BLOB", nullable: true),
                     NextCheckAt = table.Column<long>(type: "INTEGER", nullable: true),
                     DoneAt = table.Column<long>(type: "INTEGER", nullable: true),
                     DoneByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
-                    Form = table.Column<string>(type: "TEXT", nullable: true),
+                    Form = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -250,12 +249,12 @@ namespace Anhu.Data.Sqlite.Migrations
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Class = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    Reasons = table.Column<string>(type: "TEXT", nullable: false),
+                    Reasons = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Missing = table.Column<string>(type: "TEXT", nullable: false),
                     PolicyVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     DecidedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    Note = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    Note = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ApprovedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -272,9 +271,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     DutyId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     SafeContactId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Phone = table.Column<byte[]>(type: "BLOB", nullable: false),
                     TemplateId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    Text = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    Text = table.Column<byte[]>(type: "BLOB", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     QueuedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
@@ -298,14 +297,14 @@ namespace Anhu.Data.Sqlite.Migrations
                     SafeContactId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Phone = table.Column<byte[]>(type: "BLOB", nullable: false),
                     SafeToCall = table.Column<bool>(type: "INTEGER", nullable: false),
                     SafeToText = table.Column<bool>(type: "INTEGER", nullable: false),
                     SafeVoicemail = table.Column<bool>(type: "INTEGER", nullable: false),
                     SafeFrom = table.Column<TimeOnly>(type: "TEXT", nullable: true),
                     SafeUntil = table.Column<TimeOnly>(type: "TEXT", nullable: true),
-                    SafePhrase = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    Note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    SafePhrase = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Note = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -445,7 +444,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "people_key",
                 columns: table => new
                 {
-                    Value = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    Value = table.Column<byte[]>(type: "BLOB", nullable: false),
                     PersonId = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
@@ -458,12 +457,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: table => new
                 {
                     PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: true),
+                    Name = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Sex = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    BirthDate = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    IdNumber = table.Column<string>(type: "TEXT", maxLength: 18, nullable: true),
-                    Phone = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true),
-                    Address = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    BirthDate = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    IdNumber = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Phone = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Address = table.Column<byte[]>(type: "BLOB", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -484,6 +483,22 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_playbooks_rule_document", x => new { x.Kind, x.DocumentVersion });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "protection_key",
+                columns: table => new
+                {
+                    Purpose = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Generation = table.Column<int>(type: "INTEGER", nullable: false),
+                    Suite = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CityKeyId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Wrapped = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_protection_key", x => new { x.Purpose, x.Generation });
                 });
 
             migrationBuilder.CreateTable(
@@ -553,12 +568,25 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "timeline_text_key",
+                columns: table => new
+                {
+                    EventTextKeyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Key = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_timeline_text_key", x => x.EventTextKeyId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "visits_form_draft",
                 columns: table => new
                 {
                     WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     FormKey = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
-                    Content = table.Column<string>(type: "TEXT", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Edit = table.Column<long>(type: "INTEGER", nullable: false),
                     SavedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -582,10 +610,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     PoliceHandling = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     DisputeSettled = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     Needs = table.Column<string>(type: "TEXT", nullable: false),
-                    Advice = table.Column<string>(type: "TEXT", nullable: true),
+                    Advice = table.Column<byte[]>(type: "BLOB", nullable: true),
                     RiskView = table.Column<int>(type: "INTEGER", nullable: true),
-                    Notes = table.Column<string>(type: "TEXT", nullable: true),
-                    Details = table.Column<string>(type: "TEXT", nullable: true)
+                    Notes = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Details = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -664,7 +692,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     UserId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
                     Name = table.Column<string>(type: "TEXT", nullable: false),
-                    Value = table.Column<string>(type: "TEXT", nullable: true)
+                    Value = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -862,11 +890,6 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "CaseId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_messages_safe_contact_Phone",
-                table: "messages_safe_contact",
-                column: "Phone");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_OpenIddictApplications_ClientId",
                 table: "OpenIddictApplications",
                 column: "ClientId",
@@ -945,6 +968,11 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "IX_timeline_event_CaseId_Sequence",
                 table: "timeline_event",
                 columns: new[] { "CaseId", "Sequence" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_timeline_text_key_CaseId",
+                table: "timeline_text_key",
+                column: "CaseId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_visits_return_visit_CaseId_VisitedAt",
@@ -1039,6 +1067,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "playbooks_rule_document");
 
             migrationBuilder.DropTable(
+                name: "protection_key");
+
+            migrationBuilder.DropTable(
                 name: "regions_region");
 
             migrationBuilder.DropTable(
@@ -1049,6 +1080,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "timeline_head");
+
+            migrationBuilder.DropTable(
+                name: "timeline_text_key");
 
             migrationBuilder.DropTable(
                 name: "visits_form_draft");
