@@ -34,22 +34,23 @@ public sealed class TestStore : IAsyncDisposable
     /// <summary>Makes a store.</summary>
     /// <param name="filled">False for a store without tables.</param>
     /// <param name="kind">Another database than the one that this run is about; without tables only.</param>
-    public static async Task<TestStore> CreateAsync(bool filled = true, StoreKind? kind = null)
+    /// <param name="ownKey">True for a store without tables that makes a city key of its own; else it has that of all the others, so that their backups can be restored into it.</param>
+    public static async Task<TestStore> CreateAsync(bool filled = true, StoreKind? kind = null, bool ownKey = false)
     {
         var name = $"anhu_test_{Guid.CreateVersion7():N}";
-        (string Folder, string? Database)? from = filled ? await TemplateAsync() : null;
+        var made = ownKey ? default : await TemplateAsync();
+        (string Folder, string? Database)? from = filled ? made : null;
         var folder = Directory.CreateTempSubdirectory("anhu-test-").FullName;
+        CopyKey(made.Folder, folder);
         if (kind is null ? IsPostgres : kind == StoreKind.Postgres)
         {
             await AdministerAsync(from is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {from.Value.Database}");
-            CopyKey(from?.Folder, folder);
             return new TestStore(folder, name);
         }
 
         if (from is not null)
         {
             File.Copy(Path.Combine(from.Value.Folder, "anhu.db"), Path.Combine(folder, "anhu.db"));
-            CopyKey(from.Value.Folder, folder);
         }
 
         return new TestStore(folder, null);

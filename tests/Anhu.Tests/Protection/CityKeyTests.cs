@@ -18,7 +18,7 @@ public sealed class CityKeyTests : IAsyncLifetime
 
     private string KeyFile => Path.Combine(Folder, "keys", "city.key");
 
-    public async ValueTask InitializeAsync() => store = await TestStore.CreateAsync(filled: false);
+    public async ValueTask InitializeAsync() => store = await TestStore.CreateAsync(filled: false, ownKey: true);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 

@@ -82,7 +82,7 @@ public sealed class SealedColumnTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => db.People.Where(p => p.Name == name).ToListAsync(Ct));
         await Assert.ThrowsAsync<InvalidOperationException>(() => db.People.OrderBy(p => p.Phone).ToListAsync(Ct));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => db.People.AnyAsync(p => p.Name!.StartsWith("王"), Ct));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.People.AnyAsync(p => p.Name!.StartsWith('王'), Ct));
         await Assert.ThrowsAsync<InvalidOperationException>(() => db.People.Select(p => p.Name!.Substring(0, 1)).ToListAsync(Ct));
         await Assert.ThrowsAsync<InvalidOperationException>(() => db.Incidents.GroupBy(i => i.PlaceKey).Select(g => g.Count()).ToListAsync(Ct));
         await Assert.ThrowsAsync<InvalidOperationException>(
