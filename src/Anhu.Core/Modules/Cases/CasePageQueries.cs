@@ -102,12 +102,11 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
 
         // The sequence first: what comes in while the rows are read is sent again by the feed, never missed.
         var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
-        var visible = Visible(db, caller, filter);
-        var changed = await ChangedAsync(db, visible, head, ct);
+        var changed = await ChangedAsync(db, caller, filter, head, ct);
         var urgent = await OpenAccess(db, caller, filter).Where(a => a.Class == 1)
             .OrderByDescending(a => a.CaseSequence).Select(a => a.CaseId).Take(BoardSize).ToListAsync(ct);
         var ids = changed.Concat(urgent).Distinct().Take(BoardSize).ToList();
-        return new Board(await BoardRowsAsync(db, visible, ids, ct), await CountsAsync(db, caller, filter, ct), head);
+        return new Board(await BoardRowsAsync(db, caller, filter, ids, ct), await CountsAsync(db, caller, filter, ct), head);
     }
 
     /// <summary>Rows of the board for some cases; those that the caller may not see, or that the filter leaves out, are missing.</summary>
@@ -118,7 +117,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     public async Task<Board> BoardRowsAsync(Caller caller, BoardFilter filter, IReadOnlyCollection<Guid> caseIds, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var rows = await BoardRowsAsync(db, Visible(db, caller, filter), [.. caseIds.Distinct().Take(BoardSize)], ct);
+        var rows = await BoardRowsAsync(db, caller, filter, [.. caseIds.Distinct().Take(BoardSize)], ct);
         return new Board(rows, await CountsAsync(db, caller, filter, ct), rows.Count == 0 ? 0 : rows.Max(r => r.Last.Sequence));
     }
 
@@ -162,9 +161,9 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     private static async Task<IReadOnlySet<Guid>> WithoutHolidaysAsync(AnhuDbContext db, CaseDetails file, CancellationToken ct)
     {
         var caseId = file.Case.CaseId;
-        var open = file.OpenDuties.Select(d => (Guid?)d.DutyId).ToList();
+        var open = file.OpenDuties.Select(d => d.DutyId).ToList();
         return open.Count == 0 ? new HashSet<Guid>() : (await db.Timeline.AsNoTracking()
-            .Where(e => e.CaseId == caseId && e.Type == EventTypes.DutyCreated && open.Contains(e.DutyId) && e.Data.Contains("\"holidaysKnown\":false"))
+            .Where(e => e.CaseId == caseId && e.Type == EventTypes.DutyCreated && e.DutyId != null && open.Contains(e.DutyId.Value) && e.Data.Contains("\"holidaysKnown\":false"))
             .Select(e => e.DutyId!.Value).ToListAsync(ct)).ToHashSet();
     }
 
@@ -185,9 +184,14 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         return new CaseAlarmRevision(stored.Revision, stored.StoredAt, withReporter ? report : report with { Reporter = null });
     }
 
-    private static IQueryable<DvCase> Visible(AnhuDbContext db, Caller caller, BoardFilter filter)
+    /// <summary>Of some cases those that the caller may see and the filter lets through. Joined by their keys: asked whether access exists, SQLite goes through all that the unit may see.</summary>
+    private static IQueryable<DvCase> VisibleOf(AnhuDbContext db, Caller caller, BoardFilter filter, IReadOnlyList<Guid> ids)
     {
-        var visible = db.Cases.AsNoTracking().VisibleTo(caller, db).Where(c => c.JoinedIntoCaseId == null);
+        var visible =
+            from a in db.CaseAccess.AsNoTracking().VisibleTo(caller)
+            join c in db.Cases.AsNoTracking() on a.CaseId equals c.CaseId
+            where ids.Contains(a.CaseId) && c.JoinedIntoCaseId == null
+            select c;
         if (filter.Class is { } @class)
         {
             visible = visible.Where(c => c.Class == @class);
@@ -206,7 +210,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     }
 
     /// <summary>Cases that changed lately, the last one first. Goes back through the record step by step: a busy city fills the board from its last minutes.</summary>
-    private async Task<List<Guid>> ChangedAsync(AnhuDbContext db, IQueryable<DvCase> visible, long head, CancellationToken ct)
+    private async Task<List<Guid>> ChangedAsync(AnhuDbContext db, Caller caller, BoardFilter filter, long head, CancellationToken ct)
     {
         var since = time.GetUtcNow() - BoardTime;
         var changed = new List<Guid>();
@@ -219,7 +223,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
             var found = events.Where(e => e.At >= since).Select(e => e.CaseId).OfType<Guid>().Where(seen.Add).ToList();
             foreach (var chunk in found.Chunk(1000))
             {
-                var mine = (await visible.Where(c => chunk.Contains(c.CaseId)).Select(c => c.CaseId).ToListAsync(ct)).ToHashSet();
+                var mine = (await VisibleOf(db, caller, filter, chunk).Select(c => c.CaseId).ToListAsync(ct)).ToHashSet();
                 changed.AddRange(chunk.Where(mine.Contains));
             }
 
@@ -262,19 +266,22 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         return [.. Enumerable.Range(1, 3).Select(c => counts.Find(g => g.Class == c)?.Count ?? 0)];
     }
 
-    private async Task<IReadOnlyList<BoardRow>> BoardRowsAsync(AnhuDbContext db, IQueryable<DvCase> visible, List<Guid> ids, CancellationToken ct)
+    private async Task<IReadOnlyList<BoardRow>> BoardRowsAsync(AnhuDbContext db, Caller caller, BoardFilter filter, List<Guid> ids, CancellationToken ct)
     {
-        var lines = await visible.Where(c => ids.Contains(c.CaseId))
-            .Select(c => new CaseLine(
-                c.CaseId, c.CaseNumber, c.CaseSequence, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.IncidentCount, c.OpenDutyCount))
+        // What follows from something by rule says less than what happened. The last event of each case by itself: grouped, the
+        // database would read all events of the cases, or of the whole record.
+        var found = await VisibleOf(db, caller, filter, ids)
+            .Select(c => new
+            {
+                Line = new CaseLine(
+                    c.CaseId, c.CaseNumber, c.CaseSequence, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.IncidentCount, c.OpenDutyCount),
+                Last = db.Timeline.Where(e => e.CaseId == c.CaseId && e.Type != EventTypes.UnitNotified && e.Type != EventTypes.DutyCreated)
+                    .OrderByDescending(e => e.Sequence).Select(e => (long?)e.Sequence).FirstOrDefault(),
+            })
             .ToListAsync(ct);
-        var shown = lines.Select(l => (Guid?)l.CaseId).ToList();
-
-        // What follows from something by rule says less than what happened.
-        var last = await db.Timeline.AsNoTracking()
-            .Where(e => shown.Contains(e.CaseId) && e.Type != EventTypes.UnitNotified && e.Type != EventTypes.DutyCreated).GroupBy(e => e.CaseId).Select(g => g.Max(e => e.Sequence)).ToListAsync(ct);
+        var last = found.Select(f => f.Last).OfType<long>().ToList();
         var events = await db.Timeline.AsNoTracking().Where(e => last.Contains(e.Sequence)).ToDictionaryAsync(e => e.CaseId!.Value, ct);
-        var rows = await RowsAsync(db, lines, CaseView.None, ct);
+        var rows = await RowsAsync(db, [.. found.Select(f => f.Line)], CaseView.None, ct);
         return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, events[r.Line.CaseId])).OrderByDescending(r => r.Last.Sequence)];
     }
 

@@ -107,8 +107,7 @@ public sealed class SendCaringMessageHandler(
     public async Task<HashSet<Guid>> WaitingAsync(IReadOnlyList<Guid> dutyIds, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var ids = dutyIds.Select(id => (Guid?)id).ToList();
-        var waiting = await db.OutboxMessages.Where(m => ids.Contains(m.DutyId) && m.State != MessageState.Failed && m.State != MessageState.Stopped)
+        var waiting = await db.OutboxMessages.Where(m => m.DutyId != null && dutyIds.Contains(m.DutyId.Value) && m.State != MessageState.Failed && m.State != MessageState.Stopped)
             .Select(m => m.DutyId).ToListAsync(ct);
         return [.. waiting.OfType<Guid>()];
     }

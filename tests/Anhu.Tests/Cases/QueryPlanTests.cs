@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Anhu.Modules.Security;
+using Anhu.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Anhu.Tests.Cases;
+
+/// <summary>No page of the day goes through a whole table that grows with the city's cases, as SQLite plans the page's queries.</summary>
+public sealed partial class QueryPlanTests(AnhuFixture app) : IClassFixture<AnhuFixture>
+{
+    private static readonly HashSet<string> Growing =
+    [
+        "alarms_alarm", "alarms_revision", "cases_access", "cases_case", "cases_incident", "cases_incident_party", "cases_party", "duties_duty", "grading_grade",
+        "messages_outbox", "messages_safe_contact", "people_key", "people_person", "timeline_event", "visits_return_visit",
+    ];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task PagesOfTheDay_GoThroughNoGrowingTable()
+    {
+        Assert.SkipWhen(TestStore.IsPostgres, "Plans are read as SQLite writes them.");
+        var alarm = await app.SubmitAlarmAsync();
+        using var worker = await app.SignInAsync(await app.Data.CreateWorkerAsync(roles: WorkerRole.Caseworker));
+        using var chief = await app.SignInAsync(await app.Data.CreateWorkerAsync("340100-womens-federation", roles: WorkerRole.Supervisor));
+        var store = (await app.QueryAsync(db => Task.FromResult(db.Database.GetConnectionString())))!;
+
+        var plans = new List<(string Path, string Sql, string Step)>();
+        foreach (var client in (HttpClient[])[worker, chief])
+        {
+            foreach (var path in (string[])
+            [
+                "/", "/board", "/board?region=340104000000&class=1&agency=police", $"/board/rows?ids={alarm.CaseId}", "/cases", "/cases?state=open&class=3",
+                $"/cases/{alarm.CaseId}", "/duties?show=mine", "/duties?show=unit", "/duties?show=all&overdue=yes", "/visits",
+            ])
+            {
+                using var sent = new SentQueries(store);
+                using var answer = await client.GetAsync(path, Ct);
+                Assert.True(answer.IsSuccessStatusCode, path);
+                foreach (var (sql, names) in sent.All)
+                {
+                    plans.AddRange((await PlanAsync(store, sql, names)).Select(step => (path, sql, step)));
+                }
+            }
+        }
+
+        Assert.NotEmpty(plans);
+        Assert.Empty(plans.Where(p => GoesThroughAll(p.Sql, p.Step)).Select(p => $"{p.Path}: {p.Step}\n{p.Sql}").Distinct());
+    }
+
+    /// <summary>A scan of a growing table, but for the index of what is overdue now; or of all that a unit may see, unless the newest or a number was asked for.</summary>
+    private static bool GoesThroughAll(string sql, string step)
+    {
+        var tables = Named().Matches(sql).ToLookup(m => m.Groups["alias"].Value, m => m.Groups["table"].Value);
+        var match = Step().Match(step);
+        return match.Success && tables[match.Groups["alias"].Value].Any(Growing.Contains)
+            && ((match.Groups["how"].Value == "SCAN" && !step.EndsWith("USING INDEX IX_duties_duty_DueAt", StringComparison.Ordinal))
+                || (tables[match.Groups["alias"].Value].Contains("cases_access") && step.Contains("(UnitId=?)", StringComparison.Ordinal)
+                    && !sql.Contains("LIMIT", StringComparison.Ordinal) && !sql.Contains("COUNT(*)", StringComparison.Ordinal)));
+    }
+
+    private static async Task<List<string>> PlanAsync(string store, string sql, string[] parameters)
+    {
+        await using var connection = new SqliteConnection(store);
+        await connection.OpenAsync(Ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"EXPLAIN QUERY PLAN {sql}";
+        foreach (var name in parameters)
+        {
+            command.Parameters.AddWithValue(name, DBNull.Value);
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(Ct);
+        var steps = new List<string>();
+        while (await reader.ReadAsync(Ct))
+        {
+            steps.Add(reader.GetString(3));
+        }
+
+        return steps;
+    }
+
+    [GeneratedRegex("""(?:FROM|JOIN) "(?<table>\w+)" AS "(?<alias>\w+)""")]
+    private static partial Regex Named();
+
+    [GeneratedRegex(@"^(?<how>SCAN|SEARCH) (?<alias>\w+)")]
+    private static partial Regex Step();
+
+    /// <summary>What is asked of one store while this listens.</summary>
+    private sealed class SentQueries : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+    {
+        private readonly string store;
+        private readonly ConcurrentQueue<(string Sql, string[] Parameters)> sent = new();
+        private readonly ConcurrentBag<IDisposable> listening = [];
+
+        public SentQueries(string store)
+        {
+            this.store = store;
+            listening.Add(DiagnosticListener.AllListeners.Subscribe(this));
+        }
+
+        public IEnumerable<(string Sql, string[] Parameters)> All => sent.Where(s => s.Sql.StartsWith("SELECT", StringComparison.Ordinal));
+
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name == DbLoggerCategory.Name)
+            {
+                listening.Add(value.Subscribe(this));
+            }
+        }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Command: var command }
+                && command.Connection?.ConnectionString == store)
+            {
+                sent.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(p => p.ParameterName)]));
+            }
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+
+        public void Dispose()
+        {
+            foreach (var each in listening)
+            {
+                each.Dispose();
+            }
+        }
+    }
+}
