@@ -53,20 +53,28 @@ internal static class GrowthLoad
         var system = await site.SystemAsync("340100-womens-federation");
         using var driver = await ClosedLoop.OpenAsync(site, 1);
         var ids = await CaseListing.IdsAsync(driver, system, 1000);
-        byte[] Get(string header, string path) => KeptConnection.Request("GET", path, header);
         var runs = new Dictionary<string, LoopRun>();
-        foreach (var (what, requests) in (IReadOnlyList<(string, byte[][])>)
+        foreach (var (what, who, paths) in (IReadOnlyList<(string, SignedInWorker, string[])>)
         [
-            ("worklist of a caseworker in a district (home)", [Get(worker, "/")]), ("worklist of the city's supervisor (home)", [Get(chief, "/")]),
-            ("my unit's duties", [Get(worker, "/duties?show=unit")]), ("return visits of the day", [Get(worker, "/visits")]),
-            ("case list of a district", [Get(worker, "/cases")]), ("case list of the city, open", [Get(chief, "/cases?state=open")]),
-            ("case file", [.. ids.Select(i => Get(chief, $"/cases/{i}"))]), ("board", [Get(chief, "/board")]),
+            ("worklist of a caseworker in a district (home)", worker, ["/"]), ("worklist of the city's supervisor (home)", chief, ["/"]),
+            ("my unit's duties", worker, ["/duties?show=unit"]), ("return visits of the day", worker, ["/visits"]),
+            ("case list of a district", worker, ["/cases"]), ("case list of the city, open", chief, ["/cases?state=open"]),
+            ("case file", chief, [.. ids.Select(i => $"/cases/{i}")]), ("board", chief, ["/board"]),
         ])
         {
             Console.Error.WriteLine(what);
             var n = 0;
+            byte[][] requests = [];
             byte[] Next() => requests[n++ % requests.Length];
-            await driver.RunAsync(Next, Math.Min(3, seconds));
+            async Task TakeSessionAsync()
+            {
+                var session = await who.HeaderAsync();
+                requests = [.. paths.Select(p => KeptConnection.Request("GET", p, session))];
+            }
+
+            await TakeSessionAsync();
+            await driver.WarmUpAsync(Next, Math.Max(3, seconds));
+            await TakeSessionAsync();
             runs.Add(what, await driver.RunAsync(Next, seconds));
         }
 

@@ -43,7 +43,9 @@ internal static class OperationsLoad
             }
 
             Console.Error.WriteLine(operation.Name);
-            await driver.RunAsync(operation.Next, Math.Min(3, seconds));
+            await operation.PrepareAsync();
+            await driver.WarmUpAsync(operation.Next, Math.Max(3, seconds));
+            await operation.PrepareAsync();
             var run = await driver.RunAsync(operation.Next, seconds);
             faults += run.Faults;
             var cost = (run.Cpu.App + run.Cpu.Database) / run.Done;
@@ -76,19 +78,16 @@ internal static class OperationsLoad
         var police = await site.SystemAsync("340100-police");
         var federation = await site.SystemAsync("340100-womens-federation");
         var worker = await site.WorkerAsync("340100-womens-federation", "caseworker");
-        var compressed = worker + "Accept-Encoding: br, gzip\r\n";
         var seed = (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 1_000_000);
         var ids = await CaseListing.IdsAsync(driver, federation, 1000);
         var phones = await CaseListing.PhonesAsync(driver, federation, ids.Take(300));
-        var duties = await CaseListing.DutiesAsync(driver, federation, 1500 * (seconds + 3));
+        var duties = await CaseListing.DutiesAsync(driver, federation, 1500 * 2 * (seconds + 3));
         byte[] Get(string header, string path) => KeptConnection.Request("GET", path, header);
         byte[][] opening = [.. ids.Select(i => Get(federation, $"/api/v1/cases/{i}"))];
         byte[][] searching = [.. phones.Select(p => Get(federation, $"/api/v1/cases?q={p}"))];
-        byte[][] files = [.. ids.Select(i => Get(worker, $"/cases/{i}"))];
         var list = Get(federation, "/api/v1/cases?limit=50&state=open");
-        byte[][] pages = [Get(worker, "/cases?state=open"), Get(worker, "/"), Get(compressed, "/cases?state=open")];
         var creating = IntakeLoad.Requests(
-            new AlarmMaker(seed, regions, child: false), police, 1500 * (seconds + 3), string.Create(CultureInfo.InvariantCulture, $"bench-{seed}"));
+            new AlarmMaker(seed, regions, child: false), police, 1500 * 2 * (seconds + 3), string.Create(CultureInfo.InvariantCulture, $"bench-{seed}"));
         byte[][] handing = [.. duties.Select(d => KeptConnection.Request(
             "POST", $"/api/v1/duties/{d.Id}/hand-over", federation, Encoding.UTF8.GetBytes($$"""{"receiver":"{{(d.Unit == "340103-womens-federation" ? "340104" : "340103")}}-womens-federation","reason":"当事人已搬到该区"}""")))];
         return
@@ -98,11 +97,24 @@ internal static class OperationsLoad
             new("list 50 newest open", _ => list),
             new("open one", i => opening[i % opening.Length]),
             new("search a phone", i => searching[i % searching.Length]),
-            new("page: case list, 50 open", _ => pages[0]),
-            new("page: home", _ => pages[1]),
-            new("page: case file", i => files[i % files.Length]),
-            new("page: case list, compressed", _ => pages[2]),
+            Page("page: case list, 50 open", "", "/cases?state=open"),
+            Page("page: home", "", "/"),
+            Page("page: case file", "", [.. ids.Select(i => $"/cases/{i}")]),
+            Page("page: case list, compressed", "Accept-Encoding: br, gzip\r\n", "/cases?state=open"),
         ];
+
+        Operation Page(string name, string header, params string[] paths)
+        {
+            byte[][] requests = [];
+            return new Operation(name, i => requests[i % requests.Length])
+            {
+                PrepareAsync = async () =>
+                {
+                    var session = await worker.HeaderAsync();
+                    requests = [.. paths.Select(p => Get(session + header, p))];
+                },
+            };
+        }
     }
 
     /// <summary>An operation.</summary>
@@ -113,6 +125,9 @@ internal static class OperationsLoad
         private int count = -1;
 
         public string Name { get; } = name;
+
+        /// <summary>Called before a run.</summary>
+        public Func<Task> PrepareAsync { get; init; } = () => Task.CompletedTask;
 
         public byte[]? Next() => request(Interlocked.Increment(ref count));
     }

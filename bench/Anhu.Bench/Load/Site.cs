@@ -148,10 +148,10 @@ internal sealed partial class Site : IAsyncDisposable
         return $"Authorization: {http.DefaultRequestHeaders.Authorization}\r\n";
     }
 
-    /// <summary>A header that signs in as a worker, through the pages as a person does.</summary>
+    /// <summary>A worker who signed in through the pages as a person does.</summary>
     /// <param name="unit">The unit's code.</param>
     /// <param name="roles">Roles.</param>
-    public async Task<string> WorkerAsync(string unit, params string[] roles)
+    public async Task<SignedInWorker> WorkerAsync(string unit, params string[] roles)
     {
         var name = $"bench{Guid.CreateVersion7():N}"[..20];
         var (exit, output) = await AnhuProcess.RunAsync(
@@ -162,14 +162,15 @@ internal sealed partial class Site : IAsyncDisposable
         }
 
         var first = JsonDocument.Parse(output.Split('\n').Single(l => l.StartsWith('{'))).RootElement.GetProperty("password").GetString()!;
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false };
+        var cookies = new System.Net.CookieContainer();
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = cookies };
         using var http = new HttpClient(handler) { BaseAddress = Address };
         await PostAsync(http, "/sign-in", new() { ["Input.UserName"] = name, ["Input.Password"] = first });
         var next = $"Mo-{Guid.CreateVersion7():N}";
         await PostAsync(http, "/profile/password", new() { ["Input.Current"] = first, ["Input.Next"] = next, ["Input.Repeat"] = next });
         using var home = await http.GetAsync(new Uri("/", UriKind.Relative));
         return home.IsSuccessStatusCode
-            ? $"Cookie: {handler.CookieContainer.GetCookieHeader(Address)}\r\nAccept: text/html\r\n"
+            ? new SignedInWorker(this, cookies)
             : throw new InvalidOperationException($"The worker could not sign in: {(int)home.StatusCode}, {home.Headers.Location}");
     }
 

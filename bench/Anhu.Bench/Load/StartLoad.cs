@@ -23,7 +23,7 @@ internal static class StartLoad
     {
         await using var site = await FillCommand.FilledAsync(store, cases, folder);
         await site.StartAsync();
-        var worker = await site.WorkerAsync("340100-womens-federation", "supervisor");
+        var worker = await (await site.WorkerAsync("340100-womens-federation", "supervisor")).HeaderAsync();
         await site.StopAsync();
         Site.CloseAll();
         var report = new Report("start", "listening", "sign-in page", "home, signed in", "case list", "memory at rest: all, without files", "database's memory is its own");

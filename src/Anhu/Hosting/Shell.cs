@@ -8,6 +8,7 @@ using Anhu.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.Extensions.Localization;
 
 namespace Anhu.Hosting;
 
@@ -25,6 +26,8 @@ public static class Shell
         services.AddScoped<Flash>();
         services.AddSingleton<DemoSignIns>();
         services.AddSingleton<NavMenu>();
+        services.AddScoped<Markup>();
+        services.AddSingleton(typeof(IStringLocalizer<>), typeof(KeptTexts<>));
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(options =>
         {
