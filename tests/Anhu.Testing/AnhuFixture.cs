@@ -51,12 +51,16 @@ public class AnhuFixture : IAsyncLifetime
     /// <summary>The clock to run on; null for the computer's.</summary>
     protected virtual TimeProvider? TestClock => null;
 
+    /// <summary>Starts what the program needs before it.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
     private WebApplication Running => app ?? throw NotStarted();
 
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {
         store = await TestStore.CreateAsync();
+        await PrepareAsync();
         await StartAsync();
         data = new TestData(this);
     }

@@ -121,7 +121,11 @@ public sealed class TestStore : IAsyncDisposable
             Directory.Delete(folder, recursive: true);
             if (IsPostgres)
             {
-                AdministerAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)").GetAwaiter().GetResult();
+                // The process waits for nothing that is awaited any more.
+                using var connection = new NpgsqlConnection(AdminConnection);
+                connection.Open();
+                using var command = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
+                command.ExecuteNonQuery();
             }
         };
         await using (var app = AnhuApp.Build(Settings(folder, IsPostgres ? name : null)))

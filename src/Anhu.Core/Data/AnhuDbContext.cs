@@ -9,6 +9,7 @@ using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Protection;
 using Anhu.Modules.Regions;
+using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
@@ -110,6 +111,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>Counters of numbers.</summary>
     public DbSet<Counter> Counters => Set<Counter>();
+
+    /// <summary>Which roles sign in with a second step; at most one.</summary>
+    public DbSet<SecondStepRule> SecondStepRules => Set<SecondStepRule>();
 
     /// <inheritdoc />
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

@@ -96,6 +96,9 @@ internal sealed class FoundationMapping :
         e.Property(t => t.Type).HasMaxLength(60);
         e.Property(t => t.ClientId).HasMaxLength(100);
         e.HasIndex(t => new { t.CaseId, t.Sequence });
+
+        // Sign-ins, checks of the record, changes of rules: what alarms and duties write is not in it.
+        e.HasIndex(t => new { t.Type, t.At }).HasFilter("\"CaseId\" IS NULL");
     }
 
     public void Configure(EntityTypeBuilder<EventTextKey> key)

@@ -26,6 +26,7 @@ internal static class AuditCommands
                 var check = await CommandProgress.RunAsync(report =>
                     verify.RunAsync(report is null ? null : (done, of) => report("Reading the record", done, of), ct));
                 await PrintAsync(check, parsed.GetValue(json));
+                await verify.RecordAsync(check, ct);
                 return check.Faults.Count == 0 ? 0 : 1;
             },
             ct,

@@ -1,38 +1,28 @@
 using System.Globalization;
 using Anhu.Common;
 using Anhu.Components.Shared;
+using Anhu.Modules.Time;
 using Microsoft.Extensions.Localization;
 
 namespace Anhu.Web;
 
 /// <summary>Puts dates, times and numbers into words: in the city's time zone and the reader's language. The one place where this happens.</summary>
-public sealed class CityFormat(AnhuSettings settings, TimeProvider time, IStringLocalizer<SharedText> text)
+public sealed class CityFormat(CityZone zone, TimeProvider time, IStringLocalizer<SharedText> text)
 {
-    private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(settings.TimeZone);
-
     private static bool Chinese => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh";
 
     /// <summary>The same instant on the city's clock.</summary>
     /// <param name="instant">Any instant.</param>
-    public DateTimeOffset InCity(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, zone);
+    public DateTimeOffset InCity(DateTimeOffset instant) => zone.ToLocal(instant);
 
     /// <summary>The calendar day in the city.</summary>
-    public DateOnly Today => DateOnly.FromDateTime(InCity(time.Now).DateTime);
+    public DateOnly Today => zone.DateOf(time.Now);
 
     /// <summary>The instant of a wall-clock time in the city, as date and time fields give it.</summary>
     /// <param name="on">Day in the city.</param>
     /// <param name="at">Time of day in the city.</param>
-    /// <returns>The instant, UTC. A time that the clock skips is taken an hour on.</returns>
-    public DateTimeOffset FromCity(DateOnly on, TimeOnly at)
-    {
-        var local = on.ToDateTime(at, DateTimeKind.Unspecified);
-        if (zone.IsInvalidTime(local))
-        {
-            local = local.AddHours(1);
-        }
-
-        return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
-    }
+    /// <returns>The instant, UTC; see <see cref="CityZone.At"/> for clock changes.</returns>
+    public DateTimeOffset FromCity(DateOnly on, TimeOnly at) => zone.At(on, at);
 
     /// <summary>Day and time, such as 2026年11月22日 20:15 or 22 Nov 2026 20:15.</summary>
     /// <param name="instant">The instant.</param>
@@ -41,7 +31,7 @@ public sealed class CityFormat(AnhuSettings settings, TimeProvider time, IString
 
     /// <summary>Day, such as 2026年11月22日 or 22 Nov 2026.</summary>
     /// <param name="instant">The instant.</param>
-    public string Date(DateTimeOffset instant) => Date(DateOnly.FromDateTime(InCity(instant).DateTime));
+    public string Date(DateTimeOffset instant) => Date(zone.DateOf(instant));
 
     /// <summary>Day, such as 2026年11月22日 or 22 Nov 2026.</summary>
     /// <param name="day">A day in the city.</param>

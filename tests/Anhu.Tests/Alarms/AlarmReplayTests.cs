@@ -5,6 +5,7 @@ using Anhu.Commands;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Alarms.Mapping;
 using Anhu.Modules.Intake;
+using Anhu.Testing;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 
@@ -15,7 +16,7 @@ public sealed class AlarmReplayTests : IDisposable
     private static readonly DateTimeOffset Start = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
 
     private readonly string folder = Directory.CreateTempSubdirectory("anhu-replay-").FullName;
-    private readonly FakeTimeProvider time = new(Hefei.Now);
+    private readonly AskedClock time = new(Hefei.Now);
     private readonly Door door = new();
     private readonly List<RefusedRow> refused = [];
 
@@ -102,8 +103,8 @@ public sealed class AlarmReplayTests : IDisposable
         var run = ReplayAsync(Rows([("A", 1, 0)]), new ReplayOptions());
         while (!run.IsCompleted)
         {
+            await Until.TrueAsync(() => time.IsAsked || run.IsCompleted);
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(1, (await run).Accepted);
@@ -118,8 +119,8 @@ public sealed class AlarmReplayTests : IDisposable
         var run = ReplayAsync(Rows([("A", 1, 0), ("B", 1, 0)]), new ReplayOptions());
         while (!run.IsCompleted)
         {
+            await Until.TrueAsync(() => time.IsAsked || run.IsCompleted);
             time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
         await Assert.ThrowsAsync<IntakeUnavailableException>(() => run);
@@ -192,20 +193,16 @@ public sealed class AlarmReplayTests : IDisposable
         Assert.Null(rows.Written);
     }
 
-    /// <summary>Moves the clock until so many alarms have been sent; each step waits for the replay to have asked the clock again.</summary>
+    /// <summary>Moves the clock step by step, each once the replay waits for it, until so many alarms have been sent.</summary>
     private async Task AdvanceToAsync(TimeSpan by, int sent, TimeSpan? step = null)
     {
         for (var moved = TimeSpan.Zero; moved < by; moved += step ?? by)
         {
+            await Until.TrueAsync(() => time.IsAsked || door.Sent.Count >= sent);
             time.Advance(step ?? by);
-            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        while (door.Sent.Count < sent)
-        {
-            time.Advance(TimeSpan.Zero);
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
+        await door.ReachAsync(sent);
     }
 
     private Task<ReplayCounts> ReplayAsync(AlarmFile file, ReplayOptions options) => InterruptiblyAsync(file, options, TestContext.Current.CancellationToken);
@@ -219,6 +216,54 @@ public sealed class AlarmReplayTests : IDisposable
         File.WriteAllLines(path, rows.Select(r => $"{r.Id},{r.Revision},{Start.AddSeconds(r.Second):yyyy-MM-ddTHH:mm:ssZ},phone,other,x,{Start.AddSeconds(r.Second + 30):yyyy-MM-ddTHH:mm:ssZ}")
             .Prepend("sourceId,revision,receivedAt,channel,category,summary,dispatch.dispatchedAt"));
         return new AlarmFile(path, "test", null, Hefei.Instance, _ => [], Hefei.Now);
+    }
+
+    /// <summary>A clock that knows whether someone waits for it.</summary>
+    private sealed class AskedClock(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private int waiting;
+
+        public bool IsAsked => Volatile.Read(ref waiting) > 0;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var isOver = 0;
+            void End()
+            {
+                if (Interlocked.Exchange(ref isOver, 1) == 0)
+                {
+                    Interlocked.Decrement(ref waiting);
+                }
+            }
+
+            Interlocked.Increment(ref waiting);
+            return new Asked(
+                base.CreateTimer(
+                    s =>
+                    {
+                        End();
+                        callback(s);
+                    },
+                    state, dueTime, period),
+                End);
+        }
+
+        private sealed class Asked(ITimer timer, Action end) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                end();
+                timer.Dispose();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                end();
+                return timer.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>A door with the rules of the contract and a memory instead of a disk.</summary>
@@ -240,13 +285,7 @@ public sealed class AlarmReplayTests : IDisposable
 
         public IEnumerable<string> Order => Sent.Select(r => r.SourceId);
 
-        public async Task ReachAsync(int count)
-        {
-            while (sent.Count < count)
-            {
-                await Task.Delay(1, TestContext.Current.CancellationToken);
-            }
-        }
+        public Task ReachAsync(int count) => Until.TrueAsync(() => sent.Count >= count);
 
         public async Task<AlarmReceipt> SubmitAsync(AlarmReport report, CancellationToken ct)
         {

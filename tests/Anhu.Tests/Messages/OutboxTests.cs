@@ -70,9 +70,10 @@ public abstract class GatewayFixture(string kind) : FakeTimeFixture
 {
     public GatewayServer Gateway { get; private set; } = default!;
 
+    protected override async Task PrepareAsync() => Gateway = await GatewayServer.StartAsync();
+
     protected override void Configure(Dictionary<string, string?> settings)
     {
-        Gateway ??= GatewayServer.StartAsync().GetAwaiter().GetResult();
         settings["Anhu:Messages:Gateway"] = kind;
         settings["Anhu:Messages:Url"] = kind == "http" ? Gateway.Url + "/send" : Gateway.Url;
         settings["Anhu:Messages:Token"] = "token";

@@ -81,21 +81,22 @@ public sealed class BackupTests : IDisposable
         await using var from = await OpenCity.CreateAsync(filled: true);
         await using var to = await OpenCity.CreateAsync(filled: true);
         await new RandomRows(5).FillAsync(from, 200);
-        var wrote = false;
+        var isOpen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var written = new ManualResetEventSlim();
         var interrupting = new Direct(p =>
         {
-            if (!wrote)
-            {
-                // The snapshot is open: what is written now, through another connection, belongs to the next backup.
-                wrote = true;
-                new RandomRows(6).RecordAsync(from, 7).GetAwaiter().GetResult();
-            }
+            isOpen.TrySetResult();
+            written.Wait(Ct);
         });
 
-        var made = await Backup(from).RunAsync(File1, "test", overwrite: false, interrupting, Ct);
+        var making = Task.Run(() => Backup(from).RunAsync(File1, "test", overwrite: false, interrupting, Ct), Ct);
+        await isOpen.Task;
+        // The snapshot is open: what is written now, through another connection, belongs to the next backup.
+        await new RandomRows(6).RecordAsync(from, 7);
+        written.Set();
+        var made = await making;
         var restored = await RestoreAsync(to);
 
-        Assert.True(wrote);
         Assert.True(restored.IsOk);
         Assert.Equal(made.Value.Timeline.Sequence + 7, await from.QueryAsync(db => db.Timeline.MaxAsync(e => e.Sequence, Ct)));
         Assert.Equal(made.Value.Timeline.Sequence, await to.QueryAsync(db => db.Timeline.MaxAsync(e => e.Sequence, Ct)));

@@ -28,6 +28,17 @@ public sealed class OrganisationMapTests(SeededCity city) : IClassFixture<Seeded
         Assert.Null(map.Region("340199000000"));
     }
 
+    [Theory]
+    [InlineData("340104001000", "合肥市蜀山区三里庵街道史河路1号", "合肥市蜀山区三里庵街道史河路1号")]
+    [InlineData("340104001001", "合肥市蜀山区三里庵街道史河路1号", "合肥市蜀山区三里庵街道史河路1号")]
+    [InlineData("340104001000", "史河路1号", "合肥市蜀山区三里庵街道 史河路1号")]
+    [InlineData("340104001000", "合肥市史河路1号", "合肥市蜀山区三里庵街道 合肥市史河路1号")]
+    [InlineData("340104001000", null, "合肥市蜀山区三里庵街道")]
+    [InlineData(null, "史河路1号", "史河路1号")]
+    [InlineData(null, null, null)]
+    public async Task Place_SaysNothingTwice_AndLeavesNothingOut(string? region, string? address, string? expected) =>
+        Assert.Equal(expected, (await city.Organisation.GetAsync(Ct)).Place(region, address));
+
     [Fact]
     public async Task Seeding_Again_ChangesNothing()
     {

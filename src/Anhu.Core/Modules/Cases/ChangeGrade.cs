@@ -51,6 +51,8 @@ public sealed record ChangeGrade
 public sealed class ChangeGradeHandler(
     IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
 {
+    private readonly CaseTurn turn = new(contexts, organisation);
+
     /// <summary>Rule id of a grade that a worker decided.</summary>
     public const string ByHand = "by-hand";
 
@@ -71,10 +73,7 @@ public sealed class ChangeGradeHandler(
             return GradeFailures.ReasonMissing;
         }
 
-        var map = await organisation.GetAsync(ct);
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        db.Actor = caller.Actor;
-        return await db.ExclusivelyAsync(() => ChangeAsync(command, caller, map, db, ct), ct);
+        return await turn.TakeAsync(command.CaseId, caller, (db, file, map) => ChangeAsync(command, caller, file, map, db, ct), ct);
     }
 
     /// <summary>Decides on a proposal to lower.</summary>
@@ -82,22 +81,11 @@ public sealed class ChangeGradeHandler(
     /// <param name="approve">True to lower, false to refuse.</param>
     /// <param name="caller">The second person.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Result<Grade>> Decide(Guid caseId, bool approve, Caller caller, CancellationToken ct)
-    {
-        var map = await organisation.GetAsync(ct);
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        db.Actor = caller.Actor;
-        return await db.ExclusivelyAsync(() => DecideAsync(caseId, approve, caller, map, db, ct), ct);
-    }
+    public Task<Result<Grade>> Decide(Guid caseId, bool approve, Caller caller, CancellationToken ct) =>
+        turn.TakeAsync(caseId, caller, (db, file, map) => DecideAsync(approve, caller, file, map, db, ct), ct);
 
-    private async Task<Result<Grade>> ChangeAsync(ChangeGrade command, Caller caller, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
+    private async Task<Result<Grade>> ChangeAsync(ChangeGrade command, Caller caller, CaseFile file, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
     {
-        var file = await FileAsync(db, command.CaseId, caller, ct);
-        if (file is null)
-        {
-            return CaseFailures.NotFound;
-        }
-
         if (command.Class == file.Case.Class)
         {
             return GradeFailures.SameClass;
@@ -135,14 +123,9 @@ public sealed class ChangeGradeHandler(
         return grade;
     }
 
-    private async Task<Result<Grade>> DecideAsync(Guid caseId, bool approve, Caller caller, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
+    private async Task<Result<Grade>> DecideAsync(bool approve, Caller caller, CaseFile file, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
     {
-        var file = await FileAsync(db, caseId, caller, ct);
-        if (file is null)
-        {
-            return CaseFailures.NotFound;
-        }
-
+        var caseId = file.Case.CaseId;
         var proposed = await db.Grades.Where(g => g.CaseId == caseId && g.State == GradeState.Proposed).FirstOrDefaultAsync(ct);
         if (proposed is null)
         {
@@ -173,11 +156,6 @@ public sealed class ChangeGradeHandler(
             ("from", from), ("to", proposed.Class), ("reason", proposed.Note), ("rules", (string[])[ByHand]))));
         return proposed;
     }
-
-    private static async Task<CaseFile?> FileAsync(AnhuDbContext db, Guid caseId, Caller caller, CancellationToken ct) =>
-        caller.May(Permissions.WorkDuties) && await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct)
-            ? (await CaseFile.LoadAsync(db, [caseId], ct))[caseId]
-            : null;
 
     private static IReadOnlyList<GradeReason> Reasons(int @class, string text, Grade? before) =>
         [new GradeReason(ByHand, @class, $"工作人员认定：{text}", $"Decided by a worker: {text}"), .. before?.Reasons ?? []];

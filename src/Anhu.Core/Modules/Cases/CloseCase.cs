@@ -35,6 +35,8 @@ public enum CloseOutcome
 public sealed class CloseCaseHandler(
     IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
 {
+    private readonly CaseTurn turn = new(contexts, organisation);
+
     /// <summary>Event of the first person's wish.</summary>
     public const string Requested = "case.close-requested";
 
@@ -49,21 +51,16 @@ public sealed class CloseCaseHandler(
             return CaseFailures.ReasonMissing;
         }
 
-        var map = await organisation.GetAsync(ct);
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        db.Actor = caller.Actor;
-        return await db.ExclusivelyAsync(() => CloseAsync(command, caller, map, db, ct), ct);
-    }
-
-    private async Task<Result<CloseOutcome>> CloseAsync(CloseCase command, Caller caller, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
-    {
-        if (caller.WorkerId is null || !caller.May(Permissions.WorkDuties)
-            || !await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == command.CaseId, ct))
+        if (caller.WorkerId is null)
         {
             return CaseFailures.NotFound;
         }
 
-        var file = (await CaseFile.LoadAsync(db, [command.CaseId], ct))[command.CaseId];
+        return await turn.TakeAsync(command.CaseId, caller, (db, file, map) => CloseAsync(command, caller, file, map, db, ct), ct);
+    }
+
+    private async Task<Result<CloseOutcome>> CloseAsync(CloseCase command, Caller caller, CaseFile file, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
+    {
         var asked = await PendingRequestAsync(db, command.CaseId, ct);
         return Apply(command, caller, file, asked is not null, asked?.WorkerId, new CaseRules(map, rules), time.Now, new TrackedSink(db));
     }

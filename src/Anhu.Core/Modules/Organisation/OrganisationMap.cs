@@ -218,6 +218,36 @@ public sealed class OrganisationMap
     /// <param name="code">A full code, or one without trailing zero groups.</param>
     public string? RegionFullName(string code) => Region(code) is { } region ? fullNames[RegionCodes.Prefix(region.RegionCode)] : null;
 
+    /// <summary>A region's own name; a grid's, which is a number, with its community's.</summary>
+    /// <param name="code">A full code, or one without trailing zero groups.</param>
+    public string? ShortName(string code) => Region(code) is { } region
+        ? region is { Level: RegionLevel.Grid, ParentCode: { } parent } ? RegionName(parent) + region.Name : region.Name
+        : null;
+
+    /// <summary>A place in words, nothing said twice: addresses mostly begin with the names of regions themselves.</summary>
+    /// <param name="code">The region, where known.</param>
+    /// <param name="address">The address, where known.</param>
+    /// <returns>Null when neither is known.</returns>
+    public string? Place(string? code, string? address)
+    {
+        var region = code is null ? null : RegionFullName(code);
+        if (region is null || string.IsNullOrEmpty(address))
+        {
+            return string.IsNullOrEmpty(address) ? region : address;
+        }
+
+        // A community may stand for its grid, and a street for both; less would leave out where it is.
+        for (var at = Region(code!); at is not null; at = at.ParentCode is { } parent && Region(parent) is { Level: >= RegionLevel.Township } above ? above : null)
+        {
+            if (address.StartsWith(RegionFullName(at.RegionCode)!, StringComparison.Ordinal))
+            {
+                return address;
+            }
+        }
+
+        return $"{region} {address}";
+    }
+
     /// <summary>The regions directly below, by code.</summary>
     /// <param name="code">A full code, or one without trailing zero groups.</param>
     public IReadOnlyList<Region> Children(string code) => children.TryGetValue(RegionCodes.Prefix(code), out var below) ? below : [];

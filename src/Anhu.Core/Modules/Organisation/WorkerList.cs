@@ -23,6 +23,12 @@ public sealed record WorkerSearch
     /// <summary>Whether those who left are wanted too.</summary>
     public bool WithInactive { get; init; }
 
+    /// <summary>Only workers whose sign-in is locked at this instant, UTC.</summary>
+    public DateTimeOffset? LockedAt { get; init; }
+
+    /// <summary>Only workers of one of these roles who have not turned the second step on.</summary>
+    public IReadOnlyCollection<WorkerRole>? WithoutSecondStepOf { get; init; }
+
     /// <summary>What the page before gave as next.</summary>
     public string? After { get; init; }
 
@@ -50,6 +56,30 @@ public sealed class WorkerList(AnhuDbContext db)
     /// <param name="ct">Cancels.</param>
     /// <returns>The workers, and what to ask as <see cref="WorkerSearch.After"/> for the next page, or null on the last.</returns>
     public async Task<(IReadOnlyList<WorkerItem> Workers, string? Next)> RunAsync(WorkerSearch search, CancellationToken ct)
+    {
+        var workers = Matching(search);
+        if (search.After is { } after)
+        {
+            workers = workers.Where(w => string.Compare(w.NormalizedUserName, after) > 0);
+        }
+
+        var found = await workers.OrderBy(w => w.NormalizedUserName).Take(search.Limit + 1)
+            .Select(w => new WorkerItem(w.Id, w.UserName!, w.DisplayName, w.UnitId, w.Roles, w.RegionCode, w.IsActive, w.LockoutEnd)).ToListAsync(ct);
+        if (found.Count <= search.Limit)
+        {
+            return (found, null);
+        }
+
+        found.RemoveAt(found.Count - 1);
+        return (found, found[^1].UserName.ToUpperInvariant());
+    }
+
+    /// <summary>Counts workers.</summary>
+    /// <param name="search">What is wanted, on all pages.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<int> CountAsync(WorkerSearch search, CancellationToken ct) => Matching(search).CountAsync(ct);
+
+    private IQueryable<Worker> Matching(WorkerSearch search)
     {
         var workers = db.Workers.AsNoTracking();
         if (!search.WithInactive)
@@ -85,19 +115,16 @@ public sealed class WorkerList(AnhuDbContext db)
             workers = workers.Where(w => w.DisplayName.Contains(text) || w.NormalizedUserName!.Contains(upper));
         }
 
-        if (search.After is { } after)
+        if (search.LockedAt is { } now)
         {
-            workers = workers.Where(w => string.Compare(w.NormalizedUserName, after) > 0);
+            workers = workers.Where(w => w.LockoutEnd > now);
         }
 
-        var found = await workers.OrderBy(w => w.NormalizedUserName).Take(search.Limit + 1)
-            .Select(w => new WorkerItem(w.Id, w.UserName!, w.DisplayName, w.UnitId, w.Roles, w.RegionCode, w.IsActive, w.LockoutEnd)).ToListAsync(ct);
-        if (found.Count <= search.Limit)
+        if (search.WithoutSecondStepOf is { } roles)
         {
-            return (found, null);
+            workers = workers.Where(w => !w.TwoFactorEnabled && w.Roles.Any(r => roles.Contains(r)));
         }
 
-        found.RemoveAt(found.Count - 1);
-        return (found, found[^1].UserName.ToUpperInvariant());
+        return workers;
     }
 }

@@ -1,3 +1,4 @@
+using Anhu.Common;
 using Anhu.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,8 +17,11 @@ public sealed record TimelineFault(long Sequence, string Kind);
 public sealed record TimelineCheck(long Events, long LastSequence, string LastHash, IReadOnlyList<TimelineFault> Faults);
 
 /// <summary>Checks the hash chain from the first event to the last.</summary>
-public sealed class VerifyTimeline(IDbContextFactory<AnhuDbContext> contexts)
+public sealed class VerifyTimeline(IDbContextFactory<AnhuDbContext> contexts, TimeProvider time)
 {
+    /// <summary>Event: the record was checked; data: <c>events</c>, <c>lastSequence</c>, <c>faults</c>.</summary>
+    public const string Verified = "timeline.verified";
+
     private const int Portion = 5000;
     private const int MostFaults = 100;
 
@@ -28,6 +32,17 @@ public sealed class VerifyTimeline(IDbContextFactory<AnhuDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await RunAsync(db, progress, ct);
+    }
+
+    /// <summary>Records that the record was checked and what came of it, for those who answer for it.</summary>
+    /// <param name="check">The check.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task RecordAsync(TimelineCheck check, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.Record(new PendingEvent(Verified, time.Now, Data: EventData.Of(
+            ("events", check.Events), ("lastSequence", check.LastSequence), ("faults", check.Faults.Count))));
+        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>Reads the whole record through a context, within its transaction if it has one.</summary>

@@ -26,6 +26,7 @@ public static class NavItems
         new("/alarms/new", "Nav_AlarmNew", "plus", Permissions.WriteAlarms),
         new("/units", "Nav_Units", "building", Permissions.ReadUnits),
         new("/workers", "Nav_Workers", "users", Permissions.ReadUnits),
+        new("/security/second-step", "Nav_SecondStep", "shield-check", Permissions.AdministerSecurity),
         new("/rules", "Nav_Rules", "book", Permissions.ReadRules),
     ];
 }

@@ -56,7 +56,6 @@ public static class AccountSetup
     /// <param name="services">The container.</param>
     public static IServiceCollection AddAccount(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new RequiredSecondStep(provider.GetRequiredService<AnhuSettings>()));
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<WorkerSessions>();
         services.AddSingleton<ISessionCheck>(provider => provider.GetRequiredService<WorkerSessions>());

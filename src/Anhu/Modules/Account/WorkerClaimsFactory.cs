@@ -39,7 +39,7 @@ internal sealed class WorkerClaimsFactory(AnhuDbContext db, RequiredSecondStep r
         Add(AccountClaims.UnitName, await db.Units.Where(u => u.UnitId == user.UnitId).Select(u => u.Name).SingleOrDefaultAsync());
         Add(AccountClaims.Culture, user.Culture);
         Add(AccountClaims.SoundOn, user.SoundOn ? "1" : null);
-        Add(AccountClaims.SecondStepDue, !user.TwoFactorEnabled && required.IsFor(user) ? "1" : null);
+        Add(AccountClaims.SecondStepDue, !user.TwoFactorEnabled && await required.IsForAsync(user, CancellationToken.None) ? "1" : null);
         Add(AccountClaims.PasswordDue, PasswordRules.DueAt(user).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new ClaimsPrincipal(identity);
     }

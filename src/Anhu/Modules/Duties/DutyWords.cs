@@ -43,6 +43,10 @@ public sealed class DutyWords(RuleBook rules, IStringLocalizer<DutiesText> text)
     /// <param name="type">Event type.</param>
     public string Event(string type) => text[$"Event_{type}"] is { ResourceNotFound: false } words ? words.Value : text["Event_Other"].Value;
 
+    /// <summary>Who did it.</summary>
+    /// <param name="happening">What happened.</param>
+    public string Who(DutyHappening happening) => happening.WorkerName ?? text[happening.ByClient ? "Duty_OtherSystem" : "Duty_System"];
+
     /// <summary>The page on which a kind is done.</summary>
     /// <param name="kind">Id of the kind.</param>
     /// <param name="dutyId">The duty.</param>
@@ -174,6 +178,7 @@ internal static class DutyPages
         services.AddSingleton<DutyDetailsQueries>();
         services.AddSingleton<DutyWrites>();
         services.AddScoped<DutyWords>();
+        services.AddSingleton<RecordFigures>();
         return services.AddFailureTexts<DutiesText>();
     }
 }

@@ -11,6 +11,7 @@ public static class OrganisationSetup
     {
         services.AddFailureTexts<OrganisationText>();
         services.AddScoped<OrganisationWords>();
+        services.AddSingleton<RequiredSecondStep>();
         return services;
     }
 }
