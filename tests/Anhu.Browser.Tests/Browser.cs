@@ -53,25 +53,28 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
     /// <param name="page">The window.</param>
     /// <param name="app">The program.</param>
     /// <param name="worker">Who.</param>
-    public static async Task SignInAsync(IPage page, AnhuFixture app, Worker worker)
+    /// <param name="landing">The page that it leads to, where that is a certain one.</param>
+    public static async Task SignInAsync(IPage page, AnhuFixture app, Worker worker, string? landing = null)
     {
         await page.GotoAsync(new Uri(app.Address, "/sign-in").ToString());
         await page.Locator("input[autocomplete=username]").FillAsync(worker.UserName!);
         await page.Locator("input[type=password]").FillAsync(TestData.Password);
         await page.Locator("main form button[type=submit]").First.ClickAsync();
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await page.WaitForURLAsync(url => landing is null ? !url.Contains("/sign-in", StringComparison.Ordinal) : url.Contains(landing, StringComparison.Ordinal));
     }
 
     /// <summary>A new window.</summary>
     /// <param name="culture">Language.</param>
     /// <param name="narrow">As wide as a phone.</param>
-    public async Task<IPage> OpenAsync(string culture, bool narrow)
+    /// <param name="address">Another program's address.</param>
+    public async Task<IPage> OpenAsync(string culture, bool narrow, Uri? address = null)
     {
         var context = await chromium!.NewContextAsync(new BrowserNewContextOptions
         {
-            ViewportSize = narrow ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 800 },
+            ViewportSize = narrow ? new ViewportSize { Width = 360, Height = 740 } : new ViewportSize { Width = 1440, Height = 900 },
         });
-        await context.AddCookiesAsync([new Cookie { Name = "anhu.language", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = Address.ToString() }]);
+        await context.AddCookiesAsync(
+            [new Cookie { Name = "anhu.language", Value = Uri.EscapeDataString($"c={culture}|uic={culture}"), Url = (address ?? Address).ToString() }]);
         return await context.NewPageAsync();
     }
 }
