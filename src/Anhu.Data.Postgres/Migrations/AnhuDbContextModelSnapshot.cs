@@ -1070,6 +1070,26 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("regions_region", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Security.SecondStepRule", b =>
+                {
+                    b.Property<int>("SecondStepRuleId")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ChangedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.PrimitiveCollection<string[]>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
+                    b.HasKey("SecondStepRuleId");
+
+                    b.ToTable("security_second_step_rule", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Security.SigningKey", b =>
                 {
                     b.Property<Guid>("SigningKeyId")
@@ -1161,6 +1181,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("Sequence");
 
                     b.HasIndex("CaseId", "Sequence");
+
+                    b.HasIndex("Type", "At")
+                        .HasFilter("\"CaseId\" IS NULL");
 
                     b.ToTable("timeline_event", (string)null);
                 });

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Anhu.Data.Sqlite.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123014109_Initial")]
+    [Migration("20261123022027_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1083,6 +1083,26 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("regions_region", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Security.SecondStepRule", b =>
+                {
+                    b.Property<int>("SecondStepRuleId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ChangedByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.PrimitiveCollection<string>("Roles")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("SecondStepRuleId");
+
+                    b.ToTable("security_second_step_rule", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Security.SigningKey", b =>
                 {
                     b.Property<byte[]>("SigningKeyId")
@@ -1174,6 +1194,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("Sequence");
 
                     b.HasIndex("CaseId", "Sequence");
+
+                    b.HasIndex("Type", "At")
+                        .HasFilter("\"CaseId\" IS NULL");
 
                     b.ToTable("timeline_event", (string)null);
                 });

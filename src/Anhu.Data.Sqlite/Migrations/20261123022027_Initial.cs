@@ -519,6 +519,20 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "security_second_step_rule",
+                columns: table => new
+                {
+                    SecondStepRuleId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Roles = table.Column<string>(type: "TEXT", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_second_step_rule", x => x.SecondStepRuleId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_signing_key",
                 columns: table => new
                 {
@@ -970,6 +984,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: new[] { "CaseId", "Sequence" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_timeline_event_Type_At",
+                table: "timeline_event",
+                columns: new[] { "Type", "At" },
+                filter: "\"CaseId\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_timeline_text_key_CaseId",
                 table: "timeline_text_key",
                 column: "CaseId");
@@ -1071,6 +1091,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "security_second_step_rule");
 
             migrationBuilder.DropTable(
                 name: "security_signing_key");

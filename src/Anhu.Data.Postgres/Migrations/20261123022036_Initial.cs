@@ -521,6 +521,20 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "security_second_step_rule",
+                columns: table => new
+                {
+                    SecondStepRuleId = table.Column<int>(type: "integer", nullable: false),
+                    Roles = table.Column<string[]>(type: "text[]", nullable: false),
+                    ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ChangedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_second_step_rule", x => x.SecondStepRuleId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_signing_key",
                 columns: table => new
                 {
@@ -972,6 +986,12 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: new[] { "CaseId", "Sequence" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_timeline_event_Type_At",
+                table: "timeline_event",
+                columns: new[] { "Type", "At" },
+                filter: "\"CaseId\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_timeline_text_key_CaseId",
                 table: "timeline_text_key",
                 column: "CaseId");
@@ -1073,6 +1093,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "security_second_step_rule");
 
             migrationBuilder.DropTable(
                 name: "security_signing_key");

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123014125_Initial")]
+    [Migration("20261123022036_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1073,6 +1073,26 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("regions_region", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Security.SecondStepRule", b =>
+                {
+                    b.Property<int>("SecondStepRuleId")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ChangedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.PrimitiveCollection<string[]>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
+                    b.HasKey("SecondStepRuleId");
+
+                    b.ToTable("security_second_step_rule", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Security.SigningKey", b =>
                 {
                     b.Property<Guid>("SigningKeyId")
@@ -1164,6 +1184,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("Sequence");
 
                     b.HasIndex("CaseId", "Sequence");
+
+                    b.HasIndex("Type", "At")
+                        .HasFilter("\"CaseId\" IS NULL");
 
                     b.ToTable("timeline_event", (string)null);
                 });
