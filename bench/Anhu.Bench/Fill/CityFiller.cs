@@ -33,7 +33,7 @@ internal sealed class CityFiller(Site site)
     /// <returns>How many there are.</returns>
     public async Task<int> RunAsync(int cases)
     {
-        await using var services = site.Open();
+        await using var services = await site.OpenAsync();
         var contexts = services.GetRequiredService<IDbContextFactory<AnhuDbContext>>();
         await TakeAlarmsAsync(services, Math.Clamp(cases / 20, 10, 2000));
         await using var db = await contexts.CreateDbContextAsync();

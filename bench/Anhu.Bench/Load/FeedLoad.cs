@@ -30,7 +30,7 @@ internal static class FeedLoad
         await using var site = await Site.TemporaryAsync(store);
         await site.PrepareAsync();
         List<string> regions;
-        await using (var services = site.Open())
+        await using (var services = await site.OpenAsync())
         {
             regions = await Site.CommunitiesAsync(services);
         }

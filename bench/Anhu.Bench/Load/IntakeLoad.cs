@@ -33,7 +33,7 @@ internal static class IntakeLoad
         await using var site = await Site.TemporaryAsync(store);
         await site.PrepareAsync();
         List<string> regions;
-        await using (var services = site.Open())
+        await using (var services = await site.OpenAsync())
         {
             regions = await Site.CommunitiesAsync(services);
         }
@@ -128,7 +128,7 @@ internal static class IntakeLoad
 
     private static async Task<(int Stored, int Commits)> CountAsync(Site site)
     {
-        await using var services = site.Open();
+        await using var services = await site.OpenAsync();
         await using var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync();
 
         // All alarms of one commit carry one instant.

@@ -69,7 +69,7 @@ internal static class OperationsLoad
     private static async Task<List<Operation>> OperationsAsync(Site site, ClosedLoop driver, int seconds)
     {
         List<string> regions;
-        await using (var services = site.Open())
+        await using (var services = await site.OpenAsync())
         {
             regions = await Site.CommunitiesAsync(services);
         }

@@ -33,7 +33,7 @@ internal static class RawInserts
 
     private static async Task<List<string>> TablesAsync(Site site)
     {
-        await using var services = site.Open();
+        await using var services = await site.OpenAsync();
         await using var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync();
         return [.. Entities.Select(e => db.Model.FindEntityType(e)!.GetTableName()!)];
     }
@@ -44,7 +44,7 @@ internal static class RawInserts
     private static async Task<RawRun> SqliteAsync(Site from, Site to, List<string> tables, int commits)
     {
         var rows = new List<(string Table, int Columns, List<object?[]> Rows)>();
-        await using (var services = from.Open())
+        await using (var services = await from.OpenAsync())
         await using (var db = await services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync())
         {
             await db.Database.OpenConnectionAsync();
@@ -54,7 +54,7 @@ internal static class RawInserts
             }
         }
 
-        await using var target = to.Open();
+        await using var target = await to.OpenAsync();
         await using var own = await target.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync();
 
         // Opened through the platform, the connection has the platform's settings.

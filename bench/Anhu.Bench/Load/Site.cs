@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Protection;
 using Anhu.Modules.Regions;
 using Anhu.Testing;
 using Anhu.Web;
@@ -106,12 +107,19 @@ internal sealed partial class Site : IAsyncDisposable
     }
 
     /// <summary>The program's services on this store, without the program; for filling and for looking at what is in it.</summary>
-    public ServiceProvider Open() => new ServiceCollection().AddLogging().AddCity(new AnhuSettings { Data = Folder, Store = Settings["Anhu:Store"]! }).BuildServiceProvider();
+    public async Task<ServiceProvider> OpenAsync()
+    {
+        var services = Services();
+        await services.GetRequiredService<CityKeys>().OpenAsync(default);
+        return services;
+    }
+
+    private ServiceProvider Services() => new ServiceCollection().AddLogging().AddCity(new AnhuSettings { Data = Folder, Store = Settings["Anhu:Store"]! }).BuildServiceProvider();
 
     /// <summary>Makes tables and reference data.</summary>
     public async Task PrepareAsync()
     {
-        await using (var services = Open())
+        await using (var services = Services())
         {
             await AnhuApp.PrepareAsync(services, default);
         }

@@ -44,20 +44,31 @@ public sealed class CaseFile
             return [];
         }
 
-        var files = (await db.Cases.Where(c => caseIds.Contains(c.CaseId)).ToListAsync(ct))
-            .ToDictionary(c => c.CaseId, c => new CaseFile { Case = c });
-        foreach (var incident in await db.Incidents.Where(i => caseIds.Contains(i.CaseId)).ToListAsync(ct))
+        var read = Reads.Of(db);
+        Guid[] ids = [.. caseIds];
+        var files = new Dictionary<Guid, CaseFile>(ids.Length);
+        await foreach (var dvCase in read.Cases(db, ids).WithCancellation(ct))
+        {
+            files.Add(dvCase.CaseId, new CaseFile { Case = dvCase });
+        }
+
+        await foreach (var incident in read.Incidents(db, ids).WithCancellation(ct))
         {
             files[incident.CaseId].Incidents.Add(incident);
         }
 
-        foreach (var party in await db.CaseParties.Where(p => caseIds.Contains(p.CaseId)).ToListAsync(ct))
+        await foreach (var party in read.Parties(db, ids).WithCancellation(ct))
         {
             files[party.CaseId].Parties.Add(party);
         }
 
-        var people = files.Values.SelectMany(f => f.Parties).Select(p => p.PersonId).Distinct().ToList();
-        var persons = await db.People.Where(p => people.Contains(p.PersonId)).ToDictionaryAsync(p => p.PersonId, ct);
+        Guid[] people = [.. files.Values.SelectMany(f => f.Parties).Select(p => p.PersonId).Distinct()];
+        var persons = new Dictionary<Guid, Person>(people.Length);
+        await foreach (var person in read.People(db, people).WithCancellation(ct))
+        {
+            persons.Add(person.PersonId, person);
+        }
+
         foreach (var file in files.Values)
         {
             foreach (var party in file.Parties)
@@ -69,19 +80,17 @@ public sealed class CaseFile
             }
         }
 
-        foreach (var access in await db.CaseAccess.Where(a => caseIds.Contains(a.CaseId)).ToListAsync(ct))
+        await foreach (var access in read.Access(db, ids).WithCancellation(ct))
         {
             files[access.CaseId].Access[access.UnitId] = access;
         }
 
-        DutyState[] open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
-        foreach (var duty in await db.Duties.Where(d => caseIds.Contains(d.CaseId) && open.Contains(d.State)).ToListAsync(ct))
+        await foreach (var duty in read.OpenDuties(db, ids).WithCancellation(ct))
         {
             files[duty.CaseId].OpenDuties.Add(duty);
         }
 
-        foreach (var grade in await db.Grades.AsNoTracking()
-            .Where(g => caseIds.Contains(g.CaseId) && g.State == GradeState.Effective).ToListAsync(ct))
+        await foreach (var grade in read.Grades(db, ids).WithCancellation(ct))
         {
             var file = files[grade.CaseId];
             if (file.Grade is null || grade.DecidedAt >= file.Grade.DecidedAt)
@@ -104,5 +113,32 @@ public sealed class CaseFile
                 yield return person;
             }
         }
+    }
+
+    private static readonly CompiledReads<Queries> Reads = new();
+
+    private sealed class Queries
+    {
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<DvCase>> Cases { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Cases.Where(c => ids.Contains(c.CaseId)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Incident>> Incidents { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Incidents.Where(i => ids.Contains(i.CaseId)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<CaseParty>> Parties { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.CaseParties.Where(p => ids.Contains(p.CaseId)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Person>> People { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.People.Where(p => ids.Contains(p.PersonId)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<CaseAccess>> Access { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.CaseAccess.Where(a => ids.Contains(a.CaseId)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Duty>> OpenDuties { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Duties.Where(d => ids.Contains(d.CaseId)
+                && (d.State == DutyState.Proposed || d.State == DutyState.Assigned || d.State == DutyState.Accepted || d.State == DutyState.InProgress)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Grade>> Grades { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Grades.AsNoTracking().Where(g => ids.Contains(g.CaseId) && g.State == GradeState.Effective));
     }
 }

@@ -154,17 +154,11 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
 
         var view = AccessPolicy.ViewOf(caller, unit.Agency);
         var full = view >= CaseView.Full;
-        var people = await (
-            from party in db.CaseParties
-            join person in db.People on party.PersonId equals person.PersonId
-            where party.CaseId == caseId
-            select new CasePerson(
-                person.PersonId, party.Role, party.RelationToVictim, person.Name, person.Sex, person.BirthDate, person.IdNumber, person.Phone, person.Address))
-            .ToListAsync(ct);
-        var incidents = await db.Incidents.Where(i => i.CaseId == caseId).OrderByDescending(i => i.OccurredAt).Take(200).ToListAsync(ct);
-        var grades = await db.Grades.Where(g => g.CaseId == caseId && g.State != GradeState.Refused)
-            .OrderByDescending(g => g.DecidedAt).Take(20).ToListAsync(ct);
-        var duties = await Lines(db.Duties.Where(d => d.CaseId == caseId).OrderBy(d => d.DueAt).Take(500), db).ToListAsync(ct);
+        var read = Reads.Of(db);
+        var people = await read.People(db, caseId).ToListAsync(ct);
+        var incidents = await read.Incidents(db, caseId).ToListAsync(ct);
+        var grades = await read.Grades(db, caseId).ToListAsync(ct);
+        var duties = await read.Duties(db, caseId, dvCase.CaseNumber).ToListAsync(ct);
         return new CaseDetails(
             dvCase, view,
             [.. people.OrderBy(p => p.Role).Select(p => Masked(p, view))],
@@ -281,4 +275,29 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             i.ThreatToKill, i.Strangulation, i.ChildPresent, i.Pregnant, i.Alcohol, i.AlarmCount)
         : new CaseIncident(
             i.IncidentId, i.OccurredAt, null, i.RegionCode, null, null, null, false, null, null, null, null, null, null, null, null, i.AlarmCount);
+
+    private static readonly CompiledReads<FileReads> Reads = new();
+
+    /// <summary>What is in a case file, once it is known that the caller may see the case.</summary>
+    private sealed class FileReads
+    {
+        public Func<AnhuDbContext, Guid, IAsyncEnumerable<CasePerson>> People { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId) =>
+            from party in db.CaseParties
+            join person in db.People on party.PersonId equals person.PersonId
+            where party.CaseId == caseId
+            select new CasePerson(
+                person.PersonId, party.Role, party.RelationToVictim, person.Name, person.Sex, person.BirthDate, person.IdNumber, person.Phone, person.Address));
+
+        public Func<AnhuDbContext, Guid, IAsyncEnumerable<Incident>> Incidents { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId) =>
+            db.Incidents.AsNoTracking().Where(i => i.CaseId == caseId).OrderByDescending(i => i.OccurredAt).Take(200));
+
+        public Func<AnhuDbContext, Guid, IAsyncEnumerable<Grade>> Grades { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId) =>
+            db.Grades.AsNoTracking().Where(g => g.CaseId == caseId && g.State != GradeState.Refused).OrderByDescending(g => g.DecidedAt).Take(20));
+
+        public Func<AnhuDbContext, Guid, string, IAsyncEnumerable<DutyLine>> Duties { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId, string number) =>
+            db.Duties.AsNoTracking().Where(d => d.CaseId == caseId).OrderBy(d => d.DueAt).Take(500).Select(d => new DutyLine(
+                d.DutyId, d.CaseId, number, d.Kind, d.OwnerUnitId, d.WorkerId, d.State, d.CreatedAt, d.DueAt, d.OverdueAt, d.EscalationLevel,
+                d.Class, d.Basis, d.HandOverToUnitId, d.HandOverDueAt, d.HandOverReason, d.DecidingUnitId, d.CancelRequestedByWorkerId, d.LastReason,
+                d.Outcome, d.DoneAt, d.Version)));
+    }
 }

@@ -92,18 +92,15 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var limit = Math.Clamp(filter.Limit, 1, 200);
-        var duties = Filtered(db.Duties.AsNoTracking().VisibleTo(caller, db), filter);
-        if (filter.After is { } after)
-        {
-            duties = duties.Where(d => d.DueAt > after.DueAt || (d.DueAt == after.DueAt && d.DutyId.CompareTo(after.DutyId) > 0));
-        }
-
-        var page = await CaseQueries.Lines(duties.OrderBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(limit + 1), db).ToListAsync(ct);
+        var duties = filter is { State: null, OnlyOpen: true, UnitId: not null }
+            ? Open.Select(state => First(caller, db, filter with { State = state }, limit + 1)).Aggregate(Queryable.Concat)
+            : First(caller, db, filter, limit + 1);
+        var page = await CaseQueries.Lines(duties, db).ToListAsync(ct);
         page.Sort(static (a, b) => (a.DueAt, a.DutyId).CompareTo((b.DueAt, b.DutyId)));
         var more = page.Count > limit;
         if (more)
         {
-            page.RemoveAt(limit);
+            page.RemoveRange(limit, page.Count - limit);
         }
 
         return new DutyPage(page, more ? new DutyCursor(page[^1].DueAt, page[^1].DutyId) : null);
@@ -138,6 +135,21 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await CaseQueries.Lines(db.Duties.AsNoTracking().Where(d => d.DutyId == duty.DutyId), db).FirstAsync(ct);
+    }
+
+    /// <summary>
+    /// The first duties by deadline. Of a unit's open ones those of each state are asked for by themselves: the index has them by unit and
+    /// state in the order of their deadlines, and a question for all four would read and sort all that the unit has to do.
+    /// </summary>
+    private static IQueryable<Duty> First(Caller caller, AnhuDbContext db, DutyListFilter filter, int count)
+    {
+        var duties = Filtered(db.Duties.AsNoTracking().VisibleTo(caller, db), filter);
+        if (filter.After is { } after)
+        {
+            duties = duties.Where(d => d.DueAt > after.DueAt || (d.DueAt == after.DueAt && d.DutyId.CompareTo(after.DutyId) > 0));
+        }
+
+        return duties.OrderBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(count);
     }
 
     private static IQueryable<Duty> Filtered(IQueryable<Duty> duties, DutyListFilter filter)
