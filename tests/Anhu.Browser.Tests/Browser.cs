@@ -1,5 +1,8 @@
 using Anhu.Modules.Organisation;
 using Anhu.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -14,11 +17,14 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
     private static readonly string[] Quiet =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+    private WebApplication? weather;
     private IPlaywright? playwright;
     private IBrowser? chromium;
 
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
+        weather = StartWeather();
+        await weather.StartAsync();
         await InitializeAsync();
         playwright = await Playwright.CreateAsync();
         chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -35,6 +41,7 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
         }
 
         playwright?.Dispose();
+        await (weather?.DisposeAsync() ?? ValueTask.CompletedTask);
         await DisposeAsync();
     }
 
@@ -62,6 +69,37 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
         await page.Locator("main form button[type=submit]").First.ClickAsync();
         await page.WaitForURLAsync(url => landing is null ? !url.Contains("/sign-in", StringComparison.Ordinal) : url.Contains(landing, StringComparison.Ordinal));
     }
+
+    /// <summary>The site that "leave this page" leads to in tests: somebody else's, on a port of its own.</summary>
+    public string Weather => weather!.Urls.First() + "/weather";
+
+    /// <summary>What the weather was asked for, and from where.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> WeatherReferrers { get; } = [];
+
+    /// <inheritdoc />
+    protected override void Configure(Dictionary<string, string?> settings) => settings["Anhu:Exit:Url"] = Weather;
+
+    private WebApplication StartWeather()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var site = builder.Build();
+        site.Run(http =>
+        {
+            if (http.Request.Path == "/weather")
+            {
+                WeatherReferrers.Enqueue(http.Request.Headers.Referer.ToString());
+            }
+
+            http.Response.ContentType = "text/html; charset=utf-8";
+            return http.Response.WriteAsync("<!doctype html><title>天气</title><p>晴</p>");
+        });
+        return site;
+    }
+
+    /// <summary>A new window's context, as given.</summary>
+    /// <param name="options">How it is.</param>
+    public Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options) => chromium!.NewContextAsync(options);
 
     /// <summary>A new window.</summary>
     /// <param name="culture">Language.</param>

@@ -165,13 +165,15 @@ public sealed class PagesTests(Browser app)
     }
 
     [Theory]
-    [InlineData("zh-CN")]
-    [InlineData("en")]
-    public async Task SignInPage_IsCleanAndWhole(string culture)
+    [MemberData(nameof(Looks))]
+    public async Task PublicPages_AreCleanAndWhole(string culture, bool narrow)
     {
-        var page = await app.OpenAsync(culture, narrow: culture == "en");
+        var page = await app.OpenAsync(culture, narrow);
 
-        await CheckAsync(page, "/sign-in");
+        foreach (var path in (string[])["/sign-in", "/safety", "/calendar", "/error/404"])
+        {
+            await CheckAsync(page, path);
+        }
 
         await page.Context.CloseAsync();
     }

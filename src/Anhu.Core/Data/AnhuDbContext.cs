@@ -10,6 +10,7 @@ using Anhu.Modules.Playbooks;
 using Anhu.Modules.Protection;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Security;
+using Anhu.Modules.Shield;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
@@ -60,6 +61,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>Exact keys of people.</summary>
     public DbSet<PersonKey> PersonKeys => Set<PersonKey>();
+
+    /// <summary>Places that are shielded on their own.</summary>
+    public DbSet<ShieldedPlace> ShieldedPlaces => Set<ShieldedPlace>();
 
     /// <summary>Cases.</summary>
     public DbSet<DvCase> Cases => Set<DvCase>();

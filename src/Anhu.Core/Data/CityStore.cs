@@ -61,6 +61,21 @@ public sealed class CityStore(StoreKind kind, string connectionString, IStorePro
     /// <summary>Completes at the next <see cref="SignalChange"/>. Take it before reading, await it after.</summary>
     public Task NextChange => Volatile.Read(ref changed).Task;
 
+    /// <summary>Whether a failure came of a store that does not answer now, rather than of a fault.</summary>
+    /// <param name="exception">What was thrown.</param>
+    public bool IsAway(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (Provider.IsTransient(e) || e is TimeoutException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <inheritdoc />
     public void Dispose() => gate.Dispose();
 }

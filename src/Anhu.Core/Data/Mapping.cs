@@ -8,6 +8,7 @@ using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Protection;
 using Anhu.Modules.Regions;
+using Anhu.Modules.Shield;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
 using Microsoft.EntityFrameworkCore;
@@ -280,7 +281,7 @@ internal sealed class SpineMapping :
 /// <summary>Tables of visits and messages.</summary>
 internal sealed class VisitMapping :
     IEntityTypeConfiguration<ReturnVisit>, IEntityTypeConfiguration<FormDraft>, IEntityTypeConfiguration<SafeContact>,
-    IEntityTypeConfiguration<OutboxMessage>
+    IEntityTypeConfiguration<OutboxMessage>, IEntityTypeConfiguration<ShieldedPlace>
 {
     public void Configure(EntityTypeBuilder<ReturnVisit> visit)
     {
@@ -311,6 +312,9 @@ internal sealed class VisitMapping :
         contact.Property(c => c.Phone).Sealed();
         contact.Property(c => c.SafePhrase).Sealed();
         contact.Property(c => c.Note).Sealed();
+        contact.Property(c => c.Address).Sealed();
+        contact.Property(c => c.CodeWord).Sealed();
+        contact.Property(c => c.Language).Sealed();
         contact.Property(c => c.Version).IsConcurrencyToken();
         contact.HasIndex(c => c.CaseId);
     }
@@ -328,5 +332,15 @@ internal sealed class VisitMapping :
         message.HasIndex(m => new { m.State, m.NextAttemptAt });
         message.HasIndex(m => m.CaseId);
         message.HasIndex(m => m.DutyId);
+    }
+
+    public void Configure(EntityTypeBuilder<ShieldedPlace> place)
+    {
+        place.ToTable("shield_place");
+        place.HasKey(p => p.ShieldedPlaceId);
+        place.Property(p => p.Value).Sealed();
+        place.Property(p => p.MeetAt).Sealed();
+        place.Property(p => p.Version).IsConcurrencyToken();
+        place.HasIndex(p => p.PersonId);
     }
 }

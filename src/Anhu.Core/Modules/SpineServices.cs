@@ -21,6 +21,7 @@ public static class SpineServices
     {
         services.AddSingleton(new AlarmIntakeOptions());
         services.AddSingleton<AlarmIntake>();
+        services.AddSingleton<CaseLeaks>();
         services.AddSingleton<CasePageQueries>();
         services.AddSingleton<CaseQueries>();
         services.AddSingleton<IJurisdictionFollower, CaseAccessFollower>();

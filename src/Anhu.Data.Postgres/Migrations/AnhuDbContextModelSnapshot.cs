@@ -675,11 +675,37 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<Guid>("CaseId")
                         .HasColumnType("uuid");
 
+                    b.Property<byte[]>("CodeWord")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<DateTimeOffset>("ConfirmedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("IfOtherAnswers")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Language")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<bool>("MaySayWho")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("NeedsInterpreter")
+                        .HasColumnType("boolean");
 
                     b.Property<byte[]>("Note")
                         .HasColumnType("bytea")
@@ -693,8 +719,14 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<bool>("SafeForLetters")
+                        .HasColumnType("boolean");
+
                     b.Property<TimeOnly?>("SafeFrom")
                         .HasColumnType("time without time zone");
+
+                    b.Property<bool>("SafeInPerson")
+                        .HasColumnType("boolean");
 
                     b.Property<byte[]>("SafePhrase")
                         .HasColumnType("bytea")
@@ -1111,6 +1143,57 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("SigningKeyId");
 
                     b.ToTable("security_signing_key", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Shield.ShieldedPlace", b =>
+                {
+                    b.Property<Guid>("ShieldedPlaceId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("CheckedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("MeetAt")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("RecordedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ShieldedPlaceId");
+
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("shield_place", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Timeline.EventTextKey", b =>

@@ -679,11 +679,37 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<byte[]>("CaseId")
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<byte[]>("CodeWord")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<long>("ConfirmedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("IfOtherAnswers")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Language")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<bool>("MaySayWho")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("NeedsInterpreter")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Note")
@@ -699,8 +725,14 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<bool>("SafeForLetters")
+                        .HasColumnType("INTEGER");
+
                     b.Property<TimeOnly?>("SafeFrom")
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("SafeInPerson")
+                        .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("SafePhrase")
                         .HasColumnType("BLOB")
@@ -1121,6 +1153,60 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("SigningKeyId");
 
                     b.ToTable("security_signing_key", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Shield.ShieldedPlace", b =>
+                {
+                    b.Property<byte[]>("ShieldedPlaceId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CheckedByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("MeetAt")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("PersonId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("RecordedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("RecordedByWorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ShieldedPlaceId");
+
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("shield_place", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Timeline.EventTextKey", b =>

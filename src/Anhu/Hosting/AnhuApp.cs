@@ -16,6 +16,7 @@ using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
+using Anhu.Modules.Whereabouts;
 using Anhu.Modules.Work;
 using Anhu.Web;
 
@@ -122,6 +123,7 @@ public static class AnhuApp
         services.AddHostedService<ServingLockJob>();
         services.AddShell();
         services.AddVisits();
+        services.AddWhereabouts();
     }
 
     private static void MapRoutes(WebApplication app)

@@ -3,6 +3,7 @@ using Anhu.Components;
 using Anhu.Components.Layout;
 using Anhu.Components.Ui;
 using Anhu.Modules.Account;
+using Anhu.Modules.Safety;
 using Anhu.Modules.Security;
 using Anhu.Web;
 using Microsoft.AspNetCore.Authorization;
@@ -84,6 +85,7 @@ public static class Shell
 
             return next(context);
         });
+        app.UseExit();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseCallerOnEvents();

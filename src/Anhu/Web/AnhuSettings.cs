@@ -35,6 +35,12 @@ public sealed class AnhuSettings
     /// <summary>Addresses or networks of proxies in front, besides this machine; what they say of a caller's address and of TLS is believed.</summary>
     public IReadOnlyList<string> Proxies { get; set; } = [];
 
+    /// <summary>Rules of contact with victims.</summary>
+    public Modules.Messages.ContactSettings Contacts { get; set; } = new();
+
+    /// <summary>Where "leave this page" leads.</summary>
+    public ExitSettings Exit { get; set; } = new();
+
     /// <summary>Rules of signing in.</summary>
     public SecuritySettings Security { get; set; } = new();
 

@@ -193,6 +193,48 @@ public sealed class OutboxTests(HttpGatewayFixture app) : IClassFixture<HttpGate
     }
 
     [Fact]
+    public async Task Message_ThatWaitsForItsHour_IsStoppedWithinOneTick_WhenANewIncidentLocksTheChannel_WhicheverNodeLooks()
+    {
+        var opens = TimeOnly.FromDateTime(app.Time.GetUtcNow().AddHours(8 + 5).DateTime);
+        var (alarm, _, message, _) = await app.QueueAsync(opens);
+        app.Time.Advance(TimeSpan.FromMinutes(5));
+        await app.QueryAsync(async db =>
+        {
+            (await db.Cases.SingleAsync(c => c.CaseId == alarm.CaseId, Ct)).LastAlarmAt = app.Time.GetUtcNow();
+            return await db.SaveChangesAsync(Ct);
+        });
+        var sent = app.Gateway.Received.Count;
+
+        // Two nodes look at the same time: one of them stops it, none sends it.
+        await Task.WhenAll(app.SendAsync(), ActivatorUtilities.CreateInstance<OutboxSender>(app.Services).RunAsync(Ct));
+
+        Assert.Equal((MessageState.Stopped, nameof(ContactVerdict.NewIncident)), ((await app.MessageAsync(message)).State, (await app.MessageAsync(message)).LastError));
+        Assert.Equal(sent, app.Gateway.Received.Count);
+        Assert.Equal(1, await app.QueryAsync(db => db.Timeline.CountAsync(e => e.CaseId == alarm.CaseId && e.Type == "message.stopped", Ct)));
+    }
+
+    [Fact]
+    public async Task Message_WhoseWordsBecameASecretWhileItWaited_IsNotSent()
+    {
+        var (alarm, _, message, _) = await app.QueueAsync();
+        await app.QueryAsync(async db =>
+        {
+            var victim = await db.CaseParties.FirstAsync(p => p.CaseId == alarm.CaseId && p.Role == PartyRole.Victim, Ct);
+            db.Add(new Anhu.Modules.Shield.ShieldedPlace
+            {
+                ShieldedPlaceId = Guid.CreateVersion7(), CaseId = alarm.CaseId, PersonId = victim.PersonId, Kind = Anhu.Modules.Shield.ShieldKind.Shelter, Value = "祝您一切都好",
+                State = Anhu.Modules.Shield.ShieldState.Active, RecordedAt = app.Time.GetUtcNow(), RecordedByWorkerId = Guid.CreateVersion7(),
+            });
+            return await db.SaveChangesAsync(Ct);
+        });
+        var sent = app.Gateway.Received.Count;
+
+        await app.SendAsync();
+
+        Assert.Equal((MessageState.Stopped, sent), ((await app.MessageAsync(message)).State, app.Gateway.Received.Count));
+    }
+
+    [Fact]
     public async Task Message_WhoseContactGoesStaleWhileItWaits_IsNotSent()
     {
         var (_, _, message, _) = await app.QueueAsync();

@@ -175,12 +175,13 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         var ids = alarms.Select(a => a.AlarmId).ToList();
         var revisions = (await db.AlarmRevisions.AsNoTracking().Where(r => ids.Contains(r.AlarmId)).OrderBy(r => r.Revision).ToListAsync(ct))
             .ToLookup(r => r.AlarmId);
-        return [.. alarms.Select(a => new CaseAlarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, withReporter))]))];
+        var secrets = await CaseSecrets.LoadAsync(db, caseId, ct);
+        return [.. alarms.Select(a => new CaseAlarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, withReporter, secrets))]))];
     }
 
-    private static CaseAlarmRevision Revision(AlarmRevision stored, bool withReporter)
+    private static CaseAlarmRevision Revision(AlarmRevision stored, bool withReporter, CaseSecrets secrets)
     {
-        var report = AlarmReportReader.ReadStored(stored.Content);
+        var report = secrets.Mask(AlarmReportReader.ReadStored(stored.Content));
         return new CaseAlarmRevision(stored.Revision, stored.StoredAt, withReporter ? report : report with { Reporter = null });
     }
 

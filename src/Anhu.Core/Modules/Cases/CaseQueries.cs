@@ -43,9 +43,21 @@ public sealed record CaseLine(
 /// <param name="Next">Where the next page begins; null on the last.</param>
 public sealed record KeysetPage<T>(IReadOnlyList<T> Items, long? Next);
 
-/// <summary>A person of a case as the caller may see it.</summary>
+/// <summary>A person of a case as the caller may see it. Address and phone of victims and children are left out until they are asked for one by one.</summary>
+/// <param name="PersonId">The person.</param>
+/// <param name="Role">The part.</param>
+/// <param name="RelationToVictim">Relation to the victim.</param>
+/// <param name="Name">Name.</param>
+/// <param name="Sex">Sex.</param>
+/// <param name="BirthDate">Birth date.</param>
+/// <param name="IdNumber">Citizen ID number.</param>
+/// <param name="Phone">Phone, where it is not shielded.</param>
+/// <param name="Address">Address, where it is not shielded.</param>
+/// <param name="PhoneShielded">There is a phone, and it is shielded.</param>
+/// <param name="AddressShielded">There is an address, and it is shielded.</param>
 public sealed record CasePerson(
-    Guid PersonId, PartyRole Role, string? RelationToVictim, string? Name, Sex Sex, DateOnly? BirthDate, string? IdNumber, string? Phone, string? Address);
+    Guid PersonId, PartyRole Role, string? RelationToVictim, string? Name, Sex Sex, DateOnly? BirthDate, string? IdNumber, string? Phone, string? Address,
+    bool PhoneShielded, bool AddressShielded);
 
 /// <summary>An incident as the caller may see it.</summary>
 public sealed record CaseIncident(
@@ -159,10 +171,11 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
         var incidents = await read.Incidents(db, caseId).ToListAsync(ct);
         var grades = await read.Grades(db, caseId).ToListAsync(ct);
         var duties = await read.Duties(db, caseId, dvCase.CaseNumber).ToListAsync(ct);
+        var secrets = await CaseSecrets.LoadAsync(db, caseId, ct);
         return new CaseDetails(
             dvCase, view,
-            [.. people.OrderBy(p => p.Role).Select(p => Masked(p, view))],
-            [.. incidents.Select(i => Masked(i, full))],
+            [.. people.OrderBy(p => p.Role).Select(p => Masked(secrets.Mask(p), view))],
+            [.. incidents.Select(i => Masked(secrets.Mask(Shown(i)), full))],
             full ? grades.Find(g => g.State == GradeState.Effective) : null,
             full ? grades.Find(g => g.State == GradeState.Proposed) : null,
             [.. duties.Where(d => Open.Contains(d.State)).OrderBy(d => d.DueAt)],
@@ -264,15 +277,16 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     }
 
     private static CasePerson Masked(CasePerson person, CaseView view) =>
-        view >= CaseView.Full ? person : person with { IdNumber = null, BirthDate = null, Address = null, Phone = null, Name = MaskedName(person.Name) };
+        view >= CaseView.Full ? person : person with { IdNumber = null, BirthDate = null, Address = null, Phone = null, PhoneShielded = false, AddressShielded = false, Name = MaskedName(person.Name) };
 
     /// <summary>The family name only, as the card shows it.</summary>
     internal static string? MaskedName(string? name) => name is { Length: > 0 } ? name[..1] + "某" : null;
 
-    private static CaseIncident Masked(Incident i, bool full) => full
-        ? new CaseIncident(
-            i.IncidentId, i.OccurredAt, i.Category, i.RegionCode, i.Address, i.Longitude, i.Latitude, i.IsDrawable, i.Summary, i.Injury, i.Weapon,
-            i.ThreatToKill, i.Strangulation, i.ChildPresent, i.Pregnant, i.Alcohol, i.AlarmCount)
+    private static CaseIncident Shown(Incident i) => new(
+        i.IncidentId, i.OccurredAt, i.Category, i.RegionCode, i.Address, i.Longitude, i.Latitude, i.IsDrawable, i.Summary, i.Injury, i.Weapon,
+        i.ThreatToKill, i.Strangulation, i.ChildPresent, i.Pregnant, i.Alcohol, i.AlarmCount);
+
+    private static CaseIncident Masked(CaseIncident i, bool full) => full ? i
         : new CaseIncident(
             i.IncidentId, i.OccurredAt, null, i.RegionCode, null, null, null, false, null, null, null, null, null, null, null, null, i.AlarmCount);
 
@@ -286,7 +300,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             join person in db.People on party.PersonId equals person.PersonId
             where party.CaseId == caseId
             select new CasePerson(
-                person.PersonId, party.Role, party.RelationToVictim, person.Name, person.Sex, person.BirthDate, person.IdNumber, person.Phone, person.Address));
+                person.PersonId, party.Role, party.RelationToVictim, person.Name, person.Sex, person.BirthDate, person.IdNumber, person.Phone, person.Address, false, false));
 
         public Func<AnhuDbContext, Guid, IAsyncEnumerable<Incident>> Incidents { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId) =>
             db.Incidents.AsNoTracking().Where(i => i.CaseId == caseId).OrderByDescending(i => i.OccurredAt).Take(200));

@@ -10,6 +10,15 @@ public enum ContactChannel
 
     /// <summary>By text message.</summary>
     Text,
+
+    /// <summary>By a message on her voice mail.</summary>
+    Voicemail,
+
+    /// <summary>By letter.</summary>
+    Letter,
+
+    /// <summary>By meeting her at a place.</summary>
+    InPerson,
 }
 
 /// <summary>Whether a contact may be used now, and if not, why (victim-safety B).</summary>
@@ -37,7 +46,7 @@ public enum ContactVerdict
 /// <summary>The one gate before every call and message. Pure; asked when a form opens, when a message is queued, and again right before it is sent.</summary>
 public static class ContactGate
 {
-    /// <summary>After how many days a contact must be confirmed again.</summary>
+    /// <summary>After how many days a contact must be confirmed again, where the city says nothing else.</summary>
     public const int StaleAfterDays = 14;
 
     /// <summary>Judges a contact.</summary>
@@ -50,7 +59,7 @@ public static class ContactGate
     public static ContactVerdict Judge(
         SafeContact contact, ContactChannel channel, DateTimeOffset now, DateTimeOffset lastAlarmAt, bool shared, CityZone zone)
     {
-        if (!(channel == ContactChannel.Call ? contact.SafeToCall : contact.SafeToText))
+        if (!IsMarked(contact, channel))
         {
             return ContactVerdict.NotMarked;
         }
@@ -65,13 +74,26 @@ public static class ContactGate
             return ContactVerdict.NewIncident;
         }
 
-        if (now - contact.ConfirmedAt >= TimeSpan.FromDays(StaleAfterDays))
+        if (now >= (contact.ExpiresAt ?? contact.ConfirmedAt.AddDays(StaleAfterDays)))
         {
             return ContactVerdict.Stale;
         }
 
-        return IsWithin(contact, zone.TimeOf(now)) ? ContactVerdict.Safe : ContactVerdict.OutsideHours;
+        // A letter is opened when it is opened.
+        return channel == ContactChannel.Letter || IsWithin(contact, zone.TimeOf(now)) ? ContactVerdict.Safe : ContactVerdict.OutsideHours;
     }
+
+    /// <summary>Whether she marked a contact for a channel. Voice mail takes a call first, and its own mark.</summary>
+    /// <param name="contact">What she said of it.</param>
+    /// <param name="channel">The channel.</param>
+    public static bool IsMarked(SafeContact contact, ContactChannel channel) => channel switch
+    {
+        ContactChannel.Call => contact.SafeToCall,
+        ContactChannel.Text => contact.SafeToText,
+        ContactChannel.Voicemail => contact.SafeToCall && contact.SafeVoicemail,
+        ContactChannel.Letter => contact.SafeForLetters,
+        ContactChannel.InPerson => contact.SafeInPerson,
+    };
 
     /// <summary>When the safe hours are open next; now when they are open.</summary>
     /// <param name="contact">What she said of it.</param>

@@ -12,8 +12,11 @@ public sealed class SafeContact
     /// <summary>The person.</summary>
     public required Guid PersonId { get; init; }
 
-    /// <summary>Phone, digits only.</summary>
+    /// <summary>Phone, digits only; empty where it is a place.</summary>
     public required string Phone { get; init; }
+
+    /// <summary>A place for letters and meetings; null where it is a phone.</summary>
+    public string? Address { get; init; }
 
     /// <summary>Safe to call.</summary>
     public required bool SafeToCall { get; set; }
@@ -23,6 +26,27 @@ public sealed class SafeContact
 
     /// <summary>Safe to leave voice mail.</summary>
     public bool SafeVoicemail { get; set; }
+
+    /// <summary>Safe to send letters to.</summary>
+    public bool SafeForLetters { get; set; }
+
+    /// <summary>Safe to meet her at.</summary>
+    public bool SafeInPerson { get; set; }
+
+    /// <summary>Whether it may be said who is calling or writing.</summary>
+    public bool MaySayWho { get; set; }
+
+    /// <summary>The word by which she and the caller know each other; nothing is told before it was said (B5).</summary>
+    public string? CodeWord { get; set; }
+
+    /// <summary>Language or dialect she wants to speak; null for the city's.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>An interpreter is needed, never one of the family.</summary>
+    public bool NeedsInterpreter { get; set; }
+
+    /// <summary>What to do when somebody else answers.</summary>
+    public OtherAnswer IfOtherAnswers { get; set; }
 
     /// <summary>From this time of day, city time; null for any.</summary>
     public TimeOnly? SafeFrom { get; set; }
@@ -36,11 +60,27 @@ public sealed class SafeContact
     /// <summary>What to know: who else may answer.</summary>
     public string? Note { get; set; }
 
-    /// <summary>When she said so last, UTC. Stale after 14 days or a new incident (B3).</summary>
+    /// <summary>When she said so last, UTC. No longer holds after a new incident, or after <see cref="ExpiresAt"/> (B3).</summary>
     public required DateTimeOffset ConfirmedAt { get; set; }
+
+    /// <summary>Until when it holds, UTC; null for <see cref="ContactGate.StaleAfterDays"/> after she said so.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; }
+}
+
+/// <summary>What to do when somebody else answers.</summary>
+public enum OtherAnswer
+{
+    /// <summary>Say that it is a wrong number, and end.</summary>
+    WrongNumber,
+
+    /// <summary>End without a word.</summary>
+    HangUp,
+
+    /// <summary>Say the neutral sentence that was agreed.</summary>
+    SayPhrase,
 }
 
 /// <summary>Where an outgoing message stands.</summary>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Anhu.Common;
 using YamlDotNet.RepresentationModel;
 
@@ -13,6 +12,19 @@ public sealed record MessageTemplate(string TemplateId, Bilingual Title, string 
 {
     /// <summary>How many messages the text costs.</summary>
     public int Segments => MessageText.Segments(Text);
+
+    /// <summary>In which letters it travels.</summary>
+    public MessageEncoding Encoding => MessageText.EncodingOf(Text);
+}
+
+/// <summary>In which letters a text travels.</summary>
+public enum MessageEncoding
+{
+    /// <summary>The network's own alphabet (GSM 03.38), 7 bits a letter: 160 in one message, 153 in each of several.</summary>
+    Gsm7,
+
+    /// <summary>Any letters, 16 bits each: 70 in one message, 67 in each of several.</summary>
+    Ucs2,
 }
 
 /// <summary>Counts texts as the network does.</summary>
@@ -21,13 +33,47 @@ public static class MessageText
     /// <summary>The longest text.</summary>
     public const int MaxLength = 500;
 
-    /// <summary>How many messages a text costs in UCS-2: 70 characters in one, 67 in each of several.</summary>
+    private const string Basic =
+        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+
+    /// <summary>Letters that take two places.</summary>
+    private const string Extended = "^{}\\[~]|€\f";
+
+    /// <summary>In which letters a text has to travel.</summary>
+    /// <param name="text">The text.</param>
+    public static MessageEncoding EncodingOf(string text) => text.All(c => Basic.Contains(c) || Extended.Contains(c)) ? MessageEncoding.Gsm7 : MessageEncoding.Ucs2;
+
+    /// <summary>How many messages a text costs. A letter of two places is never cut in two.</summary>
     /// <param name="text">The text; a character beyond the basic plane counts twice.</param>
-    public static int Segments(string text) => text.Length <= 70 ? 1 : (text.Length + 66) / 67;
+    public static int Segments(string text)
+    {
+        var (one, several) = EncodingOf(text) == MessageEncoding.Gsm7 ? (160, 153) : (70, 67);
+        var isGsm = one == 160;
+        if (Places(text, isGsm).Sum() <= one)
+        {
+            return 1;
+        }
+
+        var (segments, used) = (1, 0);
+        foreach (var places in Places(text, isGsm))
+        {
+            if (used + places > several)
+            {
+                (segments, used) = (segments + 1, 0);
+            }
+
+            used += places;
+        }
+
+        return segments;
+    }
+
+    private static IEnumerable<int> Places(string text, bool isGsm) =>
+        isGsm ? text.Select(c => Extended.Contains(c) ? 2 : 1) : text.EnumerateRunes().Select(r => r.Utf16SequenceLength);
 }
 
 /// <summary>The city's message templates, checked by a linter: neutral words only (victim-safety B4). Immutable.</summary>
-public sealed partial class MessageTemplates
+public sealed class MessageTemplates
 {
     private MessageTemplates(string version, IReadOnlyList<MessageTemplate> templates)
     {
@@ -49,14 +95,15 @@ public sealed partial class MessageTemplates
     /// <param name="path">The file.</param>
     /// <exception cref="RuleDocumentException">It is missing or a template breaks a rule.</exception>
     public static MessageTemplates Load(string path) => File.Exists(path)
-        ? Parse(File.ReadAllText(path), Path.GetFileName(path))
+        ? Parse(File.ReadAllText(path), Path.GetFileName(path), MessageLinter.Load(Path.Combine(Path.GetDirectoryName(path)!, "words.yaml")))
         : throw new RuleDocumentException(Path.GetFileName(path), [new RuleFault(1, new Bilingual($"找不到文件：{path}。", $"The file is missing: {path}."))]);
 
     /// <summary>Reads and checks the document.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="file">The file's name, for messages.</param>
+    /// <param name="words">Words that no message may hold, besides the document's own.</param>
     /// <exception cref="RuleDocumentException">All that is wrong, with lines.</exception>
-    public static MessageTemplates Parse(string yaml, string file)
+    public static MessageTemplates Parse(string yaml, string file, MessageLinter? words = null)
     {
         var reader = RuleReader.Open(yaml, file, out var root);
         if (root.Text("kind") != "message-templates")
@@ -66,8 +113,7 @@ public sealed partial class MessageTemplates
 
         var version = root.Text("version", 40);
         root.Bilingual("title");
-        var banned = Words(reader, root, "banned");
-        var agencies = Words(reader, root, "agencies");
+        var linter = (words ?? new MessageLinter()).With(Words(reader, root, "banned"), Words(reader, root, "agencies"));
         var templates = new List<MessageTemplate>();
         foreach (var node in root.List("templates"))
         {
@@ -83,7 +129,7 @@ public sealed partial class MessageTemplates
                 map.Fault("id", $"“{template.TemplateId}”用了两次。", $"\"{template.TemplateId}\" is used twice.");
             }
 
-            foreach (var fault in Lint(template, banned, agencies))
+            foreach (var fault in linter.Check(template.Text, template.AgencyAllowed).DistinctBy(f => f.En))
             {
                 map.Fault("text", fault.Zh, fault.En);
             }
@@ -101,41 +147,6 @@ public sealed partial class MessageTemplates
         return new MessageTemplates(version, templates);
     }
 
-    /// <summary>What a text must not hold: banned words, agencies where she did not agree, links, numbers that look like a case or a phone, blanks to fill in.</summary>
-    private static IEnumerable<Bilingual> Lint(MessageTemplate template, IReadOnlyList<string> banned, IReadOnlyList<string> agencies)
-    {
-        foreach (var word in banned.Where(w => template.Text.Contains(w, StringComparison.OrdinalIgnoreCase)))
-        {
-            yield return new Bilingual($"不得出现“{word}”。", $"\"{word}\" must not appear.");
-        }
-
-        foreach (var agency in template.AgencyAllowed ? [] : agencies.Where(a => template.Text.Contains(a, StringComparison.OrdinalIgnoreCase)))
-        {
-            yield return new Bilingual($"不得写出单位“{agency}”；本人同意的模板请写 agencyAllowed: yes。", $"The agency \"{agency}\" must not be named, unless agencyAllowed: yes.");
-        }
-
-        if (Link().IsMatch(template.Text))
-        {
-            yield return new Bilingual("不得有网址。", "No links.");
-        }
-
-        if (CaseNumber().IsMatch(template.Text))
-        {
-            yield return new Bilingual("不得有案号、电话等较长的数字。", "No case numbers, phones or other long numbers.");
-        }
-
-        if (template.Text.AsSpan().ContainsAny("{}<>"))
-        {
-            yield return new Bilingual("不得有待填的空（姓名等不得写入短信）。", "No blanks to fill in: names do not belong in a message.");
-        }
-    }
-
     private static List<string> Words(RuleReader reader, RuleMap root, string key) =>
         [.. root.List(key).Select(n => n is YamlScalarNode ? RuleMap.AsText(reader, n, key, 20) : null).OfType<string>()];
-
-    [GeneratedRegex(@"https?:|www\.|://|[A-Za-z0-9-]+\.(cn|com|net|org|gov|top|cc|me)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Link();
-
-    [GeneratedRegex(@"DV\d|[0-9０-９]{5,}", RegexOptions.IgnoreCase)]
-    private static partial Regex CaseNumber();
 }

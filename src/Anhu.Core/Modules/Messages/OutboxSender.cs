@@ -1,5 +1,6 @@
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
@@ -16,6 +17,7 @@ public sealed partial class OutboxSender(
     IDbContextFactory<AnhuDbContext> contexts, IMessageGateway gateway, TakeDutyStepHandler steps, CityZone zone, TimeProvider time, ILogger<OutboxSender> logger)
 {
     private const int Portion = 20;
+    private const int Most = 500;
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(2);
 
     /// <summary>How long each further try waits; after the last one the message has failed.</summary>
@@ -27,6 +29,7 @@ public sealed partial class OutboxSender(
     /// <returns>How many messages were handled.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
+        await StopLockedAsync(ct);
         var handled = 0;
         while (await ClaimAsync(ct) is { Count: > 0 } claimed)
         {
@@ -68,6 +71,25 @@ public sealed partial class OutboxSender(
                 return true;
             },
             ct);
+    }
+
+    /// <summary>Stops what waits for its hour on a contact that has been locked meanwhile, so that it does not stand there as if it would leave (B9).</summary>
+    private async Task StopLockedAsync(CancellationToken ct)
+    {
+        var now = time.Now;
+        var unsaid = now.AddDays(-ContactGate.StaleAfterDays);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var locked = await (
+            from m in db.OutboxMessages
+            join d in db.Cases on m.CaseId equals d.CaseId
+            join c in db.SafeContacts on m.SafeContactId equals c.SafeContactId
+            where m.State == MessageState.Queued && (m.ClaimedUntil == null || m.ClaimedUntil <= now)
+                && (!c.SafeToText || d.LastAlarmAt > c.ConfirmedAt || c.ExpiresAt <= now || (c.ExpiresAt == null && c.ConfirmedAt <= unsaid))
+            select m.OutboxMessageId).Take(Most).ToListAsync(ct);
+        foreach (var id in locked)
+        {
+            await SendAsync(id, ct);
+        }
     }
 
     private async Task<List<Guid>> ClaimAsync(CancellationToken ct)
@@ -134,12 +156,14 @@ public sealed partial class OutboxSender(
         var contact = await db.SafeContacts.AsNoTracking().SingleOrDefaultAsync(c => c.SafeContactId == message.SafeContactId, ct);
         var dvCase = await db.Cases.AsNoTracking().SingleOrDefaultAsync(c => c.CaseId == message.CaseId, ct);
         var cancelled = message.DutyId is { } dutyId && await db.Duties.AnyAsync(d => d.DutyId == dutyId && d.State == DutyState.Cancelled, ct);
-        if (contact is null || dvCase is null || contact.Phone != message.Phone || cancelled)
+        if (contact is null || dvCase is null || contact.Phone != message.Phone || cancelled
+            // The last look before it leaves: what was shielded since it was queued is in no text either.
+            || (await CaseSecrets.LoadAsync(db, message.CaseId, ct)).Guard.Find("text", message.Text).Count > 0)
         {
             return (ContactVerdict.NotMarked, null);
         }
 
-        var shared = await SafeContacts.IsSharedAsync(db, message.CaseId, contact.PersonId, contact.Phone, ct);
+        var shared = await SafeContacts.IsSharedAsync(db, contact, ct);
         return ContactGate.Judge(contact, ContactChannel.Text, time.Now, dvCase.LastAlarmAt, shared, zone) switch
         {
             ContactVerdict.Safe => (null, null),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
@@ -5,6 +6,7 @@ using Anhu.Modules.Cases;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Security;
+using Anhu.Modules.Shield;
 using Anhu.Modules.Time;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +28,16 @@ public static class ContactFailures
     /// <summary>The number also belongs to somebody else of the case (B7).</summary>
     public static Failure Shared { get; } = new(FailureKind.NotAllowed, "contacts.shared", "phone");
 
-    /// <summary>Neither calls nor messages are marked safe.</summary>
+    /// <summary>Not an address: too short.</summary>
+    public static Failure AddressWrong { get; } = new(FailureKind.Invalid, "contacts.address-wrong", "address");
+
+    /// <summary>The other party lives there (B7).</summary>
+    public static Failure SharedPlace { get; } = new(FailureKind.NotAllowed, "contacts.shared-place", "address");
+
+    /// <summary>It must hold from now on, and no longer than the city allows.</summary>
+    public static Failure ExpiryWrong { get; } = new(FailureKind.Invalid, "contacts.expiry-wrong", "expiresOn");
+
+    /// <summary>Nothing is marked safe.</summary>
     public static Failure NothingSafe { get; } = new(FailureKind.Invalid, "contacts.nothing-safe", "safeToCall");
 
     /// <summary>A text is too long.</summary>
@@ -51,8 +62,11 @@ public sealed record MarkSafeContact
     /// <summary>The victim.</summary>
     public required Guid PersonId { get; init; }
 
-    /// <summary>Phone in any writing.</summary>
-    public required string Phone { get; init; }
+    /// <summary>Phone in any writing; for calls, texts and voice mail.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>A place; for letters and meetings, instead of a phone.</summary>
+    public string? Address { get; init; }
 
     /// <summary>Safe to call.</summary>
     public bool SafeToCall { get; init; }
@@ -62,6 +76,30 @@ public sealed record MarkSafeContact
 
     /// <summary>Safe to leave voice mail.</summary>
     public bool SafeVoicemail { get; init; }
+
+    /// <summary>Safe to send letters to.</summary>
+    public bool SafeForLetters { get; init; }
+
+    /// <summary>Safe to meet her at.</summary>
+    public bool SafeInPerson { get; init; }
+
+    /// <summary>Whether it may be said who is calling or writing.</summary>
+    public bool MaySayWho { get; init; }
+
+    /// <summary>The word by which they know each other.</summary>
+    public string? CodeWord { get; init; }
+
+    /// <summary>Language or dialect.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>An interpreter is needed.</summary>
+    public bool NeedsInterpreter { get; init; }
+
+    /// <summary>What to do when somebody else answers.</summary>
+    public OtherAnswer IfOtherAnswers { get; init; }
+
+    /// <summary>Last day on which it holds; null for as long as the city allows.</summary>
+    public DateOnly? ExpiresOn { get; init; }
 
     /// <summary>From this time of day, city time.</summary>
     public TimeOnly? SafeFrom { get; init; }
@@ -76,12 +114,40 @@ public sealed record MarkSafeContact
     public string? Note { get; init; }
 }
 
+/// <summary>A city's rules of contact, settings section <c>Anhu:Contacts</c>.</summary>
+public sealed class ContactSettings
+{
+    /// <summary>For how many days what she said holds at most; 1 to 90.</summary>
+    public int ValidDays { get; set; } = ContactGate.StaleAfterDays;
+}
+
 /// <summary>A contact with what the gate says of it now.</summary>
 /// <param name="Contact">What she said.</param>
 /// <param name="PersonName">Whose it is.</param>
-/// <param name="Call">For calls.</param>
-/// <param name="Text">For messages.</param>
-public sealed record JudgedContact(SafeContact Contact, string? PersonName, ContactVerdict Call, ContactVerdict Text);
+/// <param name="Verdicts">For each channel.</param>
+public sealed record JudgedContact(SafeContact Contact, string? PersonName, IReadOnlyDictionary<ContactChannel, ContactVerdict> Verdicts)
+{
+    /// <summary>For calls.</summary>
+    public ContactVerdict Call => Verdicts[ContactChannel.Call];
+
+    /// <summary>For messages.</summary>
+    public ContactVerdict Text => Verdicts[ContactChannel.Text];
+
+    /// <summary>For voice mail.</summary>
+    public ContactVerdict Voicemail => Verdicts[ContactChannel.Voicemail];
+
+    /// <summary>Whether she marked it for anything.</summary>
+    public bool IsOpen => Verdicts.Values.Any(v => v != ContactVerdict.NotMarked);
+
+    /// <summary>Whether the number or place may be shown to who is about to use it: in one of its channels it is safe, now or at its hours.</summary>
+    public bool MayBeShown => Verdicts.Values.Any(v => v is ContactVerdict.Safe or ContactVerdict.OutsideHours);
+}
+
+/// <summary>What the gate answers to somebody who wants to call, write or meet.</summary>
+/// <param name="Verdict">Whether, and if not, why; null when nothing is recorded.</param>
+/// <param name="Contact">The contact, only where it may be used: now, or from <paramref name="From"/> on.</param>
+/// <param name="From">From when on, UTC.</param>
+public sealed record GateAnswer(ContactVerdict? Verdict, SafeContact? Contact, DateTimeOffset? From);
 
 /// <summary>The contacts of a case, for who sees it in full.</summary>
 /// <param name="CaseId">The case.</param>
@@ -91,16 +157,22 @@ public sealed record JudgedContact(SafeContact Contact, string? PersonName, Cont
 public sealed record CaseContacts(Guid CaseId, string CaseNumber, IReadOnlyList<JudgedContact> Contacts, IReadOnlyList<CasePerson> Victims)
 {
     /// <summary>The contact to call now, or the one that comes nearest to it; null when nothing is recorded.</summary>
-    public JudgedContact? ForCall => Contacts.OrderBy(c => c.Call).FirstOrDefault();
+    public JudgedContact? ForCall => For(ContactChannel.Call);
 
     /// <summary>The contact to text now, or the one that comes nearest to it.</summary>
-    public JudgedContact? ForText => Contacts.OrderBy(c => c.Text).FirstOrDefault();
+    public JudgedContact? ForText => For(ContactChannel.Text);
+
+    /// <summary>The contact to use now, or the one that comes nearest to it.</summary>
+    /// <param name="channel">The channel.</param>
+    public JudgedContact? For(ContactChannel channel) => Contacts.OrderBy(c => c.Verdicts[channel]).FirstOrDefault();
 }
 
 /// <summary>Reads and changes what victims said of their contacts.</summary>
 public sealed class SafeContacts(
-    IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, OrganisationDirectory organisation, CityZone zone, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, OrganisationDirectory organisation, ContactSettings settings, CityZone zone, TimeProvider time)
 {
+    private static readonly ContactChannel[] Channels = Enum.GetValues<ContactChannel>();
+
     /// <summary>The contacts of a case.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="caseId">The case.</param>
@@ -118,40 +190,53 @@ public sealed class SafeContacts(
         var judged = new List<JudgedContact>(contacts.Count);
         foreach (var contact in contacts)
         {
-            var shared = await IsSharedAsync(db, caseId, contact.PersonId, contact.Phone, ct);
+            var shared = await IsSharedAsync(db, contact, ct);
             judged.Add(new JudgedContact(
                 contact, file.People.FirstOrDefault(p => p.PersonId == contact.PersonId)?.Name,
-                ContactGate.Judge(contact, ContactChannel.Call, time.Now, file.Case.LastAlarmAt, shared, zone),
-                ContactGate.Judge(contact, ContactChannel.Text, time.Now, file.Case.LastAlarmAt, shared, zone)));
+                Channels.ToDictionary(c => c, c => ContactGate.Judge(contact, c, time.Now, file.Case.LastAlarmAt, shared, zone))));
         }
 
         return new CaseContacts(
-            caseId, file.Case.CaseNumber, [.. judged.OrderBy(j => j.Call < j.Text ? j.Call : j.Text)],
+            caseId, file.Case.CaseNumber, [.. judged.OrderBy(j => j.Verdicts.Values.Min())],
             [.. file.People.Where(p => p.Role == PartyRole.Victim)]);
     }
 
-    /// <summary>Records what she said; it counts from now.</summary>
+    /// <summary>Asks the gate: before every message, call sheet, voice mail, letter and visit.</summary>
+    /// <param name="caller">Who wants to.</param>
+    /// <param name="caseId">The case.</param>
+    /// <param name="channel">How.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Null when the caller does not see the case in full.</returns>
+    public async Task<GateAnswer?> AskAsync(Caller caller, Guid caseId, ContactChannel channel, CancellationToken ct)
+    {
+        if (await OfCaseAsync(caller, caseId, ct) is not { } contacts)
+        {
+            return null;
+        }
+
+        var best = contacts.For(channel);
+        return best?.Verdicts[channel] switch
+        {
+            ContactVerdict.Safe => new GateAnswer(ContactVerdict.Safe, best.Contact, time.Now),
+            ContactVerdict.OutsideHours => new GateAnswer(ContactVerdict.OutsideHours, best.Contact, ContactGate.NextWindow(best.Contact, time.Now, zone)),
+            var verdict => new GateAnswer(verdict, null, null),
+        };
+    }
+
+    /// <summary>Records what she said; it counts from now. What she says of a channel takes the place of what she said of it before.</summary>
     /// <param name="command">What.</param>
     /// <param name="caller">Who heard it.</param>
     /// <param name="ct">Cancels.</param>
     public async Task<Result<SafeContact>> Handle(MarkSafeContact command, Caller caller, CancellationToken ct)
     {
-        var phone = PersonKeys.Digits(command.Phone);
-        if (phone.Length is < 5 or > 20)
+        var address = Trimmed(command.Address);
+        var phone = address is null ? PersonKeys.Digits(command.Phone ?? "") : "";
+        if (Check(command, phone, address) is { } wrong)
         {
-            return ContactFailures.PhoneWrong;
+            return wrong;
         }
 
-        if (!command.SafeToCall && !command.SafeToText)
-        {
-            return ContactFailures.NothingSafe;
-        }
-
-        if (command.SafePhrase?.Length > 200 || command.Note?.Length > 500)
-        {
-            return ContactFailures.TooLong;
-        }
-
+        var expiresAt = Expiry(command.ExpiresOn);
         return await ChangeAsync(caller, command.CaseId, async (db, file) =>
         {
             if (!file.With(PartyRole.Victim).Any(p => p.PersonId == command.PersonId))
@@ -159,14 +244,19 @@ public sealed class SafeContacts(
                 return ContactFailures.PersonUnknown;
             }
 
-            if (await IsSharedAsync(db, command.CaseId, command.PersonId, phone, ct))
+            if (phone.Length > 0 && await IsSharedPhoneAsync(db, command.CaseId, command.PersonId, phone, ct))
             {
                 return ContactFailures.Shared;
             }
 
-            var contact = command.SafeContactId is { } id
-                ? await db.SafeContacts.SingleOrDefaultAsync(c => c.SafeContactId == id && c.CaseId == command.CaseId, ct)
-                : (await db.SafeContacts.Where(c => c.CaseId == command.CaseId && c.PersonId == command.PersonId).ToListAsync(ct)).Find(c => c.Phone == phone);
+            if (address is not null && await IsSharedPlaceAsync(db, command.CaseId, command.PersonId, address, ct))
+            {
+                return ContactFailures.SharedPlace;
+            }
+
+            // Compared here, not in the database: what is stored may be encrypted.
+            var all = await db.SafeContacts.Where(c => c.CaseId == command.CaseId && c.PersonId == command.PersonId).ToListAsync(ct);
+            var contact = command.SafeContactId is { } id ? all.Find(c => c.SafeContactId == id) : null;
             if (contact is null && command.SafeContactId is not null)
             {
                 return ContactFailures.NotFound;
@@ -177,33 +267,42 @@ public sealed class SafeContacts(
                 return ContactFailures.SomeoneWasFaster;
             }
 
-            if (contact is not null && contact.Phone != phone)
+            bool IsHere(SafeContact c) => c.Phone == phone && (address is null ? c.Address is null : LeakGuard.SamePlace(c.Address, address));
+            if (contact is not null && !IsHere(contact))
             {
                 // Another number is another contact; the old one is no longer to be used.
                 await LockAsync(db, contact, ct);
                 contact = null;
             }
 
+            contact ??= all.Find(c => IsHere(c) && Channels.All(channel => !ContactGate.IsMarked(c, channel) || Marks(command, channel)));
             if (contact is null)
             {
                 contact = new SafeContact
                 {
-                    SafeContactId = Guid.CreateVersion7(time.Now), CaseId = command.CaseId, PersonId = command.PersonId, Phone = phone,
+                    SafeContactId = Guid.CreateVersion7(time.Now), CaseId = command.CaseId, PersonId = command.PersonId, Phone = phone, Address = address,
                     SafeToCall = false, SafeToText = false, ConfirmedAt = time.Now,
                 };
                 db.Add(contact);
             }
 
-            (contact.SafeToCall, contact.SafeToText, contact.SafeVoicemail) = (command.SafeToCall, command.SafeToText, command.SafeVoicemail);
+            foreach (var other in all.Where(c => c != contact && IsHere(c)))
+            {
+                await TakeOverAsync(db, other, command, ct);
+            }
+
+            (contact.SafeToCall, contact.SafeToText, contact.SafeVoicemail) = (command.SafeToCall, command.SafeToText, command.SafeToCall && command.SafeVoicemail);
+            (contact.SafeForLetters, contact.SafeInPerson) = (command.SafeForLetters, command.SafeInPerson);
             (contact.SafeFrom, contact.SafeUntil) = (command.SafeFrom, command.SafeUntil);
-            (contact.SafePhrase, contact.Note) = (Trimmed(command.SafePhrase), Trimmed(command.Note));
-            contact.ConfirmedAt = time.Now;
+            (contact.SafePhrase, contact.Note, contact.CodeWord, contact.Language) = (Trimmed(command.SafePhrase), Trimmed(command.Note), Trimmed(command.CodeWord), Trimmed(command.Language));
+            (contact.MaySayWho, contact.NeedsInterpreter, contact.IfOtherAnswers) = (command.MaySayWho, command.NeedsInterpreter, command.IfOtherAnswers);
+            (contact.ConfirmedAt, contact.ExpiresAt) = (time.Now, expiresAt);
             if (!contact.SafeToText)
             {
                 await StopAsync(db, contact.SafeContactId, ct);
             }
 
-            Record(db, "contact.marked", contact, ("call", contact.SafeToCall), ("text", contact.SafeToText));
+            Record(db, "contact.marked", contact, [.. Channels.Select(c => (JsonNamingPolicy.CamelCase.ConvertName(c.ToString()), (object?)ContactGate.IsMarked(contact, c)))]);
             return contact;
         }, ct);
     }
@@ -216,12 +315,12 @@ public sealed class SafeContacts(
     public Task<Result<SafeContact>> ConfirmAsync(Guid caseId, Guid safeContactId, Caller caller, CancellationToken ct) =>
         OnOneAsync(caller, caseId, safeContactId, async (db, contact) =>
         {
-            if (await IsSharedAsync(db, caseId, contact.PersonId, contact.Phone, ct))
+            if (await IsSharedAsync(db, contact, ct))
             {
-                return ContactFailures.Shared;
+                return contact.Address is null ? ContactFailures.Shared : ContactFailures.SharedPlace;
             }
 
-            contact.ConfirmedAt = time.Now;
+            (contact.ConfirmedAt, contact.ExpiresAt) = (time.Now, Expiry(null));
             Record(db, "contact.confirmed", contact);
             return null;
         }, ct);
@@ -238,13 +337,97 @@ public sealed class SafeContacts(
             return null;
         }, ct);
 
-    /// <summary>Whether a number also belongs to another person of the case: now, or in any report.</summary>
-    internal static async Task<bool> IsSharedAsync(AnhuDbContext db, Guid caseId, Guid personId, string phone, CancellationToken ct)
+    /// <summary>Whether a number or place is also somebody else's.</summary>
+    internal static Task<bool> IsSharedAsync(AnhuDbContext db, SafeContact contact, CancellationToken ct) => contact.Address is { } address
+        ? IsSharedPlaceAsync(db, contact.CaseId, contact.PersonId, address, ct)
+        : IsSharedPhoneAsync(db, contact.CaseId, contact.PersonId, contact.Phone, ct);
+
+    /// <summary>Whether a number also belongs to anybody else of her cases: now, or in any report.</summary>
+    private static async Task<bool> IsSharedPhoneAsync(AnhuDbContext db, Guid caseId, Guid personId, string phone, CancellationToken ct)
     {
-        var others = db.CaseParties.Where(p => p.CaseId == caseId && p.PersonId != personId).Select(p => p.PersonId);
+        var others = Others(db, caseId, personId).Select(p => p.PersonId);
+        // Compared here, not in the database: what is stored is sealed.
+        var phones = await db.People.AsNoTracking().Where(p => p.Phone != null && others.Contains(p.PersonId)).Select(p => p.Phone!).ToListAsync(ct);
+        if (phones.Exists(p => PersonKeys.Digits(p) == phone))
+        {
+            return true;
+        }
+
         var (from, to) = PersonKeys.PhoneRange(db.Keys, phone);
-        return await db.PersonKeys.AnyAsync(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0 && others.Contains(k.PersonId), ct)
-            || (await db.People.AsNoTracking().Where(p => others.Contains(p.PersonId)).Select(p => p.Phone).ToListAsync(ct)).Contains(phone);
+        return await db.PersonKeys.AnyAsync(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0 && others.Contains(k.PersonId), ct);
+    }
+
+    /// <summary>Whether the other party lives at a place, as far as it is known.</summary>
+    private static async Task<bool> IsSharedPlaceAsync(AnhuDbContext db, Guid caseId, Guid personId, string address, CancellationToken ct)
+    {
+        var others = Others(db, caseId, personId).Where(p => p.Role == PartyRole.Perpetrator).Select(p => p.PersonId);
+        var addresses = await db.People.Where(p => p.Address != null && others.Contains(p.PersonId)).Select(p => p.Address).ToListAsync(ct);
+        return addresses.Exists(a => LeakGuard.SamePlace(a, address));
+    }
+
+    private static IQueryable<CaseParty> Others(AnhuDbContext db, Guid caseId, Guid personId)
+    {
+        var hers = db.CaseParties.Where(p => p.PersonId == personId).Select(p => p.CaseId);
+        return db.CaseParties.Where(p => (p.CaseId == caseId || hers.Contains(p.CaseId)) && p.PersonId != personId);
+    }
+
+    private static bool Marks(MarkSafeContact command, ContactChannel channel) => channel switch
+    {
+        ContactChannel.Call => command.SafeToCall,
+        ContactChannel.Text => command.SafeToText,
+        ContactChannel.Voicemail => command.SafeToCall && command.SafeVoicemail,
+        ContactChannel.Letter => command.SafeForLetters,
+        ContactChannel.InPerson => command.SafeInPerson,
+    };
+
+    private Failure? Check(MarkSafeContact command, string phone, string? address)
+    {
+        if (address is null && phone.Length is < 5 or > 20)
+        {
+            return ContactFailures.PhoneWrong;
+        }
+
+        if (address?.Length is < 4 or > 300)
+        {
+            return ContactFailures.AddressWrong;
+        }
+
+        // A phone takes no letters, a place no calls.
+        if (address is null ? !command.SafeToCall && !command.SafeToText : !command.SafeForLetters && !command.SafeInPerson)
+        {
+            return ContactFailures.NothingSafe;
+        }
+
+        if (address is null ? command.SafeForLetters || command.SafeInPerson : command.SafeToCall || command.SafeToText || command.SafeVoicemail)
+        {
+            return address is null ? ContactFailures.AddressWrong : ContactFailures.PhoneWrong;
+        }
+
+        if (command.SafePhrase?.Length > 200 || command.Note?.Length > 500 || command.CodeWord?.Length > 40 || command.Language?.Length > 40)
+        {
+            return ContactFailures.TooLong;
+        }
+
+        var today = zone.DateOf(time.Now);
+        return command.ExpiresOn is { } on && (on < today || on > today.AddDays(settings.ValidDays)) ? ContactFailures.ExpiryWrong : null;
+    }
+
+    private DateTimeOffset Expiry(DateOnly? on)
+    {
+        var longest = time.Now.AddDays(settings.ValidDays);
+        return on is { } day && zone.EndOf(day) is var end && end < longest ? end : longest;
+    }
+
+    /// <summary>Channels of which she now says something else leave the contact that had them.</summary>
+    private async Task TakeOverAsync(AnhuDbContext db, SafeContact other, MarkSafeContact command, CancellationToken ct)
+    {
+        (other.SafeToCall, other.SafeToText) = (other.SafeToCall && !command.SafeToCall, other.SafeToText && !command.SafeToText);
+        (other.SafeVoicemail, other.SafeForLetters) = (other.SafeVoicemail && other.SafeToCall, other.SafeForLetters && !command.SafeForLetters);
+        other.SafeInPerson &= !command.SafeInPerson;
+        if (!other.SafeToText)
+        {
+            await StopAsync(db, other.SafeContactId, ct);
+        }
     }
 
     private static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
@@ -278,9 +461,10 @@ public sealed class SafeContacts(
             ct);
     }
 
-    private async Task LockAsync(AnhuDbContext db, SafeContact contact, CancellationToken ct)
+    /// <summary>Locks a contact, with all messages that wait for it. To be saved by the caller.</summary>
+    internal async Task LockAsync(AnhuDbContext db, SafeContact contact, CancellationToken ct)
     {
-        (contact.SafeToCall, contact.SafeToText, contact.SafeVoicemail) = (false, false, false);
+        (contact.SafeToCall, contact.SafeToText, contact.SafeVoicemail, contact.SafeForLetters, contact.SafeInPerson) = (false, false, false, false, false);
         Record(db, "contact.withdrawn", contact);
         await StopAsync(db, contact.SafeContactId, ct);
     }

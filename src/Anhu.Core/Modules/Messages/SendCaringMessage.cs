@@ -3,7 +3,6 @@ using Anhu.Data;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Security;
-using Anhu.Modules.Time;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Work;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +20,9 @@ public static class MessageFailures
 
     /// <summary>A message of this duty waits or is sent already.</summary>
     public static Failure AlreadyQueued { get; } = new(FailureKind.NotAllowed, "messages.already-queued");
+
+    /// <summary>The text names somebody of the case, or holds what is shielded.</summary>
+    public static Failure TellsTooMuch { get; } = new(FailureKind.NotAllowed, "messages.tells-too-much", "templateId");
 
     /// <summary>The contact may not be texted.</summary>
     /// <param name="verdict">Why.</param>
@@ -43,7 +45,7 @@ public sealed record SendCaringMessage
 
 /// <summary>Puts caring messages into the outbox; outside the safe hours they wait for them. The duty is done when the gateway took the message.</summary>
 public sealed class SendCaringMessageHandler(
-    IDbContextFactory<AnhuDbContext> contexts, DutyWrites writes, SafeContacts contacts, MessageTemplates templates, CityZone zone, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, DutyWrites writes, SafeContacts contacts, MessageTemplates templates, TimeProvider time)
 {
     /// <summary>The kind of duty.</summary>
     public const string Kind = "caring-message";
@@ -78,18 +80,24 @@ public sealed class SendCaringMessageHandler(
             return MessageFailures.AlreadyQueued;
         }
 
-        var best = (await contacts.OfCaseAsync(caller, duty.CaseId, ct))?.ForText;
-        if (best?.Text is not (ContactVerdict.Safe or ContactVerdict.OutsideHours))
+        var gate = await contacts.AskAsync(caller, duty.CaseId, ContactChannel.Text, ct);
+        if (gate?.Contact is not { } contact)
         {
-            return MessageFailures.NotSafe(best?.Text);
+            return MessageFailures.NotSafe(gate?.Verdict);
+        }
+
+        if (MessageLinter.TellsWho(template.Text, await NamesAsync(db, duty.CaseId, ct))
+            || (await CaseSecrets.LoadAsync(db, duty.CaseId, ct)).Guard.Find("text", template.Text).Count > 0)
+        {
+            return MessageFailures.TellsTooMuch;
         }
 
         var now = time.Now;
         var message = new OutboxMessage
         {
-            OutboxMessageId = Guid.CreateVersion7(now), CaseId = duty.CaseId, DutyId = duty.DutyId, SafeContactId = best.Contact.SafeContactId,
-            Phone = best.Contact.Phone, TemplateId = template.TemplateId, Text = template.Text, State = MessageState.Queued, QueuedAt = now, WorkerId = worker,
-            NextAttemptAt = ContactGate.NextWindow(best.Contact, now, zone),
+            OutboxMessageId = Guid.CreateVersion7(now), CaseId = duty.CaseId, DutyId = duty.DutyId, SafeContactId = contact.SafeContactId,
+            Phone = contact.Phone, TemplateId = template.TemplateId, Text = template.Text, State = MessageState.Queued, QueuedAt = now, WorkerId = worker,
+            NextAttemptAt = gate.From ?? now,
         };
         // The version, if only the one read here: two who queue at once do not both succeed.
         var result = await writes.AddAsync(duty.DutyId, command.Version ?? duty.Version, caller, (_, d, sink) =>
@@ -100,6 +108,12 @@ public sealed class SendCaringMessageHandler(
         }, ct);
         return result.IsOk ? message : result.Failure!;
     }
+
+    private static async Task<IReadOnlyList<string?>> NamesAsync(AnhuDbContext db, Guid caseId, CancellationToken ct) => await (
+        from party in db.CaseParties.AsNoTracking()
+        join person in db.People on party.PersonId equals person.PersonId
+        where party.CaseId == caseId
+        select person.Name).ToListAsync(ct);
 
     /// <summary>Those of some duties whose message waits or is sent already.</summary>
     /// <param name="dutyIds">Duties, seen by the caller before.</param>

@@ -28,6 +28,9 @@ public sealed record RecordVisit
 
     /// <summary>The filled form as JSON, with the kind's fields.</summary>
     public required string Form { get; init; }
+
+    /// <summary>The writer was told that the form holds a shielded value, and keeps it.</summary>
+    public bool LeaksSeen { get; init; }
 }
 
 /// <summary>What came of recording a visit.</summary>
@@ -42,6 +45,9 @@ public static class VisitFailures
     /// <summary>The duty is no visit.</summary>
     public static Failure NoVisit { get; } = new(FailureKind.NotAllowed, "visits.no-visit");
 
+    /// <summary>The form holds a shielded address or phone of somebody of the case.</summary>
+    public static Failure TellsPlace { get; } = new(FailureKind.NotAllowed, "visits.tells-place");
+
     /// <summary>A try in this hour is recorded already; the next one counts at another hour.</summary>
     public static Failure SameHour { get; } = new(FailureKind.NotAllowed, "visits.same-hour");
 }
@@ -51,7 +57,7 @@ public static class VisitFailures
 /// nobody answers is tried at three different hours before the duty ends as not reached.
 /// </summary>
 public sealed class RecordVisitHandler(
-    IDbContextFactory<AnhuDbContext> contexts, TakeDutyStepHandler steps, DutyWrites writes, FormDrafts drafts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, TakeDutyStepHandler steps, DutyWrites writes, FormDrafts drafts, CaseLeaks leaks, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
 {
     /// <summary>How many different hours a call is tried at.</summary>
     public const int Tries = 3;
@@ -100,6 +106,11 @@ public sealed class RecordVisitHandler(
         if (kind.Check(command.Outcome, json.RootElement) is { Count: > 0 } faults)
         {
             return new Failure(FailureKind.Invalid, faults[0].Code, faults[0].Field);
+        }
+
+        if (!command.LeaksSeen && (await leaks.FindAsync(duty.CaseId, CaseLeaks.Texts(form), ct)).Count > 0)
+        {
+            return VisitFailures.TellsPlace;
         }
 
         var visit = Visit(command.Outcome!, json.RootElement, duty, kind, worker, now, phone);

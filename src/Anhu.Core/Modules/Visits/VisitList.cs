@@ -103,7 +103,7 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
             ContactVerdict? verdict = null;
             foreach (var contact in contacts[duty.CaseId])
             {
-                var shared = await SafeContacts.IsSharedAsync(db, duty.CaseId, contact.PersonId, contact.Phone, ct);
+                var shared = await SafeContacts.IsSharedAsync(db, contact, ct);
                 var judged = ContactGate.Judge(contact, channel, now, dvCase.LastAlarmAt, shared, zone);
                 verdict = verdict is { } best && best <= judged ? best : judged;
             }

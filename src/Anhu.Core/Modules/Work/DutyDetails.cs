@@ -27,8 +27,11 @@ public sealed record DutyHappening(long Sequence, string Type, DateTimeOffset At
 /// <param name="WorkerName">Who has taken it.</param>
 /// <param name="Form">The filled form as JSON; only for the owning unit and who sees the case in full.</param>
 /// <param name="Happenings">What happened to it, oldest first.</param>
+/// <param name="IsShielded">The place is a secret: nobody is told where it is, but where she may be met.</param>
+/// <param name="MeetAt">Where she may be met instead; null when nothing was agreed.</param>
 public sealed record DutyDetails(
-    DutyLine Line, CaseView View, int CaseClass, string RegionCode, string? Address, string? WorkerName, string? Form, IReadOnlyList<DutyHappening> Happenings);
+    DutyLine Line, CaseView View, int CaseClass, string RegionCode, string? Address, string? WorkerName, string? Form, IReadOnlyList<DutyHappening> Happenings,
+    bool IsShielded, string? MeetAt);
 
 /// <summary>A task of a grid worker: that there is one, where, and until when. No story, no names.</summary>
 /// <param name="DutyId">The duty.</param>
@@ -38,7 +41,10 @@ public sealed record DutyDetails(
 /// <param name="OverdueAt">When it fell overdue, UTC.</param>
 /// <param name="RegionCode">Where.</param>
 /// <param name="Address">Where to go, as the report names it; never where a victim now lives.</param>
-public sealed record TaskCard(Guid DutyId, string Kind, int Class, DateTimeOffset DueAt, DateTimeOffset? OverdueAt, string RegionCode, string? Address);
+/// <param name="IsShielded">The place is a secret (C7): the area is told no closer than the district.</param>
+/// <param name="MeetAt">Where she may be met instead; null when the women's federation has to be asked.</param>
+public sealed record TaskCard(
+    Guid DutyId, string Kind, int Class, DateTimeOffset DueAt, DateTimeOffset? OverdueAt, string RegionCode, string? Address, bool IsShielded, string? MeetAt);
 
 /// <summary>A task with what the one who goes must know, and no more.</summary>
 /// <param name="Card">The task.</param>
@@ -81,6 +87,8 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
         var address = goes || view >= CaseView.Full
             ? await db.Incidents.Where(i => i.CaseId == line.CaseId && i.Address != null).OrderByDescending(i => i.OccurredAt).Select(i => i.Address).FirstOrDefaultAsync(ct)
             : null;
+        var secrets = await CaseSecrets.LoadAsync(db, line.CaseId, ct);
+        var isShielded = secrets.IsSecret(address);
         var happenings = await (
             from e in db.Timeline.AsNoTracking()
             where e.CaseId == line.CaseId && e.DutyId == dutyId
@@ -93,7 +101,8 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
         happenings = [.. happenings.Select((h, i) => h with { Data = told[i] })];
         var worker = line.WorkerId is { } id ? await db.Workers.Where(w => w.Id == id).Select(w => w.DisplayName).FirstOrDefaultAsync(ct) : null;
         return new DutyDetails(
-            line, view, dvCase.Class, dvCase.RegionCode, address, worker, goes || view >= CaseView.Full ? extra.Form : null, happenings);
+            line, view, dvCase.Class, isShielded ? CaseSecrets.District(dvCase.RegionCode)! : dvCase.RegionCode, isShielded ? null : address, worker,
+            goes || view >= CaseView.Full ? extra.Form : null, happenings, isShielded, isShielded ? secrets.MeetAt : null);
     }
 
     /// <summary>What the caller's unit has to do, by kind; most first.</summary>
@@ -132,7 +141,8 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
         var cases = duties.Select(d => d.CaseId).Distinct().ToList();
         var addresses = (await db.Incidents.AsNoTracking().Where(i => cases.Contains(i.CaseId) && i.Address != null)
             .OrderBy(i => i.OccurredAt).Select(i => new { i.CaseId, i.Address }).ToListAsync(ct)).ToLookup(i => i.CaseId, i => i.Address);
-        return [.. duties.Select(d => new TaskCard(d.DutyId, d.Kind, d.Class, d.DueAt, d.OverdueAt, d.RegionCode, addresses[d.CaseId].LastOrDefault()))];
+        var secrets = await CaseSecrets.LoadAsync(db, cases, ct);
+        return [.. duties.Select(d => Card(d.DutyId, d.Kind, d.Class, d.DueAt, d.OverdueAt, d.RegionCode, addresses[d.CaseId].LastOrDefault(), secrets[d.CaseId]))];
     }
 
     /// <summary>A task of a grid worker with what the one who goes must know.</summary>
@@ -163,7 +173,14 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
             where party.CaseId == found.CaseId && party.Role == PartyRole.Victim && person.Name != null
             orderby person.PersonId
             select person.Name!).Take(3).ToListAsync(ct);
+        var secrets = await CaseSecrets.LoadAsync(db, found.CaseId, ct);
         return new FieldTask(
-            new TaskCard(dutyId, found.Kind, found.Class, found.DueAt, found.OverdueAt, found.RegionCode, address), isOpen, found.Version, names);
+            Card(dutyId, found.Kind, found.Class, found.DueAt, found.OverdueAt, found.RegionCode, address, secrets), isOpen, found.Version, names);
     }
+
+    private static TaskCard Card(
+        Guid dutyId, string kind, int @class, DateTimeOffset dueAt, DateTimeOffset? overdueAt, string regionCode, string? address, CaseSecrets secrets) =>
+        secrets.IsSecret(address)
+            ? new TaskCard(dutyId, kind, @class, dueAt, overdueAt, CaseSecrets.District(regionCode)!, null, true, secrets.MeetAt)
+            : new TaskCard(dutyId, kind, @class, dueAt, overdueAt, regionCode, address, false, null);
 }

@@ -9,6 +9,9 @@ public static class AccountEvents
     /// <summary>A worker signed out.</summary>
     public const string SignedOut = "account.signed-out";
 
+    /// <summary>A worker left a page in a hurry, which ended all the worker's sessions.</summary>
+    public const string Left = "account.left";
+
     /// <summary>A sign-in was refused; data: <c>workerId</c> where the name is one of ours, <c>reason</c>.</summary>
     public const string SignInFailed = "account.sign-in-failed";
 

@@ -25,7 +25,7 @@ public sealed class WorkerSessions(IDbContextFactory<AnhuDbContext> contexts, IO
     private static readonly HashSet<string> Types = new(StringComparer.Ordinal)
     {
         OrganisationEvents.WorkerChanged, OrganisationEvents.WorkerRolesChanged, OrganisationEvents.WorkerDeactivated, OrganisationEvents.WorkerReactivated,
-        OrganisationEvents.WorkerPasswordReset, AccountEvents.PasswordChanged, AccountEvents.TwoStepOn, AccountEvents.TwoStepOff, SecondStepRule.Changed,
+        OrganisationEvents.WorkerPasswordReset, AccountEvents.PasswordChanged, AccountEvents.Left, AccountEvents.TwoStepOn, AccountEvents.TwoStepOff, SecondStepRule.Changed,
     };
 
     /// <summary>Sessions that began before it are looked at anew; ticks, UTC. What changed while the node was not running is not known.</summary>

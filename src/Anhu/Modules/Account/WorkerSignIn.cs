@@ -119,6 +119,22 @@ public sealed class WorkerSignIn(
         await SignOutAsync();
     }
 
+    /// <summary>
+    /// The caller left in a hurry: all the worker's sessions end, on this device and elsewhere, so that a copy of the cookie opens
+    /// nothing. Cookies go first, since the store may be away.
+    /// </summary>
+    /// <param name="ct">Cancels.</param>
+    public async Task LeaveAsync(CancellationToken ct)
+    {
+        await SignOutAsync();
+        if (await UserManager.GetUserAsync(Context.User) is { } worker)
+        {
+            await workers.UpdateSecurityStampAsync(worker);
+            db.Actor = new Actor(worker.Id);
+            await RecordAsync(AccountEvents.Left, worker, ct);
+        }
+    }
+
     /// <summary>Changes the caller's password; other sessions end, this one goes on.</summary>
     /// <param name="worker">The signed-in worker.</param>
     /// <param name="current">The present password.</param>

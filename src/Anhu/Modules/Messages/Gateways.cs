@@ -90,7 +90,7 @@ internal sealed class KannelGateway(IHttpClientFactory clients, AnhuSettings set
         query["to"] = message.Phone;
         query["text"] = message.Text;
         query["charset"] = "UTF-8";
-        query["coding"] = "2";
+        query["coding"] = MessageText.EncodingOf(message.Text) == MessageEncoding.Gsm7 ? "0" : "2";
         if (Gateways.ReportUrl(own, message, "%d") is { } report)
         {
             query["dlr-mask"] = ReportMask.ToString(CultureInfo.InvariantCulture);

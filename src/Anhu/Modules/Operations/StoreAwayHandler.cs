@@ -24,7 +24,7 @@ internal sealed class StoreAwayHandler(
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!IsAway(exception))
+        if (!store.IsAway(exception))
         {
             return false;
         }
@@ -94,18 +94,5 @@ internal sealed class StoreAwayHandler(
         }
 
         return languages.Value.DefaultRequestCulture.UICulture;
-    }
-
-    private bool IsAway(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (store.Provider.IsTransient(e) || e is TimeoutException)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Anhu.Components.Ui;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Security;
+using Anhu.Web;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace Anhu.Modules.Visits;
@@ -24,10 +25,14 @@ internal static class VisitSetup
     {
         services.AddSingleton<FormDrafts>();
         services.AddSingleton<RecordVisitHandler>();
+        services.AddSingleton(provider => Checked(provider.GetRequiredService<AnhuSettings>().Contacts));
         services.AddSingleton<SafeContacts>();
         services.AddSingleton<VisitQueries>();
         return services.AddFailureTexts<VisitsText>();
     }
+
+    private static ContactSettings Checked(ContactSettings settings) => settings.ValidDays is >= 1 and <= 90
+        ? settings : throw new InvalidOperationException("Anhu:Contacts:ValidDays is 1 to 90.");
 
     public static void MapVisits(this IEndpointRouteBuilder app) =>
         app.MapPut("/drafts/{formKey}", SaveAsync).ExcludeFromDescription()

@@ -300,14 +300,23 @@ namespace Anhu.Data.Postgres.Migrations
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false),
                     Phone = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Address = table.Column<byte[]>(type: "bytea", nullable: true),
                     SafeToCall = table.Column<bool>(type: "boolean", nullable: false),
                     SafeToText = table.Column<bool>(type: "boolean", nullable: false),
                     SafeVoicemail = table.Column<bool>(type: "boolean", nullable: false),
+                    SafeForLetters = table.Column<bool>(type: "boolean", nullable: false),
+                    SafeInPerson = table.Column<bool>(type: "boolean", nullable: false),
+                    MaySayWho = table.Column<bool>(type: "boolean", nullable: false),
+                    CodeWord = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Language = table.Column<byte[]>(type: "bytea", nullable: true),
+                    NeedsInterpreter = table.Column<bool>(type: "boolean", nullable: false),
+                    IfOtherAnswers = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     SafeFrom = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
                     SafeUntil = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
                     SafePhrase = table.Column<byte[]>(type: "bytea", nullable: true),
                     Note = table.Column<byte[]>(type: "bytea", nullable: true),
                     ConfirmedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -546,6 +555,27 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_security_signing_key", x => x.SigningKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shield_place",
+                columns: table => new
+                {
+                    ShieldedPlaceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Value = table.Column<byte[]>(type: "bytea", nullable: false),
+                    MeetAt = table.Column<byte[]>(type: "bytea", nullable: true),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RecordedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RecordedByWorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CheckedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shield_place", x => x.ShieldedPlaceId);
                 });
 
             migrationBuilder.CreateTable(
@@ -981,6 +1011,11 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_shield_place_PersonId",
+                table: "shield_place",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_timeline_event_CaseId_Sequence",
                 table: "timeline_event",
                 columns: new[] { "CaseId", "Sequence" });
@@ -1099,6 +1134,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "security_signing_key");
+
+            migrationBuilder.DropTable(
+                name: "shield_place");
 
             migrationBuilder.DropTable(
                 name: "timeline_event");

@@ -298,14 +298,23 @@ namespace Anhu.Data.Sqlite.Migrations
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Phone = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Address = table.Column<byte[]>(type: "BLOB", nullable: true),
                     SafeToCall = table.Column<bool>(type: "INTEGER", nullable: false),
                     SafeToText = table.Column<bool>(type: "INTEGER", nullable: false),
                     SafeVoicemail = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SafeForLetters = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SafeInPerson = table.Column<bool>(type: "INTEGER", nullable: false),
+                    MaySayWho = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CodeWord = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Language = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    NeedsInterpreter = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IfOtherAnswers = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     SafeFrom = table.Column<TimeOnly>(type: "TEXT", nullable: true),
                     SafeUntil = table.Column<TimeOnly>(type: "TEXT", nullable: true),
                     SafePhrase = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Note = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -544,6 +553,27 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_security_signing_key", x => x.SigningKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shield_place",
+                columns: table => new
+                {
+                    ShieldedPlaceId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Value = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    MeetAt = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RecordedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    RecordedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CheckedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shield_place", x => x.ShieldedPlaceId);
                 });
 
             migrationBuilder.CreateTable(
@@ -979,6 +1009,11 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_shield_place_PersonId",
+                table: "shield_place",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_timeline_event_CaseId_Sequence",
                 table: "timeline_event",
                 columns: new[] { "CaseId", "Sequence" });
@@ -1097,6 +1132,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "security_signing_key");
+
+            migrationBuilder.DropTable(
+                name: "shield_place");
 
             migrationBuilder.DropTable(
                 name: "timeline_event");

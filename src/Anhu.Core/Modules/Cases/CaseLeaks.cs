@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Anhu.Data;
+using Anhu.Modules.Shield;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Cases;
+
+/// <summary>The guard before anything of a case leaves or is kept as free text: finds any shielded value of anybody of the case (victim-safety C5).</summary>
+public sealed class CaseLeaks(IDbContextFactory<AnhuDbContext> contexts)
+{
+    /// <summary>Shielded values of a case in some texts. For whoever writes them; it tells where, never what.</summary>
+    /// <param name="caseId">The case.</param>
+    /// <param name="fields">Names and texts.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<Leak>> FindAsync(Guid caseId, IReadOnlyCollection<(string Field, string? Text)> fields, CancellationToken ct)
+    {
+        if (fields.All(f => string.IsNullOrWhiteSpace(f.Text)))
+        {
+            return [];
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return (await CaseSecrets.LoadAsync(db, caseId, ct)).Guard.Find(fields);
+    }
+
+    /// <summary>The texts of a form.</summary>
+    /// <param name="form">The form as JSON.</param>
+    public static IReadOnlyList<(string Field, string? Text)> Texts(string form)
+    {
+        using var json = JsonDocument.Parse(form);
+        return json.RootElement.ValueKind != JsonValueKind.Object ? []
+            : [.. json.RootElement.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String).Select(p => (p.Name, p.Value.GetString()))];
+    }
+}

@@ -1,0 +1,4 @@
+namespace Anhu.Modules.Safety;
+
+/// <summary>Marks the texts of the safety page.</summary>
+public sealed class SafetyText;
