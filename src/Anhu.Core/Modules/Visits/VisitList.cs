@@ -21,7 +21,7 @@ public sealed record VisitLine(DutyLine Duty, string RegionCode, bool FromYester
 /// <summary>The morning list.</summary>
 /// <param name="Lines">Next one first.</param>
 /// <param name="Left">How many are open on all pages; counted no further than <see cref="VisitQueries.MostCounted"/>.</param>
-/// <param name="DoneToday">How many the unit did today.</param>
+/// <param name="DoneToday">How many the unit did today; without those that were more than a year overdue.</param>
 /// <param name="Next">Where the next page begins; null on the last.</param>
 public sealed record VisitList(IReadOnlyList<VisitLine> Lines, int Left, int DoneToday, VisitCursor? Next);
 
@@ -50,6 +50,9 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
 
     /// <summary>Regular visits show up so many days before they are due.</summary>
     private const int DaysAhead = 2;
+
+    /// <summary>What was due longer ago than this counts no more as today's work when it is done.</summary>
+    private static readonly TimeSpan LongestOverdue = TimeSpan.FromDays(365);
 
     private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
 
@@ -82,7 +85,10 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
         limit = Math.Clamp(limit, 1, Most);
         var duties = await CaseQueries.Lines(open.OrderBy(d => d.Class).ThenBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(limit + 1), db).ToListAsync(ct);
         duties.Sort(static (a, b) => (a.Class, a.DueAt, a.DutyId).CompareTo((b.Class, b.DueAt, b.DutyId)));
-        var done = await db.Duties.Where(d => d.OwnerUnitId == unit && d.DoneAt >= midnight && wanted.Contains(d.Kind)).CountAsync(ct);
+        // By the index of a unit's duties by state and deadline: without a bound on the deadline all that the unit ever did would be read for a number.
+        var notBefore = midnight - LongestOverdue;
+        var done = await db.Duties.Where(d => d.OwnerUnitId == unit && (d.State == DutyState.Done || d.State == DutyState.Verified) && d.DueAt >= notBefore
+            && d.DoneAt >= midnight && wanted.Contains(d.Kind)).CountAsync(ct);
         var more = duties.Count > limit;
         if (more)
         {
