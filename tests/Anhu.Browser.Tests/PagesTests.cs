@@ -32,7 +32,7 @@ public sealed class PagesTests(Browser app)
         var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", change: w => w.Culture = culture, roles: [WorkerRole.Supervisor, WorkerRole.CallTaker]);
         var page = await app.SignInPageAsync(worker, culture, narrow);
 
-        foreach (var path in (string[])["/", "/board", "/cases", $"/cases/{receipt.CaseId}", "/duties", $"/duties/{duty}", "/visits", $"/visits/{duty}",
+        foreach (var path in (string[])["/", "/board", "/cases", $"/cases/{receipt.CaseId}", $"/cases/{receipt.CaseId}/places", "/duties", $"/duties/{duty}", "/visits", $"/visits/{duty}",
             $"/visits/contacts/{receipt.CaseId}", "/messages", $"/messages/{message}", "/alarms/new", "/units", "/units/340104-womens-federation/roster", "/rules",
             $"/rules/playbook/{rules.Playbook.Version}", $"/rules/policy/{rules.Policy.Version}", "/profile", "/profile/password", "/profile/two-step"])
         {
