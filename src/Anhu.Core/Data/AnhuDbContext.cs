@@ -3,6 +3,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
+using Anhu.Modules.KeyRotation;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
@@ -127,6 +128,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>The store's keys, wrapped.</summary>
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
+    /// <summary>How far the sealing anew is.</summary>
+    public DbSet<ResealProgress> ResealProgress => Set<ResealProgress>();
 
     /// <summary>The keys that values are sealed with.</summary>
     public KeyRing Keys => cityKeys?.Ring ?? KeyRing.Closed;

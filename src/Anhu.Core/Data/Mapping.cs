@@ -2,6 +2,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
+using Anhu.Modules.KeyRotation;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
@@ -21,7 +22,8 @@ internal sealed class FoundationMapping :
     IEntityTypeConfiguration<Region>, IEntityTypeConfiguration<Unit>, IEntityTypeConfiguration<UnitJurisdiction>,
     IEntityTypeConfiguration<DutyRosterEntry>, IEntityTypeConfiguration<Worker>, IEntityTypeConfiguration<Lease>,
     IEntityTypeConfiguration<Counter>, IEntityTypeConfiguration<RuleDocument>, IEntityTypeConfiguration<TimelineEvent>,
-    IEntityTypeConfiguration<TimelineHead>, IEntityTypeConfiguration<EventTextKey>, IEntityTypeConfiguration<ProtectionKey>
+    IEntityTypeConfiguration<TimelineHead>, IEntityTypeConfiguration<EventTextKey>, IEntityTypeConfiguration<ProtectionKey>,
+    IEntityTypeConfiguration<ResealProgress>
 {
     public void Configure(EntityTypeBuilder<Region> region)
     {
@@ -116,6 +118,13 @@ internal sealed class FoundationMapping :
         key.HasKey(k => new { k.Purpose, k.Generation });
         key.Property(k => k.Suite).HasMaxLength(40);
         key.Property(k => k.CityKeyId).HasMaxLength(100);
+    }
+
+    public void Configure(EntityTypeBuilder<ResealProgress> progress)
+    {
+        progress.ToTable("protection_reseal");
+        progress.HasKey(p => p.TableName);
+        progress.Property(p => p.TableName).HasMaxLength(80);
     }
 
     public void Configure(EntityTypeBuilder<TimelineHead> head)

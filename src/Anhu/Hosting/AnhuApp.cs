@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Anhu.Api;
+using Anhu.Jobs;
 using Anhu.Modules;
 using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
@@ -10,6 +11,7 @@ using Anhu.Modules.Clients;
 using Anhu.Modules.Demo;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
+using Anhu.Modules.KeyRotation;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
@@ -79,6 +81,7 @@ public static class AnhuApp
         services.AddBackup();
         services.AddClients();
         services.AddDemo();
+        services.AddKeyRotation();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
         services.AddRules(new RulesOptions
@@ -120,6 +123,8 @@ public static class AnhuApp
         services.AddMessages(settings);
         services.AddOperations(settings);
         services.AddOrganisationPages();
+        services.AddHostedService<KeyKeeper>();
+        services.AddHostedService<ResealJob>();
         services.AddHostedService<ServingLockJob>();
         services.AddShell();
         services.AddVisits();

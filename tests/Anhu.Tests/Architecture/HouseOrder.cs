@@ -21,6 +21,7 @@ internal static class HouseOrder
             ["core/Regions"],
             ["core/Timeline"],
             ["core/Security"],
+            ["core/KeyRotation"],
             ["core/Organisation"],
             ["core/Alarms"],
             ["core/People"],

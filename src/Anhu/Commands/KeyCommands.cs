@@ -1,0 +1,121 @@
+using System.CommandLine;
+using Anhu.Hosting;
+using Anhu.Modules.KeyRotation;
+
+namespace Anhu.Commands;
+
+/// <summary><c>anhu keys</c>: rotation of the keys that personal data is sealed with.</summary>
+internal static class KeyCommands
+{
+    public static Command Create() => new("keys", "The keys that personal data is sealed with.") { Status(), Rotate(), ResealNow(), Destroy() };
+
+    private static Command Status()
+    {
+        var json = new Option<bool>("--json") { Description = "Write JSON to standard output." };
+        var command = new Command("status", "Shows the generations of keys and how far sealing anew is.") { json };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services =>
+            {
+                var status = await services.GetRequiredService<RotateKeys>().StatusAsync(ct);
+                if (parsed.GetValue(json))
+                {
+                    await CommandHost.WriteJsonAsync(new
+                    {
+                        status.Suite, status.CityKeyId, Generations = status.Generations.Select(g => new { g.Generation, g.CreatedAt }),
+                        Tables = status.Tables.Select(t => new { t.TableName, t.Generation, t.Rows, t.Resealed, t.DoneAt }),
+                    });
+                    return 0;
+                }
+
+                await Console.Out.WriteLineAsync($"Suite {status.Suite}, city key {status.CityKeyId}.");
+                foreach (var (generation, createdAt) in status.Generations)
+                {
+                    await Console.Out.WriteLineAsync($"Generation {generation}, made {createdAt:u}{(generation == status.Generations[^1].Generation ? ", seals" : "")}");
+                }
+
+                foreach (var table in status.Tables)
+                {
+                    await Console.Out.WriteLineAsync($"{table.TableName}: {table.Resealed} values of {table.Rows} rows sealed anew with generation {table.Generation}{(table.DoneAt is null ? ", under way" : ", done")}");
+                }
+
+                return 0;
+            },
+            ct,
+            Migrator.RequireAsync));
+        return command;
+    }
+
+    private static Command Rotate()
+    {
+        var newKey = new Option<string?>("--new-city-key")
+        {
+            Description = "Wraps the store's keys with this city key instead of making a new generation: file:PATH (made if it is not there), env:NAME or pkcs11:…. Start every node with it afterwards.",
+            HelpName = "KEY",
+        };
+        var command = new Command("rotate", "Makes a new generation of keys. The running platform seals everything anew in the background; without one, run reseal.") { newKey };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services =>
+            {
+                var rotate = services.GetRequiredService<RotateKeys>();
+                if (parsed.GetValue(newKey) is { } address)
+                {
+                    var wrapped = await rotate.RewrapAsync(address, ct);
+                    return wrapped.IsOk
+                        ? await SayAsync($"The keys are wrapped with the city key {wrapped.Value}. Start every node with --keys {address}; the old city key opens only older backups.")
+                        : await CommandFailures.ReportAsync(wrapped.Failure);
+                }
+
+                var rotated = await rotate.RotateAsync(ct);
+                return rotated.IsOk
+                    ? await SayAsync($"Generation {rotated.Value} seals from here on. Follow the rest with: anhu keys status")
+                    : await CommandFailures.ReportAsync(rotated.Failure);
+            },
+            ct,
+            Migrator.RequireAsync));
+        return command;
+    }
+
+    private static Command ResealNow()
+    {
+        var command = new Command("reseal", "Seals all values with the newest generation now. Can be interrupted at any time and goes on where it was; the platform may run.");
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services =>
+            {
+                var reseal = services.GetRequiredService<Reseal>();
+                while (!await CommandProgress.RunAsync(report => reseal.RunAsync(report is null ? null : (table, rows) => report(table, rows, rows), ct)))
+                {
+                    await Console.Error.WriteLineAsync("Another node is at it, or the rotation is too young; waiting.");
+                    await Task.Delay(TimeSpan.FromSeconds(5), ct);
+                }
+
+                return await SayAsync("Everything is sealed with the newest generation.");
+            },
+            ct,
+            Migrator.RequireAsync));
+        return command;
+    }
+
+    private static Command Destroy()
+    {
+        var command = new Command("destroy", "Destroys old generations of keys. Looks at every value first, and refuses while one needs them.");
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services =>
+            {
+                var destroyed = await services.GetRequiredService<RotateKeys>().DestroyOldAsync(ct);
+                return destroyed.IsOk ? await SayAsync($"{destroyed.Value} generation(s) destroyed.") : await CommandFailures.ReportAsync(destroyed.Failure);
+            },
+            ct,
+            Migrator.RequireAsync));
+        return command;
+    }
+
+    private static async Task<int> SayAsync(string text)
+    {
+        await Console.Out.WriteLineAsync(text);
+        return 0;
+    }
+}

@@ -1,0 +1,18 @@
+using Anhu.Modules.KeyRotation;
+using Anhu.Modules.Protection;
+
+namespace Anhu.Jobs;
+
+/// <summary>Takes over keys that another node or a command has rotated. By the machine's clock: it is about nodes, not about the city.</summary>
+internal sealed class KeyKeeper(CityKeys keys, ILogger<KeyKeeper> logger) : PeriodicJob(TimeSpan.FromSeconds(5), TimeProvider.System, logger)
+{
+    /// <inheritdoc />
+    protected override Task RunAsync(CancellationToken ct) => keys.RefreshAsync(ct);
+}
+
+/// <summary>Seals values of old generations anew.</summary>
+internal sealed class ResealJob(Reseal reseal, ILogger<ResealJob> logger) : PeriodicJob(TimeSpan.FromSeconds(15), TimeProvider.System, logger)
+{
+    /// <inheritdoc />
+    protected override Task RunAsync(CancellationToken ct) => reseal.RunAsync(null, ct);
+}
