@@ -11,7 +11,6 @@ internal static class CommandFailures
         ["backup.file-exists"] = "FILE is there already. Name another file, or add --overwrite.",
         ["backup.no-file"] = "There is no such file.",
         ["backup.older"] = "The backup was made by anhu {0}, whose tables were others. Restore it with that version, then start this one: it brings the store up to date.",
-        ["backup.other-key"] = "{0}",
         ["backup.record-faulty"] = "The record in the backup does not hold: {0}. Nothing was restored; --despite-faults takes it over as it is.",
         ["backup.store-not-empty"] = "The store holds a city already. Restore into an empty one: another --data folder, or an empty database.",
         ["clients.name"] = "NAME must have 1 to 100 characters.",

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using Anhu.Hosting;
 using Anhu.Modules.KeyRotation;
+using Anhu.Modules.Protection;
 
 namespace Anhu.Commands;
 
 /// <summary><c>anhu keys</c>: rotation of the keys that personal data is sealed with.</summary>
 internal static class KeyCommands
 {
-    public static Command Create() => new("keys", "The keys that personal data is sealed with.") { Status(), Rotate(), ResealNow(), Destroy() };
+    public static Command Create() => new("keys", "The keys that personal data is sealed with.") { Status(), Rotate(), ResealNow(), Destroy(), Pair() };
 
     private static Command Status()
     {
@@ -110,6 +111,31 @@ internal static class KeyCommands
             },
             ct,
             Migrator.RequireAsync));
+        return command;
+    }
+
+    private static Command Pair()
+    {
+        var file = new Argument<string>("FILE") { Description = "Takes the private half; the public half goes to FILE.pub." };
+        var command = new Command("recovery", "Makes a key pair by which backups can be restored without the city key. Keep the private half in a safe, offline.") { file };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            var (privatePem, publicPem) = Recovery.NewPair(CipherSuite.Find(parsed.GetValue(CommonOptions.Crypto) ?? CipherSuite.Aes.Name) ?? CipherSuite.Aes);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            await using (var writer = new StreamWriter(path, options))
+            {
+                await writer.WriteAsync(privatePem);
+            }
+
+            await File.WriteAllTextAsync(path + ".pub", publicPem, ct);
+            return await SayAsync($"Wrote {path} (private) and {path}.pub. Name the public half with --recovery-key or Anhu:RecoveryKey.");
+        });
         return command;
     }
 

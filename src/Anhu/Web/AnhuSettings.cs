@@ -17,6 +17,9 @@ public sealed class AnhuSettings
     /// <summary>Suite of a new store: <c>aes-256-gcm</c>, the default, or <c>guomi</c>. One that is there keeps its own.</summary>
     public string? Crypto { get; set; }
 
+    /// <summary>File with the public key (PEM) by whose private half backups can be restored without the city key.</summary>
+    public string? RecoveryKey { get; set; }
+
     /// <summary>Time zone of the city, for deadlines and display.</summary>
     public string TimeZone { get; set; } = "Asia/Shanghai";
 

@@ -54,12 +54,21 @@ internal sealed class OpenCity : IAsyncDisposable
     /// <summary>Opens a store that the test looks after itself.</summary>
     /// <param name="settings">Settings as in configuration.</param>
     /// <param name="filled">With regions, units and rules; otherwise with the tables that are there.</param>
-    public static async Task<OpenCity> CreateAsync(IReadOnlyDictionary<string, string?> settings, bool filled = true)
+    /// <param name="tables">With empty tables only.</param>
+    public static async Task<OpenCity> CreateAsync(IReadOnlyDictionary<string, string?> settings, bool filled = true, bool tables = false)
     {
         var services = Build(settings);
-        if (filled)
+        if (tables)
+        {
+            await Migrator.MigrateAsync(services, Ct);
+        }
+        else if (filled)
         {
             await AnhuApp.PrepareAsync(services, Ct);
+        }
+        else
+        {
+            await services.GetRequiredService<Anhu.Modules.Protection.CityKeys>().OpenAsync(Ct);
         }
 
         return new OpenCity(settings, null, services);
@@ -104,6 +113,12 @@ internal sealed class OpenCity : IAsyncDisposable
         var all = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var table in db.Model.GetEntityTypes().Select(t => t.GetTableName()!))
         {
+            if (table == KeyTable.TableName)
+            {
+                // Wrapped anew by the restoring city.
+                continue;
+            }
+
             await using var command = db.Database.GetDbConnection().CreateCommand();
             command.CommandText = $"SELECT * FROM \"{table}\"";
             await using var reader = await command.ExecuteReaderAsync(Ct);

@@ -63,7 +63,7 @@ internal sealed class RandomRows(int seed)
             (keys.TryGetValue(key, out var given) ? given : keys[key] = []).Add(values[key.Properties.Single()]);
         }
 
-        return [.. type.GetProperties().Select(p => p.GetTypeMapping().Converter is { } c && values[p] is { } v && !c.ProviderClrType.IsInstanceOfType(v) ? c.ConvertToProvider(v) : values[p])];
+        return [.. type.GetProperties().Select(p => p.GetTypeMapping().Converter is { } c && values[p] is { } v && (p.IsSealed() || !c.ProviderClrType.IsInstanceOfType(v)) ? c.ConvertToProvider(v) : values[p])];
     }
 
     private object? Value(IProperty property, int number, int textLength)
@@ -91,7 +91,7 @@ internal sealed class RandomRows(int seed)
             _ when type == typeof(byte[]) => Bytes(),
             _ when type.IsEnum => Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length)),
             _ when property.GetElementType() is { } element => List(element.ClrType),
-            _ when property.IsSealed() => Bytes(),
+            _ when property.IsSealed() => System.Text.Json.JsonSerializer.Deserialize("""[{"ruleId":"x","class":1,"textZh":"刀\n\"x\"","textEn":"y"}]""", type, JsonText.Options),
             _ when property.GetTypeMapping().Converter?.ProviderClrType == typeof(string) => """[{"code":"weapon","value":"刀\n\"x\""}]""",
             _ => throw new InvalidOperationException($"No value for {property.DeclaringType.Name}.{property.Name}."),
         };

@@ -11,10 +11,11 @@ namespace Anhu.Modules.Backup;
 /// <param name="CreatedAt">When, UTC.</param>
 /// <param name="Timeline">The end of the record.</param>
 /// <param name="Tables">The tables, in the order in which they may be filled.</param>
-/// <param name="Keys">The store's keys, wrapped by its city key.</param>
+/// <param name="Suite">The suite of the store.</param>
+/// <param name="Keys">The store's keys: who can open the backup can open the values in it.</param>
 public sealed record BackupManifest(
     int Format, string Program, IReadOnlyList<string> Migrations, DateTimeOffset CreatedAt, BackupTimeline Timeline, IReadOnlyList<BackupTable> Tables,
-    IReadOnlyList<ProtectionKey> Keys)
+    string Suite, IReadOnlyList<BackupKey> Keys)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const int CurrentFormat = 2;
@@ -24,6 +25,23 @@ public sealed record BackupManifest(
 
     /// <summary>Rows of all tables.</summary>
     public long Rows() => Tables.Sum(t => t.Rows);
+}
+
+/// <summary>A key of the store.</summary>
+/// <param name="Purpose">What it is for.</param>
+/// <param name="Generation">Its generation.</param>
+/// <param name="Key">The key itself.</param>
+/// <param name="CreatedAt">When it was made, UTC.</param>
+public sealed record BackupKey(KeyPurpose Purpose, int Generation, byte[] Key, DateTimeOffset CreatedAt);
+
+/// <summary>Ways into a backup beside the city key.</summary>
+public sealed record BackupRecovery
+{
+    /// <summary>A passphrase.</summary>
+    public string? Passphrase { get; init; }
+
+    /// <summary>A key in PEM: the public half to write, the private half to restore.</summary>
+    public string? KeyPem { get; init; }
 }
 
 /// <summary>The end of the record at the instant of the backup.</summary>
@@ -60,9 +78,6 @@ public static class BackupFailures
 
     /// <summary>There is no such file.</summary>
     public static readonly Failure NoFile = new(FailureKind.NotFound, "backup.no-file");
-
-    /// <summary>The backup's keys are wrapped by another city key; the detail says which.</summary>
-    internal static Failure OtherKey(string why) => new(FailureKind.NotAllowed, "backup.other-key", Detail: why);
 
     internal static Failure IsNewer(string program) => new(FailureKind.NotAllowed, Newer, Detail: program);
 

@@ -22,8 +22,10 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
     /// <param name="despiteFaults">Whether to take over a record whose chain was broken before the backup was made.</param>
     /// <param name="progress">Told now and then.</param>
     /// <param name="ct">Cancels; the store stays as it was.</param>
+    /// <param name="recovery">A way into the file without its city key.</param>
     /// <returns>What the file held.</returns>
-    public async Task<Result<BackupManifest>> RunAsync(string path, bool despiteFaults, IProgress<BackupProgress>? progress, CancellationToken ct)
+    public async Task<Result<BackupManifest>> RunAsync(
+        string path, bool despiteFaults, IProgress<BackupProgress>? progress, CancellationToken ct, BackupRecovery? recovery = null)
     {
         if (!File.Exists(path))
         {
@@ -33,7 +35,8 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
         try
         {
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            using var zip = await OpenAsync(file, ct);
+            await using var opened = SealedFile.Read(file, (suite, ways) => KeyOf(ways, suite, recovery));
+            using var zip = await OpenAsync(opened, file.Name, ct);
             await using var db = await contexts.CreateDbContextAsync(ct);
             var tables = StoreTable.Of(db);
             var manifest = await ReadManifestAsync(zip, ct);
@@ -43,7 +46,6 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
             }
 
             var entries = manifest.Tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
-            keys.Check(manifest.Keys);
             foreach (var table in manifest.Tables)
             {
                 await TableEntry.VerifyAsync(zip, table, ct);
@@ -51,9 +53,9 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
 
             return await FillAsync(db, zip, manifest, [.. tables.Select(t => (t, entries[t.Name]))], despiteFaults, progress, ct);
         }
-        catch (CityKeysException e)
+        catch (SealedFileException e)
         {
-            return BackupFailures.OtherKey(e.Message);
+            return BackupFailures.IsDamaged(Path.GetFileName(path), e.Message);
         }
         catch (DamagedBackupException e)
         {
@@ -61,7 +63,15 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
         }
     }
 
-    private static async Task<ZipArchive> OpenAsync(FileStream file, CancellationToken ct)
+    private byte[]? KeyOf(IReadOnlyList<FileEntrance> ways, CipherSuite suite, BackupRecovery? recovery)
+    {
+        using var cityKey = keys.CityKeyFor(suite);
+        return Recovery.WithCityKey(ways, cityKey)
+            ?? (recovery?.Passphrase is { } passphrase ? Recovery.WithPassphrase(ways, passphrase, suite) : null)
+            ?? (recovery?.KeyPem is { } pem ? Recovery.WithPrivateKey(ways, pem, suite) : null);
+    }
+
+    private static async Task<ZipArchive> OpenAsync(Stream file, string name, CancellationToken ct)
     {
         try
         {
@@ -69,7 +79,7 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
         }
         catch (InvalidDataException e)
         {
-            throw new DamagedBackupException(Path.GetFileName(file.Name), "not a backup, or cut short", e);
+            throw new DamagedBackupException(Path.GetFileName(name), "not a backup", e);
         }
     }
 
@@ -80,7 +90,7 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
             var entry = zip.GetEntry(BackupManifest.EntryName) ?? throw new DamagedBackupException(BackupManifest.EntryName, "missing");
             await using var stream = await entry.OpenAsync(ct);
             var manifest = await JsonSerializer.DeserializeAsync<BackupManifest>(stream, JsonText.Options, ct);
-            return manifest is { Tables: not null, Migrations: not null, Timeline: not null, Program: not null, Keys: not null }
+            return manifest is { Tables: not null, Migrations: not null, Timeline: not null, Program: not null, Keys: not null, Suite: not null }
                 ? manifest : throw new DamagedBackupException(BackupManifest.EntryName, "incomplete");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
@@ -127,7 +137,13 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
         }
 
         await db.ProtectionKeys.ExecuteDeleteAsync(ct);
-        db.AddRange(manifest.Keys);
+        var suite = CipherSuite.Find(manifest.Suite) ?? throw new DamagedBackupException(BackupManifest.EntryName, "unknown suite");
+        List<OpenKey> opened = [.. manifest.Keys.Select(k => new OpenKey(k.Purpose, k.Generation, k.Key, k.CreatedAt))];
+        using (var cityKey = keys.CityKeyFor(suite))
+        {
+            db.AddRange(CityKeys.Wrap(opened, cityKey, suite));
+        }
+
         await db.SaveChangesAsync(ct);
         var done = 0L;
         foreach (var (table, entry) in tables)
@@ -148,7 +164,7 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
         }
 
         await transaction.CommitAsync(ct);
-        keys.Adopt(manifest.Keys);
+        keys.Adopt(suite, opened);
         store.SignalChange();
         return manifest;
     }

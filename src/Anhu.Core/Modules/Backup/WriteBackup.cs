@@ -6,16 +6,17 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Protection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Anhu.Modules.Backup;
 
 /// <summary>
-/// Writes the whole city into one file that any of the databases can take back: a zip with a manifest and one NDJSON entry a table.
+/// Writes the whole city into one sealed file that any of the databases can take back: in it a zip with a manifest and one NDJSON entry a table.
 /// All is read inside one snapshot, row by row, while the platform goes on working.
 /// </summary>
-public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, TimeProvider time)
+public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, CityKeys keys, TimeProvider time)
 {
     private const int FlushBytes = 1 << 16;
 
@@ -25,9 +26,11 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, TimeP
     /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <param name="progress">Told now and then.</param>
     /// <param name="ct">Cancels; no file is left.</param>
+    /// <param name="recovery">Ways into the file beside the city key.</param>
     /// <returns>What the file holds.</returns>
+    /// <exception cref="FormatException">A way to recover is none: too short a passphrase, or no public key.</exception>
     public async Task<Result<BackupManifest>> RunAsync(
-        string path, string program, bool overwrite, IProgress<BackupProgress>? progress, CancellationToken ct)
+        string path, string program, bool overwrite, IProgress<BackupProgress>? progress, CancellationToken ct, BackupRecovery? recovery = null)
     {
         if (!overwrite && File.Exists(path))
         {
@@ -41,7 +44,13 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, TimeP
             BackupManifest manifest;
             await using (var file = new FileStream(unfinished, Options()))
             {
-                manifest = await WriteAsync(file, program, progress, ct);
+                var suite = keys.Ring.Suite;
+                var key = RandomNumberGenerator.GetBytes(CipherSuite.KeyBytes);
+                await using (var stream = SealedFile.Write(file, suite, key, Entrances(key, suite, recovery)))
+                {
+                    manifest = await WriteAsync(stream, program, progress, ct);
+                }
+
                 file.Flush(flushToDisk: true);
             }
 
@@ -52,6 +61,22 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, TimeP
         {
             File.Delete(unfinished);
         }
+    }
+
+    private List<FileEntrance> Entrances(byte[] key, CipherSuite suite, BackupRecovery? recovery)
+    {
+        List<FileEntrance> ways = [Recovery.ByCityKey(key, keys.CityKey)];
+        if (recovery?.Passphrase is { } passphrase)
+        {
+            ways.Add(Recovery.ByPassphrase(key, passphrase, suite));
+        }
+
+        if (recovery?.KeyPem is { } pem)
+        {
+            ways.Add(Recovery.ByPublicKey(key, pem, suite));
+        }
+
+        return ways;
     }
 
     private static FileStreamOptions Options()
@@ -95,7 +120,8 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, TimeP
         var manifest = new BackupManifest(
             BackupManifest.CurrentFormat, program, [.. migrations.Select(NameOf)], time.Now,
             new BackupTimeline(head.Sequence, Convert.ToHexStringLower(head.Hash)), written,
-            await db.ProtectionKeys.AsNoTracking().OrderBy(k => k.Purpose).ThenBy(k => k.Generation).ToListAsync(ct));
+            keys.Ring.Suite.Name,
+            [.. keys.Open(await db.ProtectionKeys.AsNoTracking().ToListAsync(ct)).Select(k => new BackupKey(k.Purpose, k.Generation, k.Bytes, k.CreatedAt))]);
         await using (var entry = await zip.CreateEntry(BackupManifest.EntryName, CompressionLevel.Fastest).OpenAsync(ct))
         {
             await JsonSerializer.SerializeAsync(entry, manifest, JsonText.Options, ct);

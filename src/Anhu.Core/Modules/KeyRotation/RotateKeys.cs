@@ -89,10 +89,11 @@ public sealed class RotateKeys(IDbContextFactory<AnhuDbContext> contexts, CityKe
     {
         await keys.RefreshAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
+        var newest = keys.Ring.Generation;
         return new KeyStatus(
             keys.Ring.Suite.Name, keys.CityKey.KeyId,
             [.. keys.Ring.Keys.Where(k => k.Purpose == KeyPurpose.Data).OrderBy(k => k.Generation).Select(k => (k.Generation, k.CreatedAt))],
-            await db.ResealProgress.AsNoTracking().OrderBy(p => p.TableName).ToListAsync(ct));
+            await db.ResealProgress.AsNoTracking().Where(p => p.Generation == newest).OrderBy(p => p.TableName).ToListAsync(ct));
     }
 
     private async Task<long> CountOldAsync(int newest, CancellationToken ct)

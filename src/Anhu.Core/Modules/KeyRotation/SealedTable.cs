@@ -54,7 +54,7 @@ internal sealed class SealedTable
         }
 
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new List<SealedRow>(limit);
+        var rows = new List<SealedRow>();
         while (await reader.ReadAsync(ct))
         {
             var key = Enumerable.Range(0, keys.Length).Select(reader.GetValue).ToArray();

@@ -15,6 +15,9 @@ public sealed record CityKeyOptions
 
     /// <summary>Name of the suite; null for that of the store, or AES for a new one.</summary>
     public string? Suite { get; init; }
+
+    /// <summary>A ring that no other city of this process shares, as on a node of its own.</summary>
+    internal bool OwnRing { get; init; }
 }
 
 /// <summary>
@@ -65,7 +68,8 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
         }
 
         cityKey = CityKey.Open(options.Address, suite);
-        ring = KeyRing.Of(suite, Unwrap(rows, cityKey, suite));
+        var keys = Unwrap(rows, cityKey, suite);
+        ring = options.OwnRing ? KeyRing.Apart(suite, keys) : KeyRing.Of(suite, keys);
         ring.Refresh = Reload;
         WarnOfLooseFile();
     }
@@ -107,9 +111,23 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
     /// <exception cref="CityKeysException">They can't.</exception>
     internal void Check(IReadOnlyList<ProtectionKey> rows) => Unwrap(rows, CityKey, SuiteOf(rows));
 
+    /// <summary>Keys out of their wrapping.</summary>
+    /// <param name="rows">Wrapped keys of this store.</param>
+    internal IReadOnlyList<OpenKey> Open(IReadOnlyList<ProtectionKey> rows) => Unwrap(rows, CityKey, SuiteOf(rows));
+
+    /// <summary>The city key as another suite uses it; dispose it.</summary>
+    /// <param name="suite">The suite.</param>
+    internal CityKey CityKeyFor(CipherSuite suite) => CityKey.Open(options.Address, suite);
+
     /// <summary>Works with the keys of a restored city from here on.</summary>
-    /// <param name="rows">Its keys, as they now stand in the store.</param>
-    internal void Adopt(IReadOnlyList<ProtectionKey> rows) => Ring.Replace(SuiteOf(rows), Unwrap(rows, CityKey, SuiteOf(rows)));
+    /// <param name="suite">Its suite.</param>
+    /// <param name="opened">Its keys.</param>
+    internal void Adopt(CipherSuite suite, IReadOnlyList<OpenKey> opened)
+    {
+        cityKey?.Dispose();
+        cityKey = CityKeyFor(suite);
+        Ring.Replace(suite, opened);
+    }
 
     /// <inheritdoc />
     public void Dispose() => cityKey?.Dispose();

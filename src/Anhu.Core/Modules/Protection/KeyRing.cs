@@ -84,6 +84,14 @@ public sealed class KeyRing
         }
     }
 
+    /// <summary>A ring of these keys that is nobody else's.</summary>
+    internal static KeyRing Apart(CipherSuite suite, IReadOnlyList<OpenKey> keys)
+    {
+        var ring = new KeyRing();
+        ring.Set(suite, keys);
+        return ring;
+    }
+
     /// <summary>Gives the ring other keys: a further generation, or those of a restored city.</summary>
     internal void Replace(CipherSuite suite, IReadOnlyList<OpenKey> keys)
     {

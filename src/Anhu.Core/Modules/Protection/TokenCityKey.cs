@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Net.Pkcs11Interop.Common;
@@ -13,6 +14,11 @@ internal sealed class TokenCityKey : CityKey
 
     /// <summary>A module is loaded once into a process, and its sessions are of the process.</summary>
     private static readonly Dictionary<string, IPkcs11Library> Modules = new(StringComparer.Ordinal);
+
+    static TokenCityKey() => NativeLibrary.SetDllImportResolver(
+        typeof(Pkcs11InteropFactories).Assembly,
+        // The library asks for libdl, which has only its versioned name where no compiler is installed.
+        static (name, _, _) => name == "libdl" && NativeLibrary.TryLoad("libdl.so.2", out var handle) ? handle : 0);
 
     private readonly Lock one = new();
     private readonly Pkcs11InteropFactories factories;
@@ -103,7 +109,7 @@ internal sealed class TokenCityKey : CityKey
 
     public override void Dispose() => session.Dispose();
 
-    private static IPkcs11Library Load(Pkcs11InteropFactories factories, string module)
+    internal static IPkcs11Library Load(Pkcs11InteropFactories factories, string module)
     {
         lock (Modules)
         {
