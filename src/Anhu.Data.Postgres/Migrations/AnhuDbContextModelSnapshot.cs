@@ -593,6 +593,32 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("grading_grade", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.KeyRotation.ResealProgress", b =>
+                {
+                    b.Property<string>("TableName")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<string>("After")
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset?>("DoneAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Resealed")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TableName");
+
+                    b.ToTable("protection_reseal", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Messages.OutboxMessage", b =>
                 {
                     b.Property<Guid>("OutboxMessageId")

@@ -594,6 +594,32 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("grading_grade", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.KeyRotation.ResealProgress", b =>
+                {
+                    b.Property<string>("TableName")
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("After")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DoneAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Resealed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TableName");
+
+                    b.ToTable("protection_reseal", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Messages.OutboxMessage", b =>
                 {
                     b.Property<byte[]>("OutboxMessageId")

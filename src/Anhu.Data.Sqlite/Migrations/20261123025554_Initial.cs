@@ -511,6 +511,22 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "protection_reseal",
+                columns: table => new
+                {
+                    TableName = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Generation = table.Column<int>(type: "INTEGER", nullable: false),
+                    After = table.Column<string>(type: "TEXT", nullable: true),
+                    Rows = table.Column<long>(type: "INTEGER", nullable: false),
+                    Resealed = table.Column<long>(type: "INTEGER", nullable: false),
+                    DoneAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_protection_reseal", x => x.TableName);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "regions_region",
                 columns: table => new
                 {
@@ -1123,6 +1139,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "protection_key");
+
+            migrationBuilder.DropTable(
+                name: "protection_reseal");
 
             migrationBuilder.DropTable(
                 name: "regions_region");

@@ -513,6 +513,22 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "protection_reseal",
+                columns: table => new
+                {
+                    TableName = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Generation = table.Column<int>(type: "integer", nullable: false),
+                    After = table.Column<string>(type: "text", nullable: true),
+                    Rows = table.Column<long>(type: "bigint", nullable: false),
+                    Resealed = table.Column<long>(type: "bigint", nullable: false),
+                    DoneAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_protection_reseal", x => x.TableName);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "regions_region",
                 columns: table => new
                 {
@@ -1125,6 +1141,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "protection_key");
+
+            migrationBuilder.DropTable(
+                name: "protection_reseal");
 
             migrationBuilder.DropTable(
                 name: "regions_region");
