@@ -255,7 +255,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         {
             sequence++;
             var at = Clock.CutToMicroseconds(fact.At);
-            var data = EventTexts.Seal(fact, Keys.Suite, keys);
+            var data = EventTexts.Seal(fact, Keys, keys);
             var hash = TimelineHash.Compute(
                 previous, sequence, fact.Type, at, fact.CaseId, fact.DutyId, actor.WorkerId, actor.ClientId, fact.UnitId, fact.Class, data);
             events.Add(new TimelineEvent

@@ -71,9 +71,9 @@ public static class EventTexts
 
     /// <summary>The data of a fact as the record keeps it.</summary>
     /// <param name="fact">The fact.</param>
-    /// <param name="suite">The store's suite.</param>
+    /// <param name="ring">The city's keys; needed only where there is a text.</param>
     /// <param name="keys">Takes the text's key.</param>
-    internal static string Seal(PendingEvent fact, CipherSuite suite, List<EventTextKey> keys)
+    internal static string Seal(PendingEvent fact, KeyRing ring, List<EventTextKey> keys)
     {
         if (!fact.Data.Contains("\"reason\":\"", StringComparison.Ordinal))
         {
@@ -86,7 +86,7 @@ public static class EventTexts
             var plain = Encoding.UTF8.GetBytes(text.GetString()!);
             var value = new byte[CipherSuite.NonceBytes + plain.Length + CipherSuite.TagBytes];
             RandomNumberGenerator.Fill(value.AsSpan(0, CipherSuite.NonceBytes));
-            using var cipher = suite.Cipher(key.Key);
+            using var cipher = ring.Suite.Cipher(key.Key);
             cipher.Seal(value.AsSpan(0, CipherSuite.NonceBytes), plain, value.AsSpan(CipherSuite.NonceBytes), Place);
             keys.Add(key);
             json.WriteStartObject(Member);
