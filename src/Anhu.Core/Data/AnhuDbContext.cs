@@ -81,6 +81,21 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Who may see which case.</summary>
     public DbSet<CaseAccess> CaseAccess => Set<CaseAccess>();
 
+    /// <summary>Leaves to see more of a case for a while.</summary>
+    public DbSet<AccessGrant> AccessGrants => Set<AccessGrant>();
+
+    /// <summary>Who is shut out of which case.</summary>
+    public DbSet<AccessBlock> AccessBlocks => Set<AccessBlock>();
+
+    /// <summary>Who may see which sealed case.</summary>
+    public DbSet<SealedSeat> SealedSeats => Set<SealedSeat>();
+
+    /// <summary>Workers' own particulars and declared family.</summary>
+    public DbSet<WorkerTie> WorkerTies => Set<WorkerTie>();
+
+    /// <summary>Keys of those.</summary>
+    public DbSet<WorkerTieKey> WorkerTieKeys => Set<WorkerTieKey>();
+
     /// <summary>Saved filters.</summary>
     public DbSet<SavedFilter> SavedFilters => Set<SavedFilter>();
 

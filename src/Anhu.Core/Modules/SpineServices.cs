@@ -24,6 +24,11 @@ public static class SpineServices
         services.AddSingleton<CaseLeaks>();
         services.AddSingleton<CasePageQueries>();
         services.AddSingleton<CaseQueries>();
+        services.AddSingleton<CaseSights>();
+        services.AddSingleton<AccessGrants>();
+        services.AddSingleton<Conflicts>();
+        services.AddSingleton<IWorkerFollower>(s => s.GetRequiredService<Conflicts>());
+        services.AddSingleton<SealCaseHandler>();
         services.AddSingleton<IJurisdictionFollower, CaseAccessFollower>();
         services.AddSingleton<ChangeGradeHandler>();
         services.AddSingleton<CloseCaseHandler>();

@@ -138,6 +138,79 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("alarms_revision", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Cases.AccessBlock", b =>
+                {
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("TiedWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("WorkerId", "CaseId", "TiedWorkerId", "PersonId");
+
+                    b.HasIndex("CaseId");
+
+                    b.ToTable("cases_access_block", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.AccessGrant", b =>
+                {
+                    b.Property<Guid>("AccessGrantId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("GrantedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Note")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid?>("ReviewDutyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("AccessGrantId");
+
+                    b.HasIndex("CaseId", "WorkerId");
+
+                    b.HasIndex("Kind", "GrantedAt");
+
+                    b.ToTable("cases_access_grant", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Cases.CaseAccess", b =>
                 {
                     b.Property<Guid>("CaseId")
@@ -221,6 +294,9 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<int>("IncidentCount")
                         .HasColumnType("integer");
+
+                    b.Property<bool>("IsSealed")
+                        .HasColumnType("boolean");
 
                     b.Property<Guid?>("JoinedIntoCaseId")
                         .HasColumnType("uuid");
@@ -409,6 +485,82 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasIndex("WorkerId");
 
                     b.ToTable("cases_saved_filter", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.SealedSeat", b =>
+                {
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("CaseId", "WorkerId");
+
+                    b.HasIndex("WorkerId");
+
+                    b.ToTable("cases_sealed_seat", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.WorkerTie", b =>
+                {
+                    b.Property<Guid>("WorkerTieId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("BirthDate")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("IdNumber")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Name")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("WorkerTieId");
+
+                    b.HasIndex("WorkerId");
+
+                    b.ToTable("cases_worker_tie", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.WorkerTieKey", b =>
+                {
+                    b.Property<string>("Value")
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)");
+
+                    b.Property<Guid>("WorkerTieId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Value", "WorkerTieId");
+
+                    b.HasIndex("WorkerTieId");
+
+                    b.ToTable("cases_worker_tie_key", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Duties.Duty", b =>

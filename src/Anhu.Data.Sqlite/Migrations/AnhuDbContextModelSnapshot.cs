@@ -134,6 +134,82 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("alarms_revision", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Cases.AccessBlock", b =>
+                {
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CaseId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("TiedWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("PersonId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("WorkerId", "CaseId", "TiedWorkerId", "PersonId");
+
+                    b.HasIndex("CaseId");
+
+                    b.ToTable("cases_access_block", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.AccessGrant", b =>
+                {
+                    b.Property<byte[]>("AccessGrantId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("GrantedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Note")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ReviewDutyId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("AccessGrantId");
+
+                    b.HasIndex("CaseId", "WorkerId");
+
+                    b.HasIndex("Kind", "GrantedAt");
+
+                    b.ToTable("cases_access_grant", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Cases.CaseAccess", b =>
                 {
                     b.Property<byte[]>("CaseId")
@@ -216,6 +292,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("IncidentCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsSealed")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("JoinedIntoCaseId")
@@ -407,6 +486,83 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasIndex("WorkerId");
 
                     b.ToTable("cases_saved_filter", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.SealedSeat", b =>
+                {
+                    b.Property<byte[]>("CaseId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("CaseId", "WorkerId");
+
+                    b.HasIndex("WorkerId");
+
+                    b.ToTable("cases_sealed_seat", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.WorkerTie", b =>
+                {
+                    b.Property<byte[]>("WorkerTieId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("BirthDate")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("IdNumber")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Name")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("WorkerTieId");
+
+                    b.HasIndex("WorkerId");
+
+                    b.ToTable("cases_worker_tie", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.WorkerTieKey", b =>
+                {
+                    b.Property<string>("Value")
+                        .HasMaxLength(160)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("WorkerTieId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Value", "WorkerTieId");
+
+                    b.HasIndex("WorkerTieId");
+
+                    b.ToTable("cases_worker_tie_key", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Duties.Duty", b =>

@@ -88,6 +88,7 @@ public static class AnhuApp
         {
             ContentFolder = settings.Content, TimeZone = settings.TimeZone, Policy = $"policies/{settings.City}.yaml", Playbook = $"playbooks/{settings.City}.yaml",
         });
+        services.AddSingleton(new Modules.Cases.ConflictSettings(settings.Security.ShutOutUnitsUpTo));
         services.AddWorkerAccounts();
         services.AddSpine();
         return services;

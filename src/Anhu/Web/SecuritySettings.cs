@@ -14,6 +14,9 @@ public sealed class SecuritySettings
     /// </summary>
     public IReadOnlyList<string> RequireTotp { get; set; } = [];
 
+    /// <summary>A unit with up to so many active workers is shut out as a whole of a case to which one of them is tied; 0 shuts out that worker alone.</summary>
+    public int ShutOutUnitsUpTo { get; set; }
+
     /// <summary>The roles that must sign in with a second step.</summary>
     /// <exception cref="FormatException">A code is no role's.</exception>
     public IReadOnlySet<WorkerRole> RolesWithTotp()

@@ -67,7 +67,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "FoundationMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "FoundationMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

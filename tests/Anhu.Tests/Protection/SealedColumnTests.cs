@@ -25,7 +25,7 @@ public sealed class SealedColumnTests
         string[] open =
         [
             // Codes, numbers, names of rules and clients, staff and units.
-            "alarms_alarm", "cases_case.CaseNumber", "cases_case.RegionCode", "cases_incident.RegionCode", "cases_incident_party.RelationToVictim",
+            "alarms_alarm", "cases_case.CaseNumber", "cases_case.RegionCode", "cases_incident.RegionCode", "cases_incident_party.RelationToVictim", "cases_worker_tie_key",
             "cases_party.RelationToVictim", "alarms_revision.ClientId", "data_", "duties_duty.Basis", "duties_duty.Kind", "duties_duty.Outcome", "duties_duty.PlaybookVersion",
             "duties_duty.RuleId", "grading_grade.PolicyVersion", "grading_grade.Missing", "messages_outbox.GatewayReference", "messages_outbox.LastError", "messages_outbox.TemplateId",
             "organisation_", "regions_", "playbooks_", "visits_return_visit.DisputeSettled", "visits_return_visit.FamilyRelations", "visits_return_visit.PoliceHandling",

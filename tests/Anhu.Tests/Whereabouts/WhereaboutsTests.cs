@@ -67,7 +67,7 @@ public sealed class WhereaboutsTests(FakeTimeFixture app) : IClassFixture<FakeTi
     public async Task CaseApi_LeavesAddressAndPhoneOut_AndSaysSo()
     {
         var city = await SeedAsync();
-        var worker = await app.Data.CreateWorkerAsync("340104-police");
+        var worker = await app.Data.CreateWorkerAsync();
         var caller = new Caller { WorkerId = worker.Id, UnitId = worker.UnitId, Roles = worker.Roles };
 
         var file = (await app.Services.GetRequiredService<CaseQueries>().GetAsync(caller, city.Alarm.CaseId, Ct))!;

@@ -6,20 +6,64 @@ using Anhu.Modules.Security;
 
 namespace Anhu.Modules.Cases;
 
-/// <summary>How much of a case a caller sees (design §7: views by need).</summary>
+/// <summary>How much of a case a caller sees (design §7: views by need). Each holds all that those before it hold.</summary>
 public enum CaseView
 {
     /// <summary>Nothing; the case does not exist for the caller.</summary>
     None,
 
-    /// <summary>That there is a task, its class and who is concerned; no story, no injury, no danger signs.</summary>
+    /// <summary>That the case exists: number, class, state, region, dates and who has duties.</summary>
+    Existence,
+
+    /// <summary>Also who is concerned, by family name: for a task without the story.</summary>
     Card,
 
-    /// <summary>All that handling it needs, without who reported it.</summary>
-    Full,
+    /// <summary>What an accepted or offered duty needs: people, places, danger signs and needs; neither story nor reporter.</summary>
+    Working,
 
-    /// <summary>The receiving police: also who reported it.</summary>
-    FullWithReporter,
+    /// <summary>The whole file.</summary>
+    Full,
+}
+
+/// <summary>What ties the caller's unit to a case.</summary>
+public enum CaseRelation
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It stands above a unit that is involved.</summary>
+    Above,
+
+    /// <summary>It received the alarm, was told, or had a duty.</summary>
+    Involved,
+
+    /// <summary>It has an open duty, was offered one, or has to decide on one.</summary>
+    Working,
+}
+
+/// <summary>Classes of fields by whom they can hurt.</summary>
+public enum FieldClass
+{
+    /// <summary>Number, class, state, region, dates, duties.</summary>
+    Plain,
+
+    /// <summary>Names in full, ID numbers, phones, birth dates, danger signs.</summary>
+    Personal,
+
+    /// <summary>Addresses and coordinates.</summary>
+    Location,
+
+    /// <summary>What happened, in words; reasons and notes; messages.</summary>
+    Story,
+
+    /// <summary>Injuries and pregnancy.</summary>
+    Health,
+
+    /// <summary>Who the children are.</summary>
+    Minors,
+
+    /// <summary>Who reported (handbook §4.15: the receiving police only).</summary>
+    Reporter,
 }
 
 /// <summary>
@@ -29,23 +73,39 @@ public enum CaseView
 /// </summary>
 public static class AccessPolicy
 {
-    /// <summary>The cases that a caller may see.</summary>
+    internal static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+
+    /// <summary>The cases that a caller may find: those of the unit, and sealed ones in which the worker has a seat; none from which the worker is shut out.</summary>
     /// <param name="cases">All cases.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="db">The context of the query.</param>
     public static IQueryable<DvCase> VisibleTo(this IQueryable<DvCase> cases, Caller caller, AnhuDbContext db)
     {
         var unit = UnitOf(caller);
-        return cases.Where(c => db.CaseAccess.Any(a => a.CaseId == c.CaseId && a.UnitId == unit));
+        if (caller.WorkerId is not { } worker)
+        {
+            return cases.Where(c => db.CaseAccess.Any(a => a.CaseId == c.CaseId && a.UnitId == unit));
+        }
+
+        var mayRead = caller.May(Permissions.ReadCases);
+
+        // A sealed case has no rows in CaseAccess. The first half of each pair is asked once, and mostly ends it.
+        return cases.Where(c =>
+            (db.CaseAccess.Any(a => a.CaseId == c.CaseId && a.UnitId == unit) || (mayRead && db.SealedSeats.Any(s => s.WorkerId == worker && s.CaseId == c.CaseId)))
+            && !(db.AccessBlocks.Any(b => b.WorkerId == worker) && db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == c.CaseId)));
     }
 
-    /// <summary>The rows of <see cref="CaseAccess"/> that a caller may read: one per visible case.</summary>
+    /// <summary>The rows of <see cref="CaseAccess"/> that a caller may read: one per visible case that is not sealed.</summary>
     /// <param name="access">All rows.</param>
     /// <param name="caller">Who asks.</param>
-    public static IQueryable<CaseAccess> VisibleTo(this IQueryable<CaseAccess> access, Caller caller)
+    /// <param name="db">The context of the query.</param>
+    public static IQueryable<CaseAccess> VisibleTo(this IQueryable<CaseAccess> access, Caller caller, AnhuDbContext db)
     {
         var unit = UnitOf(caller);
-        return access.Where(a => a.UnitId == unit);
+        return caller.WorkerId is not { } worker
+            ? access.Where(a => a.UnitId == unit)
+            : access.Where(a => a.UnitId == unit
+                && !(db.AccessBlocks.Any(b => b.WorkerId == worker) && db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == a.CaseId)));
     }
 
     /// <summary>The duties that a caller may see: those of visible cases, and those offered to the caller's unit.</summary>
@@ -55,8 +115,17 @@ public static class AccessPolicy
     public static IQueryable<Duty> VisibleTo(this IQueryable<Duty> duties, Caller caller, AnhuDbContext db)
     {
         var unit = UnitOf(caller);
-        return duties.Where(d => d.OwnerUnitId == unit || d.HandOverToUnitId == unit
+        return duties.NotShut(caller, db).Where(d => d.OwnerUnitId == unit || d.HandOverToUnitId == unit
             || db.CaseAccess.Any(a => a.CaseId == d.CaseId && a.UnitId == unit));
+    }
+
+    /// <summary>Without the duties of sealed cases in which the caller has no seat, and of cases from which the worker is shut out.</summary>
+    private static IQueryable<Duty> NotShut(this IQueryable<Duty> duties, Caller caller, AnhuDbContext db)
+    {
+        var worker = caller.WorkerId ?? Guid.Empty;
+        return duties.Where(d =>
+            !(db.SealedSeats.Any() && db.SealedSeats.Any(s => s.CaseId == d.CaseId) && !db.SealedSeats.Any(s => s.CaseId == d.CaseId && s.WorkerId == worker))
+            && !(db.AccessBlocks.Any(b => b.WorkerId == worker) && db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == d.CaseId)));
     }
 
     /// <summary>
@@ -75,7 +144,7 @@ public static class AccessPolicy
 
         var prefix = RegionCodes.Prefix(place);
         var community = prefix.Length > 12 ? prefix[..12] : prefix;
-        return duties.Where(d => d.OwnerUnitId == unit
+        return duties.NotShut(caller, db).Where(d => d.OwnerUnitId == unit
             && db.Cases.Any(c => c.CaseId == d.CaseId && (c.RegionCode.StartsWith(prefix) || c.RegionCode == community)));
     }
 
@@ -90,24 +159,90 @@ public static class AccessPolicy
     /// <param name="caller">Who asks.</param>
     public static bool IsFieldWorker(Caller caller) => caller.May(Permissions.FieldTasks) && !caller.May(Permissions.WorkDuties);
 
-    /// <summary>How much of a visible case an agency sees (handbook §3.2).</summary>
+    /// <summary>How much of a case a caller sees (handbook §3.2).</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="agency">The agency of the caller's unit.</param>
-    public static CaseView ViewOf(Caller caller, Agency agency)
+    /// <param name="relation">What ties the unit to the case. The units below an agency's system are its own: it stands for them.</param>
+    /// <param name="grant">A leave of the worker on this case; null when there is none.</param>
+    public static CaseView ViewOf(Caller caller, Agency agency, CaseRelation relation, GrantKind? grant)
     {
         if (!caller.May(Permissions.ReadCases))
         {
             return CaseView.None;
         }
 
-        return agency switch
+        if (grant == GrantKind.Emergency && agency != Agency.Press)
         {
-            Agency.Police => CaseView.FullWithReporter,
-            Agency.WomensFederation or Agency.Procuratorate or Agency.Court or Agency.Justice or Agency.CivilAffairs => CaseView.Full,
-            Agency.Health or Agency.Education or Agency.Press or Agency.TradeUnion or Agency.YouthLeague
-                or Agency.DisabledPersonsFederation or Agency.StreetOffice or Agency.CommunityOffice
-                or Agency.PoliticalLegalCommittee => CaseView.Card,
+            return CaseView.Full;
+        }
+
+        if (relation == CaseRelation.Above && caller.ClientId is not null)
+        {
+            relation = CaseRelation.Involved;
+        }
+
+        var stated = grant is not null;
+        return relation == CaseRelation.None ? CaseView.None : agency switch
+        {
+            Agency.Police or Agency.WomensFederation => relation >= CaseRelation.Involved || stated ? CaseView.Full : CaseView.Card,
+            Agency.Procuratorate or Agency.Court => relation == CaseRelation.Working ? CaseView.Full
+                : relation == CaseRelation.Involved ? (stated ? CaseView.Full : CaseView.Card) : CaseView.Existence,
+            Agency.Justice or Agency.CivilAffairs => relation == CaseRelation.Working ? CaseView.Working
+                : relation == CaseRelation.Involved ? (stated ? CaseView.Working : CaseView.Card) : CaseView.Existence,
+            Agency.Health or Agency.Education or Agency.TradeUnion or Agency.YouthLeague or Agency.DisabledPersonsFederation =>
+                relation == CaseRelation.Working ? CaseView.Working : CaseView.Existence,
+            Agency.StreetOffice or Agency.CommunityOffice => CaseView.Card,
+            Agency.PoliticalLegalCommittee => relation == CaseRelation.Working ? CaseView.Working : CaseView.Existence,
+            Agency.Press => CaseView.None,
         };
+    }
+
+    /// <summary>Whether a view shows a class of fields.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="agency">The agency of the caller's unit.</param>
+    /// <param name="relation">What ties the unit to the case.</param>
+    /// <param name="field">The class.</param>
+    public static bool Shows(CaseView view, Agency agency, CaseRelation relation, FieldClass field) => field switch
+    {
+        FieldClass.Plain => view >= CaseView.Existence,
+        FieldClass.Personal or FieldClass.Location => view >= CaseView.Working,
+        FieldClass.Story => view == CaseView.Full,
+        FieldClass.Health => view == CaseView.Full || (view == CaseView.Working && agency == Agency.Health),
+        FieldClass.Minors => view == CaseView.Full
+            || (view == CaseView.Working && agency is Agency.Education or Agency.CivilAffairs or Agency.YouthLeague),
+        FieldClass.Reporter => view == CaseView.Full && agency == Agency.Police && relation >= CaseRelation.Involved,
+    };
+
+    /// <summary>Whether stating a reason would show a caller more.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="agency">The agency of the caller's unit.</param>
+    /// <param name="relation">What ties the unit to the case.</param>
+    /// <param name="grant">A leave of the worker on this case.</param>
+    public static bool AsksReason(Caller caller, Agency agency, CaseRelation relation, GrantKind? grant) =>
+        grant is null && caller.WorkerId is not null
+        && ViewOf(caller, agency, relation, GrantKind.Purpose) > ViewOf(caller, agency, relation, null);
+
+    /// <summary>Whether a search for a person (name, phone, ID number) may find a case by it: only where the names are shown anyway.</summary>
+    /// <param name="access">Rows of the caller's unit.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="agency">The agency of the caller's unit.</param>
+    /// <param name="db">The context of the query.</param>
+    public static IQueryable<CaseAccess> FoundByPerson(this IQueryable<CaseAccess> access, Caller caller, Agency agency, AnhuDbContext db)
+    {
+        var unit = UnitOf(caller);
+        if (Shows(ViewOf(caller, agency, CaseRelation.Above, null), agency, CaseRelation.Above, FieldClass.Personal))
+        {
+            return access;
+        }
+
+        if (Shows(ViewOf(caller, agency, CaseRelation.Involved, null), agency, CaseRelation.Involved, FieldClass.Personal))
+        {
+            return access.Where(a => a.IsDirect);
+        }
+
+        return Shows(ViewOf(caller, agency, CaseRelation.Working, null), agency, CaseRelation.Working, FieldClass.Personal)
+            ? access.Where(a => db.Duties.Any(d => d.CaseId == a.CaseId && d.OwnerUnitId == unit && Open.Contains(d.State)))
+            : access.Where(a => false);
     }
 
     /// <summary>Whether a caller may decide over what a unit does: a supervisor of that unit or of one above it, or of the political-legal committee over its region.</summary>
@@ -132,6 +267,13 @@ public static class AccessPolicy
         return map.Find(own) is { Agency: Agency.PoliticalLegalCommittee } committee
             && RegionCodes.Contains(committee.RegionCode, unit.RegionCode);
     }
+
+    /// <summary>Whether a caller may decide over a case: a supervisor of a unit that works on it; over a sealed one, each supervisor who finds it.</summary>
+    /// <param name="caller">Who asks; must find the case.</param>
+    /// <param name="file">The case.</param>
+    /// <param name="map">Units as of now.</param>
+    public static bool MaySupervise(Caller caller, CaseFile file, OrganisationMap map) => caller.May(Permissions.Supervise)
+        && (file.Case.IsSealed || file.Access.Values.Any(a => a.IsDirect && MaySupervise(caller, a.UnitId, map)));
 
     private static Guid UnitOf(Caller caller) => caller.May(Permissions.ReadCases) && caller.UnitId is { } unit ? unit : Guid.Empty;
 }

@@ -68,7 +68,7 @@ public sealed record CaseExtras(
     IReadOnlyDictionary<Guid, string> Workers, IReadOnlySet<Guid> WithoutHolidays);
 
 /// <summary>Reads cases for pages; every query asks the access policy.</summary>
-public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, OrganisationDirectory organisation, TimeProvider time)
+public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, CaseSights sights, TimeProvider time)
 {
     /// <summary>How many rows the board holds.</summary>
     public const int BoardSize = 100;
@@ -79,7 +79,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     /// <summary>A day of the busiest city has fewer events; keeps the board from reading the whole record, which has no index by time.</summary>
     private const long BoardReach = 50_000;
 
-    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+    private static readonly DutyState[] Open = AccessPolicy.Open;
 
     /// <summary>Cases, newest first, with deadlines and victims: three queries, however long the page.</summary>
     /// <param name="caller">Who asks.</param>
@@ -89,7 +89,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     {
         var page = await cases.ListAsync(caller, filter, ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return new KeysetPage<CaseRow>(await RowsAsync(db, page.Items, await ViewAsync(caller, ct), ct), page.Next);
+        return new KeysetPage<CaseRow>(await RowsAsync(db, page.Items, caller, ct), page.Next);
     }
 
     /// <summary>The cases that changed in the last <see cref="BoardTime"/> and all open ones of class 1, as far as they fit.</summary>
@@ -122,22 +122,15 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     }
 
     /// <summary>What a case file shows beside its details.</summary>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="file">The file that the caller sees.</param>
+    /// <param name="file">The file, as <see cref="CaseQueries.GetAsync"/> gave it to the caller.</param>
     /// <param name="before">Only events before this sequence; null for the newest.</param>
     /// <param name="limit">How many events at most.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>The rest, or null when the caller may not see the case.</returns>
-    public async Task<CaseExtras?> ExtrasAsync(Caller caller, CaseDetails file, long? before, int limit, CancellationToken ct)
+    public async Task<CaseExtras> ExtrasAsync(CaseDetails file, long? before, int limit, CancellationToken ct)
     {
         var caseId = file.Case.CaseId;
         await using var db = await contexts.CreateDbContextAsync(ct);
-        if (!await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct))
-        {
-            return null;
-        }
-
-        var view = await ViewAsync(caller, ct);
+        var sight = file.Sight;
         limit = Math.Clamp(limit, 1, 500);
         var events = await db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Sequence < (before ?? long.MaxValue))
             .OrderByDescending(e => e.Sequence).Take(limit + 1).ToListAsync(ct);
@@ -154,8 +147,8 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         var workers = await db.Workers.AsNoTracking().Where(w => ids.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
         (Guid, string)? joined = file.Case.JoinedIntoCaseId is { } into
             && await db.Cases.AsNoTracking().Where(c => c.CaseId == into).Select(c => c.CaseNumber).SingleOrDefaultAsync(ct) is { } number ? (into, number) : null;
-        var alarms = view >= CaseView.Full ? await AlarmsAsync(db, caseId, view == CaseView.FullWithReporter, ct) : [];
-        return new CaseExtras(alarms, new CaseTimelinePage(events, more ? events[^1].Sequence : null, workers), request, joined, workers, await WithoutHolidaysAsync(db, file, ct));
+        var alarms = sight.Shows(FieldClass.Story) ? await AlarmsAsync(db, caseId, sight.Shows(FieldClass.Reporter), ct) : [];
+        return new CaseExtras(alarms, new CaseTimelinePage([.. events.Select(e => CaseQueries.Masked(e, sight))], more ? events[^1].Sequence : null, workers), request, joined, workers, await WithoutHolidaysAsync(db, file, ct));
     }
 
     private static async Task<IReadOnlySet<Guid>> WithoutHolidaysAsync(AnhuDbContext db, CaseDetails file, CancellationToken ct)
@@ -189,7 +182,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     private static IQueryable<DvCase> VisibleOf(AnhuDbContext db, Caller caller, BoardFilter filter, IReadOnlyList<Guid> ids)
     {
         var visible =
-            from a in db.CaseAccess.AsNoTracking().VisibleTo(caller)
+            from a in db.CaseAccess.AsNoTracking().VisibleTo(caller, db)
             join c in db.Cases.AsNoTracking() on a.CaseId equals c.CaseId
             where ids.Contains(a.CaseId) && c.JoinedIntoCaseId == null
             select c;
@@ -242,7 +235,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     /// <summary>Open cases that the caller may see, as the index of open cases has them.</summary>
     private static IQueryable<CaseAccess> OpenAccess(AnhuDbContext db, Caller caller, BoardFilter filter)
     {
-        var open = db.CaseAccess.AsNoTracking().VisibleTo(caller).Where(a => a.State == CaseState.Open);
+        var open = db.CaseAccess.AsNoTracking().VisibleTo(caller, db).Where(a => a.State == CaseState.Open);
         if (filter.Class is { } @class)
         {
             open = open.Where(a => a.Class == @class);
@@ -282,12 +275,12 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
             .ToListAsync(ct);
         var last = found.Select(f => f.Last).OfType<long>().ToList();
         var events = await db.Timeline.AsNoTracking().Where(e => last.Contains(e.Sequence)).ToDictionaryAsync(e => e.CaseId!.Value, ct);
-        var rows = await RowsAsync(db, [.. found.Select(f => f.Line)], CaseView.None, ct);
+        var rows = await RowsAsync(db, [.. found.Select(f => f.Line)], null, ct);
         return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, events[r.Line.CaseId])).OrderByDescending(r => r.Last.Sequence)];
     }
 
-    /// <summary>Adds deadlines, and names where the view allows any.</summary>
-    private async Task<IReadOnlyList<CaseRow>> RowsAsync(AnhuDbContext db, IReadOnlyList<CaseLine> lines, CaseView view, CancellationToken ct)
+    /// <summary>Adds deadlines, and names as far as the caller may see them; none for nobody in particular.</summary>
+    private async Task<IReadOnlyList<CaseRow>> RowsAsync(AnhuDbContext db, IReadOnlyList<CaseLine> lines, Caller? caller, CancellationToken ct)
     {
         var ids = lines.Select(l => l.CaseId).ToList();
         if (ids.Count == 0)
@@ -296,21 +289,26 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         }
 
         var now = time.GetUtcNow();
-        var due = (await db.Duties.AsNoTracking().Where(d => ids.Contains(d.CaseId) && Open.Contains(d.State)).Select(d => new { d.CaseId, d.DueAt }).ToListAsync(ct))
-            .GroupBy(d => d.CaseId).ToDictionary(g => g.Key, g => g.Min(d => d.DueAt));
-        var victims = view == CaseView.None
+        var duties = await db.Duties.AsNoTracking().Where(d => ids.Contains(d.CaseId) && Open.Contains(d.State))
+            .Select(d => new { d.CaseId, d.DueAt, d.OwnerUnitId }).ToListAsync(ct);
+        var due = duties.GroupBy(d => d.CaseId).ToDictionary(g => g.Key, g => g.Min(d => d.DueAt));
+        var victims = caller is null
             ? Enumerable.Empty<(Guid CaseId, string? Name)>().ToLookup(v => v.CaseId, v => v.Name)
-            : (await (
-                from party in db.CaseParties
-                join person in db.People on party.PersonId equals person.PersonId
-                where ids.Contains(party.CaseId) && party.Role == PartyRole.Victim
-                select new { party.CaseId, person.Name }).AsNoTracking().ToListAsync(ct))
-                .ToLookup(v => v.CaseId, v => view >= CaseView.Full ? v.Name : CaseQueries.MaskedName(v.Name));
+            : await VictimsAsync(db, caller, ids, duties.Where(d => d.OwnerUnitId == caller.UnitId).Select(d => d.CaseId).ToHashSet(), ct);
         return [.. lines.Select(l => new CaseRow(
             l, due.TryGetValue(l.CaseId, out var at) ? at : null, due.TryGetValue(l.CaseId, out var first) && first < now,
             [.. victims[l.CaseId].OfType<string>()]))];
     }
 
-    private async Task<CaseView> ViewAsync(Caller caller, CancellationToken ct) =>
-        caller.UnitId is { } own && (await organisation.GetAsync(ct)).Find(own) is { } unit ? AccessPolicy.ViewOf(caller, unit.Agency) : CaseView.None;
+    private async Task<ILookup<Guid, string?>> VictimsAsync(AnhuDbContext db, Caller caller, List<Guid> ids, HashSet<Guid> working, CancellationToken ct)
+    {
+        var sight = await sights.OfAsync(db, caller, ids, working, ct);
+        var named = ids.Where(id => sight.TryGetValue(id, out var s) && s.View >= CaseView.Card).ToList();
+        return (await (
+            from party in db.CaseParties
+            join person in db.People on party.PersonId equals person.PersonId
+            where named.Contains(party.CaseId) && party.Role == PartyRole.Victim
+            select new { party.CaseId, person.Name }).AsNoTracking().ToListAsync(ct))
+            .ToLookup(v => v.CaseId, v => sight[v.CaseId].Shows(FieldClass.Personal) ? v.Name : CaseQueries.MaskedName(v.Name));
+    }
 }

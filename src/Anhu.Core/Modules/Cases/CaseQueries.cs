@@ -73,19 +73,29 @@ public sealed record DutyLine(
     string? Outcome, DateTimeOffset? DoneAt, long Version);
 
 /// <summary>A case file as the caller may see it.</summary>
+/// <param name="Case">The case.</param>
+/// <param name="Sight">What the caller may see of it.</param>
+/// <param name="People">Its people, as far as shown.</param>
+/// <param name="Incidents">Its incidents, newest first, as far as shown.</param>
+/// <param name="Grade">The grade in force.</param>
+/// <param name="ProposedGrade">A lower one that waits for a second person.</param>
+/// <param name="OpenDuties">Open duties, soonest deadline first.</param>
+/// <param name="EndedDuties">Ended ones, newest first.</param>
 public sealed record CaseDetails(
-    DvCase Case, CaseView View, IReadOnlyList<CasePerson> People, IReadOnlyList<CaseIncident> Incidents, Grade? Grade,
-    Grade? ProposedGrade, IReadOnlyList<DutyLine> OpenDuties, IReadOnlyList<DutyLine> EndedDuties);
+    DvCase Case, CaseSight Sight, IReadOnlyList<CasePerson> People, IReadOnlyList<CaseIncident> Incidents, Grade? Grade,
+    Grade? ProposedGrade, IReadOnlyList<DutyLine> OpenDuties, IReadOnlyList<DutyLine> EndedDuties)
+{
+    /// <summary>How much of the case the caller sees.</summary>
+    public CaseView View => Sight.View;
+}
 
 /// <summary>An incident in which a person played a part.</summary>
 public sealed record PersonIncident(
     Guid CaseId, string CaseNumber, CaseState State, int Class, Guid IncidentId, DateTimeOffset OccurredAt, PartyRole Role, AlarmCategory? Category, Injury? Injury);
 
 /// <summary>Reads cases; every query asks the access policy.</summary>
-public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
+public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights, OrganisationDirectory organisation)
 {
-    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
-
     private const int FewCases = 200;
 
     /// <summary>Cases, newest first.</summary>
@@ -95,7 +105,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     public async Task<KeysetPage<CaseLine>> ListAsync(Caller caller, CaseListFilter filter, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var access = db.CaseAccess.AsNoTracking().VisibleTo(caller);
+        var access = db.CaseAccess.AsNoTracking().VisibleTo(caller, db);
         if (filter.After is { } after)
         {
             access = access.Where(a => a.CaseSequence < after);
@@ -119,6 +129,12 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             var cases = CasesOf(filter.Words.Trim(), db);
             var ids = await cases.Distinct().Take(FewCases + 1).ToListAsync(ct);
             few = ids.Count <= FewCases;
+            if (!IsCaseNumber(filter.Words.Trim()))
+            {
+                var agency = caller.UnitId is { } unitId ? (await organisation.GetAsync(ct)).Find(unitId)?.Agency : null;
+                access = agency is { } asking ? access.FoundByPerson(caller, asking, db) : access.Where(a => false);
+            }
+
             access = few ? access.Where(a => ids.Contains(a.CaseId)) : access.Where(a => cases.Contains(a.CaseId));
         }
 
@@ -155,31 +171,28 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     /// <returns>The file, or null when there is none that the caller may see.</returns>
     public async Task<CaseDetails?> GetAsync(Caller caller, Guid caseId, CancellationToken ct)
     {
-        var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-        var dvCase = await db.Cases.VisibleTo(caller, db).FirstOrDefaultAsync(c => c.CaseId == caseId, ct);
-        if (dvCase is null || map.Find(caller.UnitId!.Value) is not { } unit)
+        if (await sights.FindAsync(db, caller, caseId, ct) is not (var dvCase, var sight))
         {
             return null;
         }
 
-        var view = AccessPolicy.ViewOf(caller, unit.Agency);
-        var full = view >= CaseView.Full;
         var read = Reads.Of(db);
         var people = await read.People(db, caseId).ToListAsync(ct);
         var incidents = await read.Incidents(db, caseId).ToListAsync(ct);
         var grades = await read.Grades(db, caseId).ToListAsync(ct);
         var duties = await read.Duties(db, caseId, dvCase.CaseNumber).ToListAsync(ct);
         var secrets = await CaseSecrets.LoadAsync(db, caseId, ct);
+        var graded = sight.Shows(FieldClass.Personal);
         return new CaseDetails(
-            dvCase, view,
-            [.. people.OrderBy(p => p.Role).Select(p => Masked(secrets.Mask(p), view))],
-            [.. incidents.Select(i => Masked(secrets.Mask(Shown(i)), full))],
-            full ? grades.Find(g => g.State == GradeState.Effective) : null,
-            full ? grades.Find(g => g.State == GradeState.Proposed) : null,
-            [.. duties.Where(d => Open.Contains(d.State)).OrderBy(d => d.DueAt)],
-            [.. duties.Where(d => !Open.Contains(d.State)).OrderByDescending(d => d.DoneAt)]);
+            dvCase, sight,
+            sight.View < CaseView.Card ? [] : [.. people.OrderBy(p => p.Role).Select(p => Masked(secrets.Mask(p), sight))],
+            sight.View < CaseView.Card ? [] : [.. incidents.Select(i => Masked(secrets.Mask(Shown(i)), sight))],
+            graded ? Masked(grades.Find(g => g.State == GradeState.Effective), sight) : null,
+            graded ? Masked(grades.Find(g => g.State == GradeState.Proposed), sight) : null,
+            [.. duties.Where(d => AccessPolicy.Open.Contains(d.State)).OrderBy(d => d.DueAt)],
+            [.. duties.Where(d => !AccessPolicy.Open.Contains(d.State)).OrderByDescending(d => d.DoneAt)]);
     }
 
     /// <summary>Events of a case, oldest first.</summary>
@@ -192,7 +205,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     public async Task<KeysetPage<TimelineEvent>?> TimelineAsync(Caller caller, Guid caseId, long after, int limit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        if (!await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct))
+        if (await sights.FindAsync(db, caller, caseId, ct) is not (_, var sight))
         {
             return null;
         }
@@ -206,8 +219,16 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             events.RemoveAt(limit);
         }
 
-        return new KeysetPage<TimelineEvent>(await EventTexts.OpenAsync(db, events, ct), more ? events[^1].Sequence : null);
+        var told = await EventTexts.OpenAsync(db, [.. events.Select(e => Masked(e, sight))], ct);
+        return new KeysetPage<TimelineEvent>(told, more ? told[^1].Sequence : null);
     }
+
+    /// <summary>An event as a caller may see it: its details tell reasons and circumstances.</summary>
+    internal static TimelineEvent Masked(TimelineEvent e, CaseSight sight) => sight.Shows(FieldClass.Story) ? e : new TimelineEvent
+    {
+        Sequence = e.Sequence, Type = e.Type, At = e.At, CaseId = e.CaseId, DutyId = e.DutyId, WorkerId = e.WorkerId, ClientId = e.ClientId,
+        UnitId = e.UnitId, Class = e.Class, Data = "{}", PreviousHash = e.PreviousHash, Hash = e.Hash,
+    };
 
     /// <summary>The history of a person across the cases that the caller may see.</summary>
     /// <param name="caller">Who asks.</param>
@@ -216,9 +237,8 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     /// <returns>Newest first; null when the caller may see no case of the person.</returns>
     public async Task<IReadOnlyList<PersonIncident>?> PersonHistoryAsync(Caller caller, Guid personId, CancellationToken ct)
     {
-        var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var visible = db.CaseAccess.AsNoTracking().VisibleTo(caller);
+        var visible = db.CaseAccess.AsNoTracking().VisibleTo(caller, db);
         var rows = await (
             from party in db.IncidentParties.AsNoTracking()
             join incident in db.Incidents.AsNoTracking() on party.IncidentId equals incident.IncidentId
@@ -229,12 +249,15 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
                 dvCase.CaseId, dvCase.CaseNumber, dvCase.State, dvCase.Class, incident.IncidentId, incident.OccurredAt, party.Role,
                 incident.Category, party.Injury))
             .Take(200).ToListAsync(ct);
-        if (rows.Count == 0 || caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit)
-        {
-            return null;
-        }
-
-        return AccessPolicy.ViewOf(caller, unit.Agency) >= CaseView.Full ? rows : [.. rows.Select(r => r with { Category = null, Injury = null })];
+        // That the person is in a case is told by the names in it.
+        var sight = await sights.OfAsync(db, caller, [.. rows.Select(r => r.CaseId)], null, ct);
+        var shown = rows.Where(r => sight[r.CaseId].View >= CaseView.Card)
+            .Select(r => r with
+            {
+                Category = sight[r.CaseId].Shows(FieldClass.Personal) ? r.Category : null,
+                Injury = sight[r.CaseId].Shows(FieldClass.Health) ? r.Injury : null,
+            }).ToList();
+        return shown.Count == 0 ? null : shown;
     }
 
     /// <summary>Duties joined with their case's number.</summary>
@@ -249,35 +272,71 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
             d.Outcome, d.DoneAt, d.Version);
 
     /// <summary>The cases that words can mean: one of that number, or those of people with that ID number, phone or name. Whoever may see them.</summary>
-    private static IQueryable<Guid> CasesOf(string words, AnhuDbContext db)
+    internal static IQueryable<Guid> CasesOf(string words, AnhuDbContext db)
     {
-        if (words.StartsWith("DV", StringComparison.OrdinalIgnoreCase))
+        if (IsCaseNumber(words))
         {
             var number = string.Concat(words.Where(c => !char.IsControl(c))).ToUpperInvariant();
             return db.Cases.Where(c => c.CaseNumber == number).Select(c => c.CaseId);
         }
 
-        var (from, to) = SearchRange(db.Keys, words);
-        var people = db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0).Select(k => k.PersonId);
+        var people = PeopleOf(words, db);
         return db.CaseParties.Where(p => people.Contains(p.PersonId)).Select(p => p.CaseId);
     }
+
+    /// <summary>The people that words can mean.</summary>
+    internal static IQueryable<Guid> PeopleOf(string words, AnhuDbContext db)
+    {
+        var (from, to) = SearchRange(db.Keys, words);
+        return db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0).Select(k => k.PersonId);
+    }
+
+    private static bool IsCaseNumber(string words) => words.StartsWith("DV", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The keys that words can mean, from one to another: an ID number, a phone with whatever name, or a name.</summary>
     internal static (string From, string To) SearchRange(Protection.KeyRing keys, string words)
     {
         words = string.Concat(words.Where(c => !char.IsControl(c)));
-        var digits = PersonKeys.Digits(words);
-        if (!CitizenId.HasRightCheck(words.Trim().ToUpperInvariant()) && digits.Length >= 7 && words.All(c => char.IsDigit(c) || c is ' ' or '-' or '+'))
+        if (!IsIdNumber(words) && IsPhone(words))
         {
             return PersonKeys.PhoneRange(keys, words);
         }
 
-        var key = CitizenId.HasRightCheck(words.Trim().ToUpperInvariant()) ? PersonKeys.IdNumber(keys, words) : PersonKeys.Name(keys, words);
+        var key = IsIdNumber(words) ? PersonKeys.IdNumber(keys, words) : PersonKeys.Name(keys, words);
         return (key, key);
     }
 
-    private static CasePerson Masked(CasePerson person, CaseView view) =>
-        view >= CaseView.Full ? person : person with { IdNumber = null, BirthDate = null, Address = null, Phone = null, PhoneShielded = false, AddressShielded = false, Name = MaskedName(person.Name) };
+    /// <summary>Whether words name a case or a person by a number, in full.</summary>
+    /// <param name="words">As typed.</param>
+    internal static bool IsNumber(string words) => IsCaseNumber(words) || IsIdNumber(words) || IsPhone(words);
+
+    private static bool IsIdNumber(string words) => CitizenId.HasRightCheck(words.Trim().ToUpperInvariant());
+
+    private static bool IsPhone(string words) =>
+        PersonKeys.Digits(words).Length >= PersonKeys.ShortestPhone && words.All(c => char.IsDigit(c) || c is ' ' or '-' or '+');
+
+    private static CasePerson Masked(CasePerson person, CaseSight sight)
+    {
+        var shown = sight.Shows(FieldClass.Personal) && (person.Role != PartyRole.Child || sight.Shows(FieldClass.Minors));
+        return person with
+        {
+            Name = shown ? person.Name : MaskedName(person.Name),
+            IdNumber = shown ? person.IdNumber : null,
+            BirthDate = shown ? person.BirthDate : null,
+            Phone = shown ? person.Phone : null,
+            Address = shown && sight.Shows(FieldClass.Location) ? person.Address : null,
+            PhoneShielded = shown && person.PhoneShielded,
+            AddressShielded = shown && person.AddressShielded,
+        };
+    }
+
+    /// <summary>What a worker wrote on a grade is part of the story; which rule held is not.</summary>
+    private static Grade? Masked(Grade? grade, CaseSight sight) => grade is null || sight.Shows(FieldClass.Story) ? grade : new Grade
+    {
+        GradeId = grade.GradeId, CaseId = grade.CaseId, Class = grade.Class, State = grade.State, Missing = grade.Missing,
+        Reasons = [.. grade.Reasons.Where(r => r.RuleId != ChangeGradeHandler.ByHand)], PolicyVersion = grade.PolicyVersion, DecidedAt = grade.DecidedAt,
+        WorkerId = grade.WorkerId, ApprovedByWorkerId = grade.ApprovedByWorkerId, Version = grade.Version,
+    };
 
     /// <summary>The family name only, as the card shows it.</summary>
     internal static string? MaskedName(string? name) => name is { Length: > 0 } ? name[..1] + "某" : null;
@@ -286,9 +345,15 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
         i.IncidentId, i.OccurredAt, i.Category, i.RegionCode, i.Address, i.Longitude, i.Latitude, i.IsDrawable, i.Summary, i.Injury, i.Weapon,
         i.ThreatToKill, i.Strangulation, i.ChildPresent, i.Pregnant, i.Alcohol, i.AlarmCount);
 
-    private static CaseIncident Masked(CaseIncident i, bool full) => full ? i
-        : new CaseIncident(
-            i.IncidentId, i.OccurredAt, null, i.RegionCode, null, null, null, false, null, null, null, null, null, null, null, null, i.AlarmCount);
+    private static CaseIncident Masked(CaseIncident i, CaseSight sight)
+    {
+        var (personal, place, health) = (sight.Shows(FieldClass.Personal), sight.Shows(FieldClass.Location), sight.Shows(FieldClass.Health));
+        return new CaseIncident(
+            i.IncidentId, i.OccurredAt, personal ? i.Category : null, i.RegionCode, place ? i.Address : null, place ? i.Longitude : null,
+            place ? i.Latitude : null, place && i.IsDrawable, sight.Shows(FieldClass.Story) ? i.Summary : null, health ? i.Injury : null,
+            personal ? i.Weapon : null, personal ? i.ThreatToKill : null, personal ? i.Strangulation : null, personal ? i.ChildPresent : null,
+            health ? i.Pregnant : null, personal ? i.Alcohol : null, i.AlarmCount);
+    }
 
     private static readonly CompiledReads<FileReads> Reads = new();
 

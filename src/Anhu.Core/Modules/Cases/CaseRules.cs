@@ -29,6 +29,11 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="sink">Takes new rows.</param>
     public void Involve(CaseFile file, Unit unit, IChangeSink sink)
     {
+        if (file.Case.IsSealed)
+        {
+            return;
+        }
+
         var direct = true;
         foreach (var each in Map.WithSuperiors(unit))
         {

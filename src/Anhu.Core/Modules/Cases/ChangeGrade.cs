@@ -132,7 +132,7 @@ public sealed class ChangeGradeHandler(
             return GradeFailures.NoProposal;
         }
 
-        var supervises = file.Access.Values.Any(a => a.IsDirect && AccessPolicy.MaySupervise(caller, a.UnitId, map));
+        var supervises = AccessPolicy.MaySupervise(caller, file, map);
         if (caller.WorkerId is null || caller.WorkerId == proposed.WorkerId || !supervises)
         {
             return GradeFailures.NeedsSecondPerson;

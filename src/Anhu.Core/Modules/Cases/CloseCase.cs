@@ -93,7 +93,7 @@ public sealed class CloseCaseHandler(
                 return CloseOutcome.Requested;
             }
 
-            if (askedBy == caller.WorkerId || !MaySuperviseCase(caller, file, rules.Map))
+            if (askedBy == caller.WorkerId || !AccessPolicy.MaySupervise(caller, file, rules.Map))
             {
                 return CaseFailures.NeedsSecondPerson;
             }
@@ -118,7 +118,4 @@ public sealed class CloseCaseHandler(
             .OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct);
         return last?.Type == Requested ? await EventTexts.OpenAsync(db, last, ct) : null;
     }
-
-    private static bool MaySuperviseCase(Caller caller, CaseFile file, OrganisationMap map) =>
-        caller.May(Permissions.Supervise) && file.Access.Values.Any(a => a.IsDirect && AccessPolicy.MaySupervise(caller, a.UnitId, map));
 }

@@ -60,6 +60,9 @@ public sealed class DvCase
     /// <summary>How often it was reopened.</summary>
     public int ReopenCount { get; set; }
 
+    /// <summary>Sealed: found by the workers with a <see cref="SealedSeat"/> only; no unit has a row in <see cref="CaseAccess"/>.</summary>
+    public bool IsSealed { get; set; }
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; }
 }

@@ -29,7 +29,7 @@ public enum DemoStoreState
 
 /// <summary>Fills an empty store with a made-up city: workers, a year of alarms, and what was done about them. All or nothing: a filling that is cut short leaves the store empty.</summary>
 public sealed partial class DemoFill(
-    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, IPasswordHasher<Worker> hasher, TimeProvider time,
+    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, Conflicts conflicts, IPasswordHasher<Worker> hasher, TimeProvider time,
     ILogger<DemoFill> logger)
 {
     /// <summary>Event that stands at the beginning of a demo's record.</summary>
@@ -65,7 +65,7 @@ public sealed partial class DemoFill(
         {
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             var work = new CaseRules(map, rules);
-            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, ct), work, time);
+            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, ct), work, conflicts, time);
             db.Counters.Add(new Counter { Name = Mark, Value = options.Seed });
             refused = await FillAsync(options, new DemoBooks(batch, work), templates, db, now, progress, ct);
             await batch.SaveAsync(ct);

@@ -18,6 +18,12 @@ namespace Anhu.Modules.Feed;
 /// <param name="WorkerId">Who did it, for the node itself; never sent.</param>
 public sealed record FeedItem(long Sequence, string Type, Guid? CaseId, Guid? DutyId, int? Class, DateTimeOffset At, Guid? UnitId, Guid? WorkerId = null);
 
+/// <summary>An event with who may know of it.</summary>
+/// <param name="Item">The event.</param>
+/// <param name="Units">The units that may.</param>
+/// <param name="Shut">Workers of those units who may not.</param>
+public sealed record FeedRow(FeedItem Item, Guid[] Units, Guid[] Shut);
+
 /// <summary>Reads the timeline for the feed: what a unit may see after a cursor, in order, nothing missed and nothing twice.</summary>
 public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
 {
@@ -31,7 +37,7 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
-        var visible = db.CaseAccess.VisibleTo(caller);
+        var visible = db.CaseAccess.VisibleTo(caller, db);
         var items = await db.Timeline.AsNoTracking()
             .Where(e => e.Sequence > after && e.Sequence <= head && e.CaseId != null && visible.Any(a => a.CaseId == e.CaseId))
             .OrderBy(e => e.Sequence).Take(limit)
@@ -53,16 +59,21 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
     /// <param name="limit">How many at most.</param>
     /// <param name="withUnits">False when nobody listens: then no event names a unit.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<(FeedItem Item, Guid[] Units)>> FollowAsync(long after, int limit, bool withUnits, CancellationToken ct)
+    public async Task<IReadOnlyList<FeedRow>> FollowAsync(long after, int limit, bool withUnits, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var items = await db.Timeline.AsNoTracking().Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(limit)
             .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId, e.WorkerId)).ToListAsync(ct);
         var cases = withUnits ? items.Select(i => i.CaseId).OfType<Guid>().Distinct().ToList() : [];
-        var access = cases.Count == 0
-            ? FrozenDictionary<Guid, Guid[]>.Empty
-            : (await db.CaseAccess.AsNoTracking().Where(a => cases.Contains(a.CaseId)).Select(a => new { a.CaseId, a.UnitId }).ToListAsync(ct))
-                .GroupBy(a => a.CaseId).ToFrozenDictionary(g => g.Key, g => g.Select(a => a.UnitId).ToArray());
-        return [.. items.Select(i => (i, i.CaseId is { } id && access.TryGetValue(id, out var units) ? units : []))];
+        if (cases.Count == 0)
+        {
+            return [.. items.Select(i => new FeedRow(i, [], []))];
+        }
+
+        var access = (await db.CaseAccess.AsNoTracking().Where(a => cases.Contains(a.CaseId)).Select(a => new { a.CaseId, a.UnitId }).ToListAsync(ct))
+            .GroupBy(a => a.CaseId).ToFrozenDictionary(g => g.Key, g => g.Select(a => a.UnitId).ToArray());
+        var shut = (await db.AccessBlocks.AsNoTracking().Where(b => cases.Contains(b.CaseId)).Select(b => new { b.CaseId, b.WorkerId }).ToListAsync(ct))
+            .ToLookup(b => b.CaseId, b => b.WorkerId);
+        return [.. items.Select(i => i.CaseId is { } id && access.TryGetValue(id, out var units) ? new FeedRow(i, units, [.. shut[id]]) : new FeedRow(i, [], []))];
     }
 }

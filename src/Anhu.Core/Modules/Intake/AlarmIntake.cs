@@ -55,6 +55,7 @@ public sealed partial class AlarmIntake : IAsyncDisposable
     private readonly IDbContextFactory<AnhuDbContext> contexts;
     private readonly OrganisationDirectory organisation;
     private readonly RuleBook rules;
+    private readonly Cases.Conflicts conflicts;
     private readonly TimeProvider time;
     private readonly ILogger<AlarmIntake> logger;
     private readonly AlarmIntakeOptions options;
@@ -65,12 +66,13 @@ public sealed partial class AlarmIntake : IAsyncDisposable
 
     /// <summary>Makes the door; its writer starts with the first alarm.</summary>
     public AlarmIntake(
-        IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time,
+        IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, Cases.Conflicts conflicts, TimeProvider time,
         ILogger<AlarmIntake> logger, AlarmIntakeOptions options)
     {
         this.contexts = contexts;
         this.organisation = organisation;
         this.rules = rules;
+        this.conflicts = conflicts;
         this.time = time;
         this.logger = logger;
         this.options = options;
@@ -217,7 +219,7 @@ public sealed partial class AlarmIntake : IAsyncDisposable
         {
             await using var transaction = await db.Database.BeginTransactionAsync(stopping.Token);
             await store.Provider.ReadByKeysAsync(db, stopping.Token);
-            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, stopping.Token), new Cases.CaseRules(map, rules), time);
+            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, stopping.Token), new Cases.CaseRules(map, rules), conflicts, time);
             receipts = await batch.RunAsync(items, stopping.Token);
             await batch.SaveAsync(stopping.Token);
             await transaction.CommitAsync(CancellationToken.None);

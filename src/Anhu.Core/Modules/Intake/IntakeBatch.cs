@@ -16,13 +16,14 @@ namespace Anhu.Modules.Intake;
 /// The alarms of one transaction: loads what they may touch in a few queries, lets each take effect in order in memory,
 /// and writes all new rows at once. The head of the timeline is held, so nobody else changes a case meanwhile.
 /// </summary>
-internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules rules, TimeProvider time) : IChangeSink
+internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules rules, Conflicts conflicts, TimeProvider time) : IChangeSink
 {
     /// <summary>Deadlines of an alarm that comes later than this run from when it came, not from when it happened: nobody could have acted.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromHours(24);
 
     private readonly Dictionary<Type, List<object>> rows = [];
     private readonly List<(PendingEvent Fact, Actor Actor)> facts = [];
+    private readonly List<(CaseFile File, Person Person, ReportedPerson Reported)> reported = [];
     private readonly IntakeSet set = new(db);
     private DateTimeOffset now = time.Now;
     private Actor actor = Actor.Platform;
@@ -48,6 +49,8 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             receipts[i] = await TakeLoadedAsync(items[i], ct);
         }
 
+        actor = Actor.Platform;
+        await conflicts.FollowAsync(db, rules, reported, now, this, ct);
         return receipts;
     }
 
@@ -328,6 +331,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         for (var i = 0; i < people.Count; i++)
         {
             var (person, reported) = (people[i], report.People[i]);
+            this.reported.Add((file, person, reported));
             if (parties.Find(p => p.PersonId == person.PersonId) is { } party)
             {
                 party.Role = reported.Role;

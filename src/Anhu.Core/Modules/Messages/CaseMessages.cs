@@ -17,7 +17,7 @@ namespace Anhu.Modules.Messages;
 public sealed record CaseMessage(string TemplateId, MessageState State, DateTimeOffset At, DateTimeOffset QueuedAt, Guid? DutyId, string? WorkerName);
 
 /// <summary>Reads what became of the messages of a case.</summary>
-public sealed class CaseMessages(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
+public sealed class CaseMessages(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
     private const int Most = 50;
 
@@ -28,14 +28,8 @@ public sealed class CaseMessages(IDbContextFactory<AnhuDbContext> contexts, Orga
     /// <returns>None for callers who do not see the case in full: that somebody writes to her is part of the story.</returns>
     public async Task<IReadOnlyList<CaseMessage>> OfCaseAsync(Caller caller, Guid caseId, CancellationToken ct)
     {
-        var map = await organisation.GetAsync(ct);
-        if (caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit || AccessPolicy.ViewOf(caller, unit.Agency) < CaseView.Full)
-        {
-            return [];
-        }
-
         await using var db = await contexts.CreateDbContextAsync(ct);
-        if (!await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct))
+        if (await sights.FindAsync(db, caller, caseId, ct) is not (_, var sight) || !sight.Shows(FieldClass.Story))
         {
             return [];
         }

@@ -169,7 +169,7 @@ public sealed record CaseContacts(Guid CaseId, string CaseNumber, IReadOnlyList<
 
 /// <summary>Reads and changes what victims said of their contacts.</summary>
 public sealed class SafeContacts(
-    IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, OrganisationDirectory organisation, ContactSettings settings, CityZone zone, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, CaseSights sights, ContactSettings settings, CityZone zone, TimeProvider time)
 {
     private static readonly ContactChannel[] Channels = Enum.GetValues<ContactChannel>();
 
@@ -180,7 +180,7 @@ public sealed class SafeContacts(
     /// <returns>Null when the caller does not see the case in full.</returns>
     public async Task<CaseContacts?> OfCaseAsync(Caller caller, Guid caseId, CancellationToken ct)
     {
-        if (await cases.GetAsync(caller, caseId, ct) is not { View: >= CaseView.Full } file)
+        if (await cases.GetAsync(caller, caseId, ct) is not { View: >= CaseView.Working } file)
         {
             return null;
         }
@@ -443,15 +443,12 @@ public sealed class SafeContacts(
     private async Task<Result<SafeContact>> ChangeAsync(
         Caller caller, Guid caseId, Func<AnhuDbContext, CaseFile, Task<Result<SafeContact>>> change, CancellationToken ct)
     {
-        var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Actor = caller.Actor;
         return await db.ExclusivelyAsync(
             async () =>
             {
-                if (!caller.May(Permissions.WorkDuties) || caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit
-                    || AccessPolicy.ViewOf(caller, unit.Agency) < CaseView.Full
-                    || !await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct))
+                if (!caller.May(Permissions.WorkDuties) || await sights.FindAsync(db, caller, caseId, ct) is not (_, { View: >= CaseView.Working }))
                 {
                     return ContactFailures.NotFound;
                 }

@@ -29,3 +29,13 @@ public interface IUnitWork
     /// <param name="ct">Cancels.</param>
     Task<int> CountOpenAsync(AnhuDbContext db, Guid unitId, CancellationToken ct);
 }
+
+/// <summary>What has to follow when a worker is added, moves or comes back, such as what the worker may not see. Called before the change is saved, with it.</summary>
+public interface IWorkerFollower
+{
+    /// <summary>Follows a change. Must not save or commit.</summary>
+    /// <param name="db">The context of the change.</param>
+    /// <param name="worker">The worker as changed.</param>
+    /// <param name="ct">Cancels.</param>
+    Task FollowAsync(AnhuDbContext db, Worker worker, CancellationToken ct);
+}

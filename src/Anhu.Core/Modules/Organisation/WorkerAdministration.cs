@@ -38,7 +38,8 @@ public sealed record FirstSignIn(Guid WorkerId, string UserName, string Password
 /// Keeps workers. A system administrator adds, moves and ends them within the own region; roles are the security
 /// administrator's alone, and nobody's own. <c>by</c> is null for the operator at the console, who may all.
 /// </summary>
-public sealed class WorkerAdministration(AnhuDbContext db, OrganisationDirectory organisation, IPasswordHasher<Worker> hasher, TimeProvider time)
+public sealed class WorkerAdministration(
+    AnhuDbContext db, OrganisationDirectory organisation, IPasswordHasher<Worker> hasher, IEnumerable<IWorkerFollower> followers, TimeProvider time)
 {
     /// <summary>Longest display name.</summary>
     public const int DisplayNameMaxLength = 60;
@@ -93,6 +94,7 @@ public sealed class WorkerAdministration(AnhuDbContext db, OrganisationDirectory
         Record(OrganisationEvents.WorkerAdded, added, ("roles", roles.Select(WorkerRoles.Code)));
         try
         {
+            await FollowAsync(added, ct);
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateException e) when (db.Store.Provider.IsConstraint(e))
@@ -311,12 +313,21 @@ public sealed class WorkerAdministration(AnhuDbContext db, OrganisationDirectory
         Record(type, worker, details);
         try
         {
+            await FollowAsync(worker, ct);
             await db.SaveChangesAsync(ct);
             return Result.Ok;
         }
         catch (DbUpdateConcurrencyException)
         {
             return new Failure(FailureKind.Conflict, "organisation.someone-faster");
+        }
+    }
+
+    private async Task FollowAsync(Worker worker, CancellationToken ct)
+    {
+        foreach (var follower in followers)
+        {
+            await follower.FollowAsync(db, worker, ct);
         }
     }
 

@@ -27,6 +27,9 @@ public enum BlindKind
 
     /// <summary>Name.</summary>
     Name,
+
+    /// <summary>Name and birth date together.</summary>
+    NameAndBirthDate,
 }
 
 /// <summary>

@@ -112,12 +112,15 @@ public static class Permissions
     /// <summary>Read and verify the record.</summary>
     public const string ReadAudit = "audit.read";
 
+    /// <summary>See who opened what and why, and review emergencies.</summary>
+    public const string ReviewAccess = "access.review";
+
     /// <summary>Read playbook and policy.</summary>
     public const string ReadRules = "rules.read";
 
     /// <summary>All, for registering policies.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadCases, WriteAlarms, WorkDuties, FieldTasks, Supervise, ReadFeed, AdministerUnits, ReadUnits, AdministerSecurity, ReadAudit, ReadRules];
+        [ReadCases, WriteAlarms, WorkDuties, FieldTasks, Supervise, ReadFeed, AdministerUnits, ReadUnits, AdministerSecurity, ReadAudit, ReviewAccess, ReadRules];
 
     /// <summary>Scopes that an API client can be given (contract).</summary>
     public static IReadOnlyList<string> Scopes { get; } = ["alarms.write", "cases.read", "duties.write", "feed.read"];
@@ -131,6 +134,7 @@ public static class Permissions
         [WorkerRole.SystemAdministrator] = [AdministerUnits, ReadUnits, ReadRules],
         [WorkerRole.SecurityAdministrator] = [AdministerSecurity, ReadUnits],
         [WorkerRole.AuditAdministrator] = [ReadAudit, ReadUnits],
+        [WorkerRole.DataProtectionOfficer] = [ReviewAccess, ReadUnits],
     };
 
     private static readonly IReadOnlyDictionary<string, HashSet<string>> ByScope = new Dictionary<string, HashSet<string>>

@@ -24,4 +24,7 @@ public enum WorkerRole
 
     /// <summary>Reads the record of who did what (审计管理员). Reads no case by it.</summary>
     AuditAdministrator,
+
+    /// <summary>Sees who opened what and why, reviews emergencies (个人信息保护负责人). Reads no case by it.</summary>
+    DataProtectionOfficer,
 }

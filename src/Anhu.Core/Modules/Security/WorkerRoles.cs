@@ -7,7 +7,7 @@ public static class WorkerRoles
 {
     /// <summary>The roles that administer: each for a person of its own (handbook §5.6).</summary>
     public static IReadOnlyList<WorkerRole> Administrators { get; } =
-        [WorkerRole.SystemAdministrator, WorkerRole.SecurityAdministrator, WorkerRole.AuditAdministrator];
+        [WorkerRole.SystemAdministrator, WorkerRole.SecurityAdministrator, WorkerRole.AuditAdministrator, WorkerRole.DataProtectionOfficer];
 
     /// <summary>A role as the command line and the record write it, such as <c>call-taker</c>.</summary>
     /// <param name="role">The role.</param>

@@ -86,6 +86,27 @@ public static class EventTypes
     /// <summary>A proposal was refused by the second person.</summary>
     public const string GradeRefused = "case.grade-refused";
 
+    /// <summary>A worker stated why a file outside the own duties is opened.</summary>
+    public const string AccessStated = "access.stated";
+
+    /// <summary>A case was opened in an emergency (break-glass).</summary>
+    public const string AccessEmergency = "access.emergency";
+
+    /// <summary>A worker was shut out of a case; names no case in its key, and stands in no case's timeline.</summary>
+    public const string AccessShut = "access.shut";
+
+    /// <summary>A case was sealed.</summary>
+    public const string CaseSealed = "case.sealed";
+
+    /// <summary>A seal was lifted.</summary>
+    public const string CaseUnsealed = "case.unsealed";
+
+    /// <summary>A worker's tie was declared.</summary>
+    public const string TieDeclared = "worker.tie-declared";
+
+    /// <summary>A worker's tie was taken back.</summary>
+    public const string TieWithdrawn = "worker.tie-withdrawn";
+
     /// <summary>A duty arose.</summary>
     public const string DutyCreated = "duty.created";
 

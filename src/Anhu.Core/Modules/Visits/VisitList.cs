@@ -75,7 +75,8 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
         var until = zone.EndOf(today.AddDays(DaysAhead));
         var wanted = kinds.ToList();
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var open = db.Duties.AsNoTracking().Where(d => d.OwnerUnitId == unit && Open.Contains(d.State) && wanted.Contains(d.Kind) && d.DueAt <= until);
+        var mine = db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.OwnerUnitId == unit);
+        var open = mine.Where(d => Open.Contains(d.State) && wanted.Contains(d.Kind) && d.DueAt <= until);
         var left = await open.Take(MostCounted).CountAsync(ct);
         if (after is { Class: var @class, Due: var (dueAt, dutyId) })
         {
@@ -87,7 +88,7 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
         duties.Sort(static (a, b) => (a.Class, a.DueAt, a.DutyId).CompareTo((b.Class, b.DueAt, b.DutyId)));
         // By the index of a unit's duties by state and deadline: without a bound on the deadline all that the unit ever did would be read for a number.
         var notBefore = midnight - LongestOverdue;
-        var done = await db.Duties.Where(d => d.OwnerUnitId == unit && (d.State == DutyState.Done || d.State == DutyState.Verified) && d.DueAt >= notBefore
+        var done = await mine.Where(d => (d.State == DutyState.Done || d.State == DutyState.Verified) && d.DueAt >= notBefore
             && d.DoneAt >= midnight && wanted.Contains(d.Kind)).CountAsync(ct);
         var more = duties.Count > limit;
         if (more)

@@ -96,7 +96,7 @@ public sealed record ShieldPlace
 /// Where a victim is (victim-safety C). Shown one value at a time, with a reason, which is recorded without the value. A new
 /// address puts the old one out of use at once, and waits for a second person's check.
 /// </summary>
-public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, OrganisationDirectory organisation, SafeContacts contacts, TimeProvider time)
+public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, CaseSights sights, SafeContacts contacts, TimeProvider time)
 {
     /// <summary>A value was shown; the event holds who, whose, what kind and why, never the value.</summary>
     public const string Shown = "address.shown";
@@ -116,10 +116,10 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
     /// <param name="caller">Who asks.</param>
     /// <param name="caseId">The case.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>Null when the caller does not see the case in full.</returns>
+    /// <returns>Null when the caller does not see the places of the case.</returns>
     public async Task<CaseWhereabouts?> OfCaseAsync(Caller caller, Guid caseId, CancellationToken ct)
     {
-        if (caller.WorkerId is not { } worker || await cases.GetAsync(caller, caseId, ct) is not { View: >= CaseView.Full } file)
+        if (caller.WorkerId is not { } worker || await cases.GetAsync(caller, caseId, ct) is not { View: >= CaseView.Working } file)
         {
             return null;
         }
@@ -274,14 +274,13 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
     private async Task<Result<ShieldedPlace>> ChangeAsync(
         Caller caller, Guid caseId, Func<AnhuDbContext, CaseFile, Guid, Task<Result<ShieldedPlace>>> change, CancellationToken ct)
     {
-        var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Actor = caller.Actor;
         return await db.ExclusivelyAsync(
             async () =>
             {
-                if (!caller.May(Permissions.WorkDuties) || caller.WorkerId is not { } worker || caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit
-                    || AccessPolicy.ViewOf(caller, unit.Agency) < CaseView.Full || !await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct))
+                if (!caller.May(Permissions.WorkDuties) || caller.WorkerId is not { } worker
+                    || await sights.FindAsync(db, caller, caseId, ct) is not (_, var sight) || !sight.Shows(FieldClass.Location))
                 {
                     return WhereaboutsFailures.NotFound;
                 }

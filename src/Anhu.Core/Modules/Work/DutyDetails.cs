@@ -20,18 +20,22 @@ public sealed record DutyHappening(long Sequence, string Type, DateTimeOffset At
 
 /// <summary>A duty with what its page shows.</summary>
 /// <param name="Line">The duty.</param>
-/// <param name="View">How much of the case the caller may see.</param>
+/// <param name="Sight">What of the case the caller may see.</param>
 /// <param name="CaseClass">Class of the case now.</param>
 /// <param name="RegionCode">Where, as precise as known.</param>
-/// <param name="Address">Where to go; only for who sees the case in full, and for the unit that must go there.</param>
+/// <param name="Address">Where to go; only for who sees the places of the case, and for the unit that must go there.</param>
 /// <param name="WorkerName">Who has taken it.</param>
 /// <param name="Form">The filled form as JSON; only for the owning unit and who sees the case in full.</param>
 /// <param name="Happenings">What happened to it, oldest first.</param>
 /// <param name="IsShielded">The place is a secret: nobody is told where it is, but where she may be met.</param>
 /// <param name="MeetAt">Where she may be met instead; null when nothing was agreed.</param>
 public sealed record DutyDetails(
-    DutyLine Line, CaseView View, int CaseClass, string RegionCode, string? Address, string? WorkerName, string? Form, IReadOnlyList<DutyHappening> Happenings,
-    bool IsShielded, string? MeetAt);
+    DutyLine Line, CaseSight Sight, int CaseClass, string RegionCode, string? Address, string? WorkerName, string? Form, IReadOnlyList<DutyHappening> Happenings,
+    bool IsShielded, string? MeetAt)
+{
+    /// <summary>How much of the case the caller sees.</summary>
+    public CaseView View => Sight.View;
+}
 
 /// <summary>A task of a grid worker: that there is one, where, and until when. No story, no names.</summary>
 /// <param name="DutyId">The duty.</param>
@@ -60,7 +64,7 @@ public sealed record FieldTask(TaskCard Card, bool IsOpen, long Version, IReadOn
 public sealed record DutyLoad(string Kind, int Open, int Overdue);
 
 /// <summary>Reads single duties and task cards for pages; every query asks the access policy.</summary>
-public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
+public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
     private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
 
@@ -71,38 +75,36 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
     /// <returns>The duty, or null when there is none that the caller may see.</returns>
     public async Task<DutyDetails?> GetAsync(Caller caller, Guid dutyId, CancellationToken ct)
     {
-        var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
         var visible = db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.DutyId == dutyId);
         if (await CaseQueries.Lines(visible, db).FirstOrDefaultAsync(ct) is not { } line
-            || caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit)
+            || await sights.FindAsync(db, caller, line.CaseId, ct) is not (var dvCase, var sight))
         {
             return null;
         }
 
-        var view = AccessPolicy.ViewOf(caller, unit.Agency);
-        var goes = line.OwnerUnitId == unitId;
+        var goes = line.OwnerUnitId == caller.UnitId;
         var extra = await visible.Select(d => new { d.Form, d.IncidentId }).FirstAsync(ct);
-        var dvCase = await db.Cases.AsNoTracking().Where(c => c.CaseId == line.CaseId).Select(c => new { c.Class, c.RegionCode }).FirstAsync(ct);
-        var address = goes || view >= CaseView.Full
+        var address = goes || sight.Shows(FieldClass.Location)
             ? await db.Incidents.Where(i => i.CaseId == line.CaseId && i.Address != null).OrderByDescending(i => i.OccurredAt).Select(i => i.Address).FirstOrDefaultAsync(ct)
             : null;
         var secrets = await CaseSecrets.LoadAsync(db, line.CaseId, ct);
         var isShielded = secrets.IsSecret(address);
+        var story = sight.Shows(FieldClass.Story);
         var happenings = await (
             from e in db.Timeline.AsNoTracking()
             where e.CaseId == line.CaseId && e.DutyId == dutyId
             join w in db.Workers on e.WorkerId equals (Guid?)w.Id into workers
             from w in workers.DefaultIfEmpty()
             orderby e.Sequence descending
-            select new DutyHappening(e.Sequence, e.Type, e.At, w == null ? null : w.DisplayName, e.ClientId != null, e.Data)).Take(100).ToListAsync(ct);
+            select new DutyHappening(e.Sequence, e.Type, e.At, w == null ? null : w.DisplayName, e.ClientId != null, goes || story ? e.Data : "{}")).Take(100).ToListAsync(ct);
         happenings.Reverse();
         var told = await EventTexts.OpenDataAsync(db, [.. happenings.Select(h => h.Data)], ct);
         happenings = [.. happenings.Select((h, i) => h with { Data = told[i] })];
         var worker = line.WorkerId is { } id ? await db.Workers.Where(w => w.Id == id).Select(w => w.DisplayName).FirstOrDefaultAsync(ct) : null;
         return new DutyDetails(
-            line, view, dvCase.Class, isShielded ? CaseSecrets.District(dvCase.RegionCode)! : dvCase.RegionCode, isShielded ? null : address, worker,
-            goes || view >= CaseView.Full ? extra.Form : null, happenings, isShielded, isShielded ? secrets.MeetAt : null);
+            line, sight, dvCase.Class, isShielded ? CaseSecrets.District(dvCase.RegionCode)! : dvCase.RegionCode, isShielded ? null : address, worker,
+            goes || story ? extra.Form : null, happenings, isShielded, isShielded ? secrets.MeetAt : null);
     }
 
     /// <summary>What the caller's unit has to do, by kind; most first.</summary>
@@ -118,7 +120,7 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         // State by state, as the index has them (see DutyQueries).
-        var counted = await Open.Select(state => db.Duties.AsNoTracking().Where(d => d.OwnerUnitId == unit && d.State == state)
+        var counted = await Open.Select(state => db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.OwnerUnitId == unit && d.State == state)
                 .OrderBy(d => d.DueAt).Select(d => new { d.Kind, d.OverdueAt, d.DueAt }).Take(bound + 1))
             .Aggregate(Queryable.Concat).OrderBy(d => d.DueAt).Take(bound + 1)
             .GroupBy(d => d.Kind).Select(g => new { g.Key, Open = g.Count(), Overdue = g.Count(d => d.OverdueAt != null) }).ToListAsync(ct);

@@ -178,6 +178,28 @@ public sealed class WorkerSignIn(
         return result.Succeeded;
     }
 
+    /// <summary>Asks for a code of the authenticator again before something grave; failures count as those of a sign-in do.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    /// <param name="code">The code as typed.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>False when it is wrong, used before, or the worker has no second step or is locked out.</returns>
+    public async Task<bool> ConfirmCodeAsync(Worker worker, string code, CancellationToken ct)
+    {
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        if (worker.TwoFactorEnabled && !wasLocked && await workers.VerifyTwoFactorTokenAsync(worker, Options.Tokens.AuthenticatorTokenProvider, Digits(code)))
+        {
+            return true;
+        }
+
+        if (!wasLocked)
+        {
+            await workers.AccessFailedAsync(worker);
+        }
+
+        await OutcomeAsync(await workers.IsLockedOutAsync(worker) ? SignInResult.LockedOut : SignInResult.Failed, worker, "confirm-code", wasLocked, ct);
+        return false;
+    }
+
     /// <summary>The key that worker and authenticator share; made when there is none.</summary>
     /// <param name="worker">The signed-in worker, who has not turned the second step on.</param>
     public async Task<string> AuthenticatorKeyAsync(Worker worker)

@@ -27,9 +27,9 @@ public sealed record ReasonAnswer(string Rule, int Class, string Zh, string En);
 /// <summary>A fact that is not known, and the class that a yes would give.</summary>
 public sealed record MissingAnswer(string Fact, int ClassIfYes, string Zh, string En);
 
-/// <summary>A case file.</summary>
+/// <summary>A case file; <c>view</c> says how much of it the caller sees.</summary>
 public sealed record CaseAnswer(
-    Guid Id, string Number, CaseState State, int Class, string Region, DateTimeOffset OpenedAt, DateTimeOffset LastAlarmAt, DateOnly? ReviewOn,
+    Guid Id, string Number, CaseView View, CaseState State, int Class, string Region, DateTimeOffset OpenedAt, DateTimeOffset LastAlarmAt, DateOnly? ReviewOn,
     IReadOnlyList<CasePerson> People, IReadOnlyList<CaseIncident> Incidents, GradeAnswer? Grade, IReadOnlyList<DutyItem> Duties,
     IReadOnlyList<JsonObject> Measures, IReadOnlyList<JsonObject> Services);
 
@@ -119,7 +119,7 @@ public static class CaseEndpoints
         var map = await organisation.GetAsync(ct);
         var c = file.Case;
         return TypedResults.Ok(new CaseAnswer(
-            c.CaseId, c.CaseNumber, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.ReviewOn, file.People, file.Incidents,
+            c.CaseId, c.CaseNumber, file.View, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.ReviewOn, file.People, file.Incidents,
             file.Grade is { } g
                 ? new GradeAnswer(
                     g.Class, g.PolicyVersion, g.DecidedAt, [.. g.Reasons.Select(r => new ReasonAnswer(r.RuleId, r.Class, r.TextZh, r.TextEn))],

@@ -29,7 +29,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
     private static readonly HashSet<string> Bad = ["duty.overdue", "duty.escalated", "duty.hand-over-expired", "message.failed"];
     private static readonly HashSet<string> Good = ["duty.done", "duty.verified", "case.closed", "visit.recorded"];
     private static readonly HashSet<string> Warn =
-        ["alarm.received", "case.opened", "case.reopened", "case.close-requested", "case.grade-proposed", "duty.hand-over-refused", "duty.returned", "duty.cancel-requested"];
+        [EventTypes.AccessEmergency, "alarm.received", "case.opened", "case.reopened", "case.close-requested", "case.grade-proposed", "duty.hand-over-refused", "duty.returned", "duty.cancel-requested"];
 
     /// <summary>Types that the live board listens to; browsers cannot listen to all at once.</summary>
     public static IReadOnlyList<string> Known { get; } =
@@ -73,6 +73,8 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         "case.joined" => "git-merge",
         "case.opened" or "case.reopened" => "folder",
         "case.graded" or "case.grade-proposed" or "case.grade-refused" => "alert-triangle",
+        EventTypes.AccessStated or EventTypes.AccessEmergency => "eye",
+        EventTypes.CaseSealed or EventTypes.CaseUnsealed => "shield-lock",
         _ when type.StartsWith("alarm.", StringComparison.Ordinal) => "bell-ringing",
         _ when type.StartsWith("duty.hand-over", StringComparison.Ordinal) || type == "duty.reassigned" => "arrows-exchange",
         _ when type.StartsWith(EventTypes.DutyPrefix, StringComparison.Ordinal) => "checklist",

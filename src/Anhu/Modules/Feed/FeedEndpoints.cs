@@ -37,7 +37,7 @@ public static class FeedEndpoints
         http.Response.ContentType = "text/event-stream; charset=utf-8";
         http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        using var subscription = follow == false ? null : hub.Subscribe(caller.UnitId ?? Guid.Empty);
+        using var subscription = follow == false ? null : hub.Subscribe(caller.UnitId ?? Guid.Empty, caller.WorkerId);
         var body = http.Response.BodyWriter;
         var until = subscription?.From is { } live and >= 0 ? live : await feed.HeadAsync(ct);
         var cursor = from ?? (follow == false ? 0 : until);

@@ -48,11 +48,12 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
 
     /// <summary>Opens a feed for a unit. Read what was before <see cref="Subscription.From"/> from the store.</summary>
     /// <param name="unitId">The unit.</param>
-    public Subscription Subscribe(Guid unitId)
+    /// <param name="workerId">The worker, who may be shut out of some of its cases; null for a system.</param>
+    public Subscription Subscribe(Guid unitId, Guid? workerId)
     {
         lock (sync)
         {
-            var subscription = new Subscription(this, unitId, cursor);
+            var subscription = new Subscription(this, unitId, workerId, cursor);
             if (!byUnit.TryGetValue(unitId, out var list))
             {
                 byUnit.Add(unitId, list = []);
@@ -188,7 +189,7 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
 
     /// <summary>Hands events to the feeds of those who may see them.</summary>
     /// <returns>False when a feed was opened while they were read for nobody: they are read again.</returns>
-    private bool Push(IReadOnlyList<(FeedItem Item, Guid[] Units)> events, bool heard, OrganisationMap map)
+    private bool Push(IReadOnlyList<FeedRow> events, bool heard, OrganisationMap map)
     {
         lock (sync)
         {
@@ -199,7 +200,7 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
 
             var chunks = new Dictionary<Guid, ArrayBufferWriter<byte>>();
             var bytes = new ArrayBufferWriter<byte>(256);
-            foreach (var (item, units) in events)
+            foreach (var (item, units, _) in events)
             {
                 bytes.ResetWrittenCount();
                 foreach (var unit in units)
@@ -223,18 +224,34 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
                 }
             }
 
+            var shut = events.SelectMany(e => e.Shut).ToHashSet();
             foreach (var (unit, chunk) in chunks)
             {
                 var shared = chunk.WrittenMemory;
                 foreach (var subscription in byUnit[unit])
                 {
-                    subscription.Offer(shared);
+                    subscription.Offer(subscription.WorkerId is { } worker && shut.Contains(worker) ? Without(worker, unit, events, map) : shared);
                 }
             }
 
             Volatile.Write(ref cursor, events[^1].Item.Sequence);
             return true;
         }
+    }
+
+    /// <summary>What a worker hears who is shut out of some of the cases; an empty chunk when there is nothing else.</summary>
+    private static ReadOnlyMemory<byte> Without(Guid worker, Guid unit, IReadOnlyList<FeedRow> events, OrganisationMap map)
+    {
+        var own = new ArrayBufferWriter<byte>(1024);
+        foreach (var (item, units, shut) in events)
+        {
+            if (units.Contains(unit) && !shut.Contains(worker))
+            {
+                Write(own, item, map);
+            }
+        }
+
+        return own.WrittenMemory;
     }
 
     private void Beat()
@@ -276,15 +293,19 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
         private readonly Channel<ReadOnlyMemory<byte>> chunks =
             Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(Depth) { SingleReader = true, SingleWriter = true });
 
-        internal Subscription(FeedHub hub, Guid unitId, long from)
+        internal Subscription(FeedHub hub, Guid unitId, Guid? workerId, long from)
         {
             this.hub = hub;
             UnitId = unitId;
+            WorkerId = workerId;
             From = from;
         }
 
         /// <summary>The unit.</summary>
         public Guid UnitId { get; }
+
+        /// <summary>The worker; null for a system.</summary>
+        public Guid? WorkerId { get; }
 
         /// <summary>Everything after this sequence comes through <see cref="Chunks"/>.</summary>
         public long From { get; }

@@ -26,6 +26,9 @@ public sealed class RoleChoice
     /// <summary>Reads the record.</summary>
     public bool AuditAdministrator { get; set; }
 
+    /// <summary>Sees who opened what.</summary>
+    public bool DataProtectionOfficer { get; set; }
+
     /// <summary>The boxes that are ticked.</summary>
     public IReadOnlyList<WorkerRole> Chosen => [.. Enum.GetValues<WorkerRole>().Where(Has)];
 
@@ -38,6 +41,7 @@ public sealed class RoleChoice
         SystemAdministrator = roles.Contains(WorkerRole.SystemAdministrator),
         SecurityAdministrator = roles.Contains(WorkerRole.SecurityAdministrator),
         AuditAdministrator = roles.Contains(WorkerRole.AuditAdministrator),
+        DataProtectionOfficer = roles.Contains(WorkerRole.DataProtectionOfficer),
     };
 
     private bool Has(WorkerRole role) => role switch
@@ -49,5 +53,6 @@ public sealed class RoleChoice
         WorkerRole.SystemAdministrator => SystemAdministrator,
         WorkerRole.SecurityAdministrator => SecurityAdministrator,
         WorkerRole.AuditAdministrator => AuditAdministrator,
+        WorkerRole.DataProtectionOfficer => DataProtectionOfficer,
     };
 }

@@ -65,6 +65,41 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "cases_access_block",
+                columns: table => new
+                {
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    TiedWorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_access_block", x => new { x.WorkerId, x.CaseId, x.TiedWorkerId, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_access_grant",
+                columns: table => new
+                {
+                    AccessGrantId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Note = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    GrantedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    ReviewDutyId = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_access_grant", x => x.AccessGrantId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "cases_case",
                 columns: table => new
                 {
@@ -82,6 +117,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     JoinedIntoCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ReopenCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsSealed = table.Column<bool>(type: "INTEGER", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -162,6 +198,48 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cases_saved_filter", x => x.SavedFilterId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_sealed_seat",
+                columns: table => new
+                {
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_sealed_seat", x => new { x.CaseId, x.WorkerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_worker_tie",
+                columns: table => new
+                {
+                    WorkerTieId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Name = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IdNumber = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Phone = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    BirthDate = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_worker_tie", x => x.WorkerTieId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_worker_tie_key",
+                columns: table => new
+                {
+                    Value = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    WorkerTieId = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_worker_tie_key", x => new { x.Value, x.WorkerTieId });
                 });
 
             migrationBuilder.CreateTable(
@@ -842,6 +920,21 @@ namespace Anhu.Data.Sqlite.Migrations
                 filter: "\"State\" = 'Open'");
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_access_block_CaseId",
+                table: "cases_access_block",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_access_grant_CaseId_WorkerId",
+                table: "cases_access_grant",
+                columns: new[] { "CaseId", "WorkerId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_access_grant_Kind_GrantedAt",
+                table: "cases_access_grant",
+                columns: new[] { "Kind", "GrantedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_case_CaseNumber",
                 table: "cases_case",
                 column: "CaseNumber",
@@ -877,6 +970,21 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "IX_cases_saved_filter_WorkerId",
                 table: "cases_saved_filter",
                 column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_sealed_seat_WorkerId",
+                table: "cases_sealed_seat",
+                column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_worker_tie_WorkerId",
+                table: "cases_worker_tie",
+                column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_worker_tie_key_WorkerTieId",
+                table: "cases_worker_tie_key",
+                column: "WorkerTieId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_CaseId",
@@ -1078,6 +1186,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_access");
 
             migrationBuilder.DropTable(
+                name: "cases_access_block");
+
+            migrationBuilder.DropTable(
+                name: "cases_access_grant");
+
+            migrationBuilder.DropTable(
                 name: "cases_case");
 
             migrationBuilder.DropTable(
@@ -1091,6 +1205,15 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "cases_saved_filter");
+
+            migrationBuilder.DropTable(
+                name: "cases_sealed_seat");
+
+            migrationBuilder.DropTable(
+                name: "cases_worker_tie");
+
+            migrationBuilder.DropTable(
+                name: "cases_worker_tie_key");
 
             migrationBuilder.DropTable(
                 name: "data_counter");

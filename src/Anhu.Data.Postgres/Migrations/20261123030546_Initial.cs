@@ -67,6 +67,41 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "cases_access_block",
+                columns: table => new
+                {
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TiedWorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_access_block", x => new { x.WorkerId, x.CaseId, x.TiedWorkerId, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_access_grant",
+                columns: table => new
+                {
+                    AccessGrantId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Note = table.Column<byte[]>(type: "bytea", nullable: true),
+                    GrantedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ReviewDutyId = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_access_grant", x => x.AccessGrantId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "cases_case",
                 columns: table => new
                 {
@@ -84,6 +119,7 @@ namespace Anhu.Data.Postgres.Migrations
                     ClosedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     JoinedIntoCaseId = table.Column<Guid>(type: "uuid", nullable: true),
                     ReopenCount = table.Column<int>(type: "integer", nullable: false),
+                    IsSealed = table.Column<bool>(type: "boolean", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -164,6 +200,48 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cases_saved_filter", x => x.SavedFilterId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_sealed_seat",
+                columns: table => new
+                {
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_sealed_seat", x => new { x.CaseId, x.WorkerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_worker_tie",
+                columns: table => new
+                {
+                    WorkerTieId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<byte[]>(type: "bytea", nullable: false),
+                    IdNumber = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Phone = table.Column<byte[]>(type: "bytea", nullable: true),
+                    BirthDate = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_worker_tie", x => x.WorkerTieId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_worker_tie_key",
+                columns: table => new
+                {
+                    Value = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
+                    WorkerTieId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_worker_tie_key", x => new { x.Value, x.WorkerTieId });
                 });
 
             migrationBuilder.CreateTable(
@@ -844,6 +922,21 @@ namespace Anhu.Data.Postgres.Migrations
                 filter: "\"State\" = 'Open'");
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_access_block_CaseId",
+                table: "cases_access_block",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_access_grant_CaseId_WorkerId",
+                table: "cases_access_grant",
+                columns: new[] { "CaseId", "WorkerId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_access_grant_Kind_GrantedAt",
+                table: "cases_access_grant",
+                columns: new[] { "Kind", "GrantedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_case_CaseNumber",
                 table: "cases_case",
                 column: "CaseNumber",
@@ -879,6 +972,21 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "IX_cases_saved_filter_WorkerId",
                 table: "cases_saved_filter",
                 column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_sealed_seat_WorkerId",
+                table: "cases_sealed_seat",
+                column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_worker_tie_WorkerId",
+                table: "cases_worker_tie",
+                column: "WorkerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_worker_tie_key_WorkerTieId",
+                table: "cases_worker_tie_key",
+                column: "WorkerTieId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_CaseId",
@@ -1080,6 +1188,12 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "cases_access");
 
             migrationBuilder.DropTable(
+                name: "cases_access_block");
+
+            migrationBuilder.DropTable(
+                name: "cases_access_grant");
+
+            migrationBuilder.DropTable(
                 name: "cases_case");
 
             migrationBuilder.DropTable(
@@ -1093,6 +1207,15 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "cases_saved_filter");
+
+            migrationBuilder.DropTable(
+                name: "cases_sealed_seat");
+
+            migrationBuilder.DropTable(
+                name: "cases_worker_tie");
+
+            migrationBuilder.DropTable(
+                name: "cases_worker_tie_key");
 
             migrationBuilder.DropTable(
                 name: "data_counter");

@@ -1,0 +1,94 @@
+using Anhu.Common;
+using Anhu.Data;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Cases;
+
+/// <summary>What one caller may see of one case now.</summary>
+/// <param name="View">How much.</param>
+/// <param name="Agency">The agency of the caller's unit.</param>
+/// <param name="Relation">What ties the unit to the case.</param>
+/// <param name="Grant">The worker's leave on this case; null when there is none.</param>
+/// <param name="GrantedUntil">Until when it holds, UTC.</param>
+/// <param name="AsksReason">True when stating a reason would show more.</param>
+public sealed record CaseSight(CaseView View, Agency Agency, CaseRelation Relation, GrantKind? Grant, DateTimeOffset? GrantedUntil, bool AsksReason)
+{
+    /// <summary>Whether a class of fields is shown.</summary>
+    /// <param name="field">The class.</param>
+    public bool Shows(FieldClass field) => AccessPolicy.Shows(View, Agency, Relation, field);
+}
+
+/// <summary>Asks the access policy about single cases: finds what ties the caller to them.</summary>
+public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider time)
+{
+    /// <summary>A case with what the caller may see of it.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseId">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Null when it does not exist for the caller.</returns>
+    public async Task<(DvCase Case, CaseSight Sight)?> FindAsync(AnhuDbContext db, Caller caller, Guid caseId, CancellationToken ct)
+    {
+        if (caller.UnitId is not { } unitId || (await organisation.GetAsync(ct)).Find(unitId) is not { } unit)
+        {
+            return null;
+        }
+
+        var (now, worker) = (time.Now, caller.WorkerId ?? Guid.Empty);
+        var open = AccessPolicy.Open;
+        var row = await db.Cases.AsNoTracking().Where(c => c.CaseId == caseId).Select(c => new
+        {
+            Case = c,
+            Found = db.Cases.VisibleTo(caller, db).Any(v => v.CaseId == caseId),
+            Direct = db.CaseAccess.Any(a => a.CaseId == caseId && a.UnitId == unitId && a.IsDirect),
+            Working = db.Duties.Any(d => d.CaseId == caseId && open.Contains(d.State)
+                && (d.OwnerUnitId == unitId || d.HandOverToUnitId == unitId || d.DecidingUnitId == unitId || d.EscalatedToUnitId == unitId)),
+            Purpose = db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Purpose && g.Until > now).Max(g => (DateTimeOffset?)g.Until),
+            Emergency = db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Emergency && g.Until > now).Max(g => (DateTimeOffset?)g.Until),
+            Shut = db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == caseId),
+        }).FirstOrDefaultAsync(ct);
+        if (row is null || row.Shut || (!row.Found && (row.Emergency is null || row.Case.IsSealed)))
+        {
+            return null;
+        }
+
+        // Whoever has a seat in a sealed case handles it.
+        var relation = !row.Found ? CaseRelation.None
+            : row.Working || row.Case.IsSealed ? CaseRelation.Working
+            : row.Direct ? CaseRelation.Involved : CaseRelation.Above;
+        GrantKind? grant = row.Emergency is not null && (!row.Found || row.Purpose is null) ? GrantKind.Emergency : row.Purpose is not null ? GrantKind.Purpose : null;
+        var view = AccessPolicy.ViewOf(caller, unit.Agency, relation, grant);
+        return view == CaseView.None ? null : (row.Case, new CaseSight(
+            view, unit.Agency, relation, grant, grant == GrantKind.Emergency ? row.Emergency : row.Purpose,
+            AccessPolicy.AsksReason(caller, unit.Agency, relation, grant)));
+    }
+
+    /// <summary>What a caller may see of some cases that it finds, leaves not counted: for lists.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseIds">Which; all must be visible to the caller.</param>
+    /// <param name="working">Those on which the unit has an open duty, where known; asked for when null.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyDictionary<Guid, CaseSight>> OfAsync(
+        AnhuDbContext db, Caller caller, IReadOnlyCollection<Guid> caseIds, IReadOnlySet<Guid>? working, CancellationToken ct)
+    {
+        if (caseIds.Count == 0 || caller.UnitId is not { } unitId || (await organisation.GetAsync(ct)).Find(unitId) is not { } unit)
+        {
+            return new Dictionary<Guid, CaseSight>();
+        }
+
+        var open = AccessPolicy.Open;
+        var direct = (await db.CaseAccess.AsNoTracking().Where(a => caseIds.Contains(a.CaseId) && a.UnitId == unitId && a.IsDirect)
+            .Select(a => a.CaseId).ToListAsync(ct)).ToHashSet();
+        working ??= (await db.Duties.AsNoTracking().Where(d => caseIds.Contains(d.CaseId) && d.OwnerUnitId == unitId && open.Contains(d.State))
+            .Select(d => d.CaseId).ToListAsync(ct)).ToHashSet();
+        return caseIds.Distinct().ToDictionary(id => id, id =>
+        {
+            var relation = working.Contains(id) ? CaseRelation.Working : direct.Contains(id) ? CaseRelation.Involved : CaseRelation.Above;
+            return new CaseSight(AccessPolicy.ViewOf(caller, unit.Agency, relation, null), unit.Agency, relation, null, null, false);
+        });
+    }
+}

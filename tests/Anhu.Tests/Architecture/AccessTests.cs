@@ -1,0 +1,75 @@
+using Anhu.Data;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace Anhu.Tests.Architecture;
+
+/// <summary>Nothing reads a case around the access policy (issue: trust, §1).</summary>
+public sealed class AccessTests
+{
+    /// <summary>What holds cases and what belongs to them.</summary>
+    private static readonly HashSet<string> Guarded = new(StringComparer.Ordinal)
+    {
+        nameof(AnhuDbContext.Alarms), nameof(AnhuDbContext.AlarmRevisions), nameof(AnhuDbContext.People), nameof(AnhuDbContext.PersonKeys), nameof(AnhuDbContext.Cases),
+        nameof(AnhuDbContext.CaseParties), nameof(AnhuDbContext.Incidents), nameof(AnhuDbContext.IncidentParties), nameof(AnhuDbContext.CaseAccess),
+        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SafeContacts),
+        nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline),
+    };
+
+    /// <summary>Where the policy is asked.</summary>
+    private static readonly HashSet<string> Policy = new(StringComparer.Ordinal) { "Anhu.Modules.Cases.AccessPolicy", "Anhu.Modules.Cases.CaseSights" };
+
+    /// <summary>Types that read them for nobody: what they find goes to no caller, or they are called only with what the policy gave.</summary>
+    private static readonly Dictionary<string, string> ForNobody = new(StringComparer.Ordinal)
+    {
+        ["AnhuDbContext"] = "declares them",
+        ["CaseSecrets"] = "hides places and phones in what the policy gave",
+        ["CaseAccessFollower"] = "moves rows of access when a region changes hands",
+        ["CaseFile"] = "loads cases for their rules, after the caller was asked about",
+        ["Conflicts"] = "looks for ties; tells the caller nothing of what it finds",
+        ["DeadlineWork"] = "deadlines, for the platform itself",
+        ["DemoFill"] = "makes a demo's data",
+        ["DemoHands"] = "a demo's made-up workers",
+        ["DemoLife"] = "a demo's made-up workers",
+        ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",
+        ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",
+        ["OutboxSender"] = "sends what a worker asked for, by the contact gate",
+        ["PlaybookDryRun"] = "the operator's command line: counts only",
+        ["RecordFigures"] = "counts of the record for the audit administrator",
+        ["RestoreBackup"] = "the operator's command line: counts only",
+        ["VerifyTimeline"] = "the operator's command line: places in the record only",
+    };
+
+    [Fact]
+    public void WhoeverReadsCases_AsksThePolicy()
+    {
+        var readers = Readers(typeof(AnhuDbContext).Assembly.Location, typeof(Anhu.Hosting.AnhuApp).Assembly.Location).ToList();
+
+        var around = readers.Where(r => !r.Asks && !ForNobody.ContainsKey(r.Type)).Select(r => $"{r.Type} reads {r.Sets}").Order(StringComparer.Ordinal).ToList();
+        Assert.True(around.Count == 0, string.Join(Environment.NewLine, around));
+        Assert.DoesNotContain(ForNobody.Keys, t => readers.All(r => r.Type != t));
+        Assert.True(readers.Count(r => r.Asks) > 10);
+    }
+
+    private static IEnumerable<(string Type, bool Asks, string Sets)> Readers(params string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            using var module = ModuleDefinition.ReadModule(path);
+            foreach (var type in module.Types)
+            {
+                var calls = Calls(type).ToList();
+                var sets = calls.Where(c => c.DeclaringType.FullName == typeof(AnhuDbContext).FullName && c.Name.StartsWith("get_", StringComparison.Ordinal))
+                    .Select(c => c.Name[4..]).Where(Guarded.Contains).Distinct().Order(StringComparer.Ordinal).ToList();
+                if (sets.Count > 0)
+                {
+                    yield return (type.Name, Policy.Contains(type.FullName) || calls.Any(c => Policy.Contains(c.DeclaringType.FullName)), string.Join(", ", sets));
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<MethodReference> Calls(TypeDefinition type) =>
+        type.Methods.Where(m => m.HasBody).SelectMany(m => m.Body.Instructions).Select((Instruction i) => i.Operand).OfType<MethodReference>()
+            .Concat(type.NestedTypes.SelectMany(Calls));
+}
