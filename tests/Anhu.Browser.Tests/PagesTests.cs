@@ -1,5 +1,6 @@
 using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -92,6 +93,36 @@ public sealed class PagesTests(Browser app)
             await app.Data.CreateWorkerAsync("340100-police", change: w => w.Culture = culture, roles: WorkerRole.AuditAdministrator), culture, narrow);
         await CheckAsync(audit, "/");
         await audit.Context.CloseAsync();
+    }
+
+    /// <summary>Cases seen in part, seeing more for a reason and in an emergency, conflicts of interest, a sealed case.</summary>
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task AccessPages_AreCleanAndWhole(string culture, bool narrow)
+    {
+        var (receipt, hidden) = (await SubmitAsync(), await SubmitAsync());
+        Task<Worker> WorkerAsync(string unit, params WorkerRole[] roles) => app.Data.CreateWorkerAsync(unit, change: w => w.Culture = culture, roles: roles);
+        static Caller CallerOf(Worker worker) => new() { WorkerId = worker.Id, UnitId = worker.UnitId, Roles = worker.Roles };
+        var (above, stranger) = (await WorkerAsync("340100-womens-federation", WorkerRole.Supervisor), await WorkerAsync("340102-womens-federation", WorkerRole.Caseworker));
+        var leader = await WorkerAsync("340104-womens-federation", WorkerRole.Supervisor);
+        var officer = await WorkerAsync("340100-political-legal-committee", WorkerRole.DataProtectionOfficer);
+        var grants = app.Services.GetRequiredService<AccessGrants>();
+        Assert.True((await grants.BreakGlassAsync(CallerOf(stranger), receipt.CaseNumber, AccessReason.Danger, "她在门外呼救", Ct)).IsOk);
+        Assert.True((await app.Services.GetRequiredService<Conflicts>().DeclareAsync(
+            CallerOf(above), above.Id, new NewTie(TieKind.Self, "赵样本", null, "13612340000", new DateOnly(1985, 2, 3)), Ct)).IsOk);
+        Assert.True((await app.Services.GetRequiredService<SealCaseHandler>().SealAsync(CallerOf(leader), hidden.CaseId, [], "同事", Ct)).IsOk);
+        foreach (var (worker, paths) in ((Worker, string[])[])
+            [(above, ["/", $"/cases/{receipt.CaseId}", "/emergency", "/access", "/access?show=reasons", "/profile/ties"]), (stranger, [$"/cases/{receipt.CaseId}"]),
+             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access"])])
+        {
+            var page = await app.SignInPageAsync(worker, culture, narrow);
+            foreach (var path in paths)
+            {
+                await CheckAsync(page, path);
+            }
+
+            await page.Context.CloseAsync();
+        }
     }
 
     [Theory]

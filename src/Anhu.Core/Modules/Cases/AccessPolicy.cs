@@ -3,6 +3,7 @@ using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
 
 namespace Anhu.Modules.Cases;
 
@@ -193,7 +194,9 @@ public static class AccessPolicy
                 relation == CaseRelation.Working ? CaseView.Working : CaseView.Existence,
             Agency.StreetOffice or Agency.CommunityOffice => CaseView.Card,
             Agency.PoliticalLegalCommittee => relation == CaseRelation.Working ? CaseView.Working : CaseView.Existence,
-            Agency.Press => CaseView.None,
+
+            // Enough to give a duty back that was handed to it.
+            Agency.Press => relation == CaseRelation.Working ? CaseView.Existence : CaseView.None,
         };
     }
 
@@ -212,6 +215,17 @@ public static class AccessPolicy
             || (view == CaseView.Working && agency is Agency.Education or Agency.CivilAffairs or Agency.YouthLeague),
         FieldClass.Reporter => view == CaseView.Full && agency == Agency.Police && relation >= CaseRelation.Involved,
     };
+
+    /// <summary>Whether the mere type of an event tells of the story: that she is visited, written to, or lives elsewhere now.</summary>
+    /// <param name="type">Type of an event.</param>
+    public static bool TellsStory(string type) => StoryTypes.Any(t => type.StartsWith(t, StringComparison.Ordinal));
+
+    /// <summary>First parts of the types of such events.</summary>
+    public static IReadOnlyList<string> StoryTypes { get; } = ["visit.", EventTypes.MessagePrefix, "contact.", "address.", "access."];
+
+    /// <summary>Whether an agency can ever see a case in full, and so hears of its story in the live feed.</summary>
+    /// <param name="agency">The agency.</param>
+    public static bool HearsStory(Agency agency) => agency is Agency.Police or Agency.WomensFederation or Agency.Procuratorate or Agency.Court;
 
     /// <summary>Whether stating a reason would show a caller more.</summary>
     /// <param name="caller">Who asks.</param>

@@ -140,7 +140,8 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
             events.RemoveAt(limit);
         }
 
-        events = await EventTexts.OpenAsync(db, events, ct);
+        long? next = more ? events[^1].Sequence : null;
+        events = await EventTexts.OpenAsync(db, CaseQueries.Told(events, sight), ct);
         var request = file.Case.State == CaseState.Closed ? null : await CloseCaseHandler.PendingRequestAsync(db, caseId, ct);
         Guid?[] named = [.. events.Select(e => e.WorkerId), request?.WorkerId, .. Named(file.Grade), .. Named(file.ProposedGrade), .. file.OpenDuties.Select(d => d.WorkerId)];
         var ids = named.OfType<Guid>().Distinct().ToList();
@@ -148,7 +149,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         (Guid, string)? joined = file.Case.JoinedIntoCaseId is { } into
             && await db.Cases.AsNoTracking().Where(c => c.CaseId == into).Select(c => c.CaseNumber).SingleOrDefaultAsync(ct) is { } number ? (into, number) : null;
         var alarms = sight.Shows(FieldClass.Story) ? await AlarmsAsync(db, caseId, sight.Shows(FieldClass.Reporter), ct) : [];
-        return new CaseExtras(alarms, new CaseTimelinePage([.. events.Select(e => CaseQueries.Masked(e, sight))], more ? events[^1].Sequence : null, workers), request, joined, workers, await WithoutHolidaysAsync(db, file, ct));
+        return new CaseExtras(alarms, new CaseTimelinePage(events, next, workers), request, joined, workers, await WithoutHolidaysAsync(db, file, ct));
     }
 
     private static async Task<IReadOnlySet<Guid>> WithoutHolidaysAsync(AnhuDbContext db, CaseDetails file, CancellationToken ct)

@@ -219,12 +219,16 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             events.RemoveAt(limit);
         }
 
-        var told = await EventTexts.OpenAsync(db, [.. events.Select(e => Masked(e, sight))], ct);
-        return new KeysetPage<TimelineEvent>(told, more ? told[^1].Sequence : null);
+        long? next = more ? events[^1].Sequence : null;
+        return new KeysetPage<TimelineEvent>(await EventTexts.OpenAsync(db, Told(events, sight), ct), next);
     }
 
+    /// <summary>The events that a caller may know of, as the caller may see them.</summary>
+    internal static List<TimelineEvent> Told(IEnumerable<TimelineEvent> events, CaseSight sight) =>
+        [.. events.Where(e => sight.Shows(FieldClass.Story) || !AccessPolicy.TellsStory(e.Type)).Select(e => Masked(e, sight))];
+
     /// <summary>An event as a caller may see it: its details tell reasons and circumstances.</summary>
-    internal static TimelineEvent Masked(TimelineEvent e, CaseSight sight) => sight.Shows(FieldClass.Story) ? e : new TimelineEvent
+    private static TimelineEvent Masked(TimelineEvent e, CaseSight sight) => sight.Shows(FieldClass.Story) ? e : new TimelineEvent
     {
         Sequence = e.Sequence, Type = e.Type, At = e.At, CaseId = e.CaseId, DutyId = e.DutyId, WorkerId = e.WorkerId, ClientId = e.ClientId,
         UnitId = e.UnitId, Class = e.Class, Data = "{}", PreviousHash = e.PreviousHash, Hash = e.Hash,

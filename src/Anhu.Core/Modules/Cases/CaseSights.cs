@@ -16,6 +16,9 @@ namespace Anhu.Modules.Cases;
 /// <param name="AsksReason">True when stating a reason would show more.</param>
 public sealed record CaseSight(CaseView View, Agency Agency, CaseRelation Relation, GrantKind? Grant, DateTimeOffset? GrantedUntil, bool AsksReason)
 {
+    /// <summary>Whether the caller sees enough to change the case; an emergency is for looking only.</summary>
+    public bool MayWork => View >= CaseView.Working && Grant != GrantKind.Emergency;
+
     /// <summary>Whether a class of fields is shown.</summary>
     /// <param name="field">The class.</param>
     public bool Shows(FieldClass field) => AccessPolicy.Shows(View, Agency, Relation, field);

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Anhu.Modules.Cases;
 
 /// <summary>Work on one case that reads, decides and writes while nobody else does.</summary>
-internal sealed class CaseTurn(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
+internal sealed class CaseTurn(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights, OrganisationDirectory organisation)
 {
     /// <summary>Takes the turn.</summary>
     /// <typeparam name="T">What comes of it.</typeparam>
@@ -21,7 +21,7 @@ internal sealed class CaseTurn(IDbContextFactory<AnhuDbContext> contexts, Organi
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Actor = caller.Actor;
         return await db.ExclusivelyAsync(
-            async () => caller.May(Permissions.WorkDuties) && await db.Cases.VisibleTo(caller, db).AnyAsync(c => c.CaseId == caseId, ct)
+            async () => caller.May(Permissions.WorkDuties) && await sights.FindAsync(db, caller, caseId, ct) is (_, { MayWork: true })
                 ? await work(db, (await CaseFile.LoadAsync(db, [caseId], ct))[caseId], map)
                 : CaseFailures.NotFound,
             ct);

@@ -49,9 +49,9 @@ public sealed record ChangeGrade
 
 /// <summary>Changes grades by hand.</summary>
 public sealed class ChangeGradeHandler(
-    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, CaseSights sights, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
 {
-    private readonly CaseTurn turn = new(contexts, organisation);
+    private readonly CaseTurn turn = new(contexts, sights, organisation);
 
     /// <summary>Rule id of a grade that a worker decided.</summary>
     public const string ByHand = "by-hand";

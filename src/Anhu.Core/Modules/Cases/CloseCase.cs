@@ -33,9 +33,9 @@ public enum CloseOutcome
 
 /// <summary>Closes cases.</summary>
 public sealed class CloseCaseHandler(
-    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, CaseSights sights, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
 {
-    private readonly CaseTurn turn = new(contexts, organisation);
+    private readonly CaseTurn turn = new(contexts, sights, organisation);
 
     /// <summary>Event of the first person's wish.</summary>
     public const string Requested = "case.close-requested";

@@ -59,6 +59,7 @@ public static class DemoCast
             new("xitong", "江涛", new("系统管理员", "System administrator"), $"{City}-political-legal-committee", WorkerRole.SystemAdministrator),
             new("anquan", "夏宇", new("安全管理员", "Security administrator"), $"{City}-political-legal-committee", WorkerRole.SecurityAdministrator),
             new("shenji", "董萍", new("审计管理员", "Audit administrator"), $"{City}-political-legal-committee", WorkerRole.AuditAdministrator),
+            new("xinxi", "苏静", new("个人信息保护负责人", "Data-protection officer"), $"{City}-political-legal-committee", WorkerRole.DataProtectionOfficer),
         ];
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Anhu.Data;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +26,7 @@ public sealed record FeedItem(long Sequence, string Type, Guid? CaseId, Guid? Du
 public sealed record FeedRow(FeedItem Item, Guid[] Units, Guid[] Shut);
 
 /// <summary>Reads the timeline for the feed: what a unit may see after a cursor, in order, nothing missed and nothing twice.</summary>
-public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
+public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
 {
     /// <summary>Events after a cursor that a caller may see.</summary>
     /// <param name="caller">Who asks.</param>
@@ -38,8 +39,16 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
         var visible = db.CaseAccess.VisibleTo(caller, db);
-        var items = await db.Timeline.AsNoTracking()
-            .Where(e => e.Sequence > after && e.Sequence <= head && e.CaseId != null && visible.Any(a => a.CaseId == e.CaseId))
+        var events = db.Timeline.AsNoTracking().Where(e => e.Sequence > after && e.Sequence <= head && e.CaseId != null && visible.Any(a => a.CaseId == e.CaseId));
+        if (caller.UnitId is not { } unit || (await organisation.GetAsync(ct)).Find(unit) is not { } own || !AccessPolicy.HearsStory(own.Agency))
+        {
+            foreach (var type in AccessPolicy.StoryTypes)
+            {
+                events = events.Where(e => !e.Type.StartsWith(type));
+            }
+        }
+
+        var items = await events
             .OrderBy(e => e.Sequence).Take(limit)
             .Select(e => new FeedItem(e.Sequence, e.Type, e.CaseId, e.DutyId, e.Class, e.At, e.UnitId, null))
             .ToListAsync(ct);

@@ -448,7 +448,7 @@ public sealed class SafeContacts(
         return await db.ExclusivelyAsync(
             async () =>
             {
-                if (!caller.May(Permissions.WorkDuties) || await sights.FindAsync(db, caller, caseId, ct) is not (_, { View: >= CaseView.Working }))
+                if (!caller.May(Permissions.WorkDuties) || await sights.FindAsync(db, caller, caseId, ct) is not (_, { MayWork: true }))
                 {
                     return ContactFailures.NotFound;
                 }

@@ -280,7 +280,7 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
             async () =>
             {
                 if (!caller.May(Permissions.WorkDuties) || caller.WorkerId is not { } worker
-                    || await sights.FindAsync(db, caller, caseId, ct) is not (_, var sight) || !sight.Shows(FieldClass.Location))
+                    || await sights.FindAsync(db, caller, caseId, ct) is not (_, { MayWork: true }))
                 {
                     return WhereaboutsFailures.NotFound;
                 }

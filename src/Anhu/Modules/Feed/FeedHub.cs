@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Cases;
 using Anhu.Modules.Feed;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Timeline;
@@ -205,7 +206,7 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
                 bytes.ResetWrittenCount();
                 foreach (var unit in units)
                 {
-                    if (!byUnit.ContainsKey(unit))
+                    if (!byUnit.ContainsKey(unit) || !Hears(unit, item, map))
                     {
                         continue;
                     }
@@ -239,13 +240,16 @@ public sealed partial class FeedHub(FeedQueries feed, OrganisationDirectory orga
         }
     }
 
+    private static bool Hears(Guid unitId, FeedItem item, OrganisationMap map) =>
+        !AccessPolicy.TellsStory(item.Type) || (map.Find(unitId) is { } unit && AccessPolicy.HearsStory(unit.Agency));
+
     /// <summary>What a worker hears who is shut out of some of the cases; an empty chunk when there is nothing else.</summary>
     private static ReadOnlyMemory<byte> Without(Guid worker, Guid unit, IReadOnlyList<FeedRow> events, OrganisationMap map)
     {
         var own = new ArrayBufferWriter<byte>(1024);
         foreach (var (item, units, shut) in events)
         {
-            if (units.Contains(unit) && !shut.Contains(worker))
+            if (units.Contains(unit) && !shut.Contains(worker) && Hears(unit, item, map))
             {
                 Write(own, item, map);
             }
