@@ -100,7 +100,7 @@ public sealed class PagesTests(Browser app)
     [MemberData(nameof(Looks))]
     public async Task AccessPages_AreCleanAndWhole(string culture, bool narrow)
     {
-        var (receipt, hidden) = (await SubmitAsync(), await SubmitAsync());
+        var (receipt, hidden, other) = (await SubmitAsync(), await SubmitAsync(), await SubmitAsync());
         Task<Worker> WorkerAsync(string unit, params WorkerRole[] roles) => app.Data.CreateWorkerAsync(unit, change: w => w.Culture = culture, roles: roles);
         static Caller CallerOf(Worker worker) => new() { WorkerId = worker.Id, UnitId = worker.UnitId, Roles = worker.Roles };
         var (above, stranger) = (await WorkerAsync("340100-womens-federation", WorkerRole.Supervisor), await WorkerAsync("340102-womens-federation", WorkerRole.Caseworker));
@@ -112,7 +112,7 @@ public sealed class PagesTests(Browser app)
             CallerOf(above), above.Id, new NewTie(TieKind.Self, "赵样本", null, "13612340000", new DateOnly(1985, 2, 3)), Ct)).IsOk);
         Assert.True((await app.Services.GetRequiredService<SealCaseHandler>().SealAsync(CallerOf(leader), hidden.CaseId, [], "同事", Ct)).IsOk);
         foreach (var (worker, paths) in ((Worker, string[])[])
-            [(above, ["/", $"/cases/{receipt.CaseId}", "/emergency", "/access", "/access?show=reasons", "/profile/ties"]), (stranger, [$"/cases/{receipt.CaseId}"]),
+            [(above, ["/", $"/cases/{other.CaseId}", "/emergency", "/access", "/access?show=reasons", "/profile/ties"]), (stranger, [$"/cases/{receipt.CaseId}"]),
              (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access"])])
         {
             var page = await app.SignInPageAsync(worker, culture, narrow);

@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using AngleSharp.Html.Dom;
 using Anhu.Components.Layout;
 using Anhu.Hosting;
 using Anhu.Modules.Organisation;
@@ -95,12 +96,16 @@ public sealed partial class ShellTests(AnhuFixture app) : IClassFixture<AnhuFixt
     public async Task Page_ThatBreaks_ShowsANumberAndNoDetails()
     {
         var nobody = new Worker { Id = Guid.CreateVersion7(), UserName = "gone", DisplayName = "李雷", UnitId = Guid.CreateVersion7(), PasswordSetAt = app.Clock.GetUtcNow(), SecurityStamp = "x" };
-        using var client = await app.SignInAsync(nobody);
 
-        using var answer = await client.GetAsync("/profile", TestContext.Current.CancellationToken);
-
-        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
-        var page = await answer.ReadPageAsync();
+        // Sessions of the first seconds of a node are looked at anew, and this one would end there; a later one is trusted for a while.
+        IHtmlDocument page = default!;
+        await Until.TrueAsync(async () =>
+        {
+            using var client = await app.SignInAsync(nobody);
+            using var answer = await client.GetAsync("/profile", TestContext.Current.CancellationToken);
+            page = await answer.ReadPageAsync();
+            return answer.StatusCode == HttpStatusCode.InternalServerError;
+        });
         Assert.Equal("系统出了问题", page.TextOf("h1"));
         Assert.Matches("^[0-9a-f]{32}$", page.TextOf("code"));
         Assert.DoesNotContain("Exception", page.Source.Text, StringComparison.Ordinal);

@@ -35,7 +35,7 @@ public class SmallDemoFixture : FakeTimeFixture
         {
             var units = await db.Units.ToDictionaryAsync(u => u.UnitId, u => u.Code);
             string Unit(Guid? id) => id is { } unit ? units[unit] : "";
-            foreach (var e in await db.Timeline.AsNoTracking().Where(e => e.Type != OrganisationEvents.Seeded).OrderBy(e => e.Sequence).ToListAsync())
+            foreach (var e in await EventTexts.OpenAsync(db, await db.Timeline.AsNoTracking().Where(e => e.Type != OrganisationEvents.Seeded).OrderBy(e => e.Sequence).ToListAsync(), CancellationToken.None))
             {
                 lines.Add($"{e.Type} {e.At:O} {e.CaseId} {e.DutyId} {e.WorkerId} {e.ClientId} {Unit(e.UnitId)} {e.Class} {e.Data}");
             }

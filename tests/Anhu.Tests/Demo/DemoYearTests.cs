@@ -137,7 +137,7 @@ public sealed class DemoYearTests(DemoYearFixture app) : IClassFixture<DemoYearF
             using var answer = await client.EnterAsync(member.UserName, DemoCast.Password);
             Assert.Equal("/", answer.Target());
             var home = await client.GetPageAsync("/");
-            var work = home.QuerySelectorAll("main tbody tr, main .task-card, main .empty-action a").Length;
+            var work = home.QuerySelectorAll("main tbody tr, main .task-card, main .empty-action a, main .card a.btn, main .card code").Length;
             Assert.True(work > 0, $"{member.UserName} has an empty home.");
         }
     }

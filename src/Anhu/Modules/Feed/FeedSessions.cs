@@ -80,6 +80,12 @@ public sealed class FeedSessions(IEnumerable<ISessionCheck> checks)
         foreach (var check in checks)
         {
             var ended = (await check.EndedAsync([.. sessions.Select(s => s.User)], ct)).ToHashSet(ReferenceEqualityComparer.Instance);
+            if (ended.Count > 0)
+            {
+                // A feed that is just being opened can know it before the event comes; pages must not lag behind the feed.
+                check.Changed();
+            }
+
             foreach (var session in sessions.Where(s => ended.Contains(s.User)))
             {
                 session.End();
