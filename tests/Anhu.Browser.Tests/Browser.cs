@@ -67,7 +67,11 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
         await page.Locator("input[autocomplete=username]").FillAsync(worker.UserName!);
         await page.Locator("input[type=password]").FillAsync(TestData.Password);
         await page.Locator("main form button[type=submit]").First.ClickAsync();
-        await page.WaitForURLAsync(url => landing is null ? !url.Contains("/sign-in", StringComparison.Ordinal) : url.Contains(landing, StringComparison.Ordinal));
+        // Until it came, not until it was loaded: that event is now and then lost where one page replaces another.
+        await page.WaitForURLAsync(
+            url => landing is null ? !url.Contains("/sign-in", StringComparison.Ordinal) : url.Contains(landing, StringComparison.Ordinal),
+            new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await page.Locator("h1").First.WaitForAsync();
     }
 
     /// <summary>The site that "leave this page" leads to in tests: somebody else's, on a port of its own.</summary>
