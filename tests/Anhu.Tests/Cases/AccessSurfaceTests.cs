@@ -32,7 +32,7 @@ public sealed class AccessSurfaceTests(AnhuFixture app) : IClassFixture<AnhuFixt
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>The words of one case.</summary>
-    private sealed record Secrets(Guid CaseId, string Number, string[] Personal, string Location, string Story, string Reporter, string Child, bool Shut, bool Sealed);
+    private sealed record Secrets(Guid CaseId, string Number, string[] Personal, string Location, string Story, string Reporter, string Child, string Outcome, string Visit, bool Shut, bool Sealed);
 
     private enum Hidden
     {
@@ -108,7 +108,10 @@ public sealed class AccessSurfaceTests(AnhuFixture app) : IClassFixture<AnhuFixt
 
             Check("child", each.Child, Shown(FieldClass.Minors));
             Check("place", each.Location, Shown(FieldClass.Location) || goes, mustShow: Shown(FieldClass.Location));
-            Check("story", each.Story, Shown(FieldClass.Story));
+            // What was written on the unit's own duty is the unit's.
+            Check("story", each.Story, Shown(FieldClass.Story) || (goes && caller.May(Permissions.ReadCases)), mustShow: Shown(FieldClass.Story));
+            Check("outcome", each.Outcome, Shown(FieldClass.Story) || goes, mustShow: false);
+            Check("visit", each.Visit, Shown(FieldClass.Story) || AccessPolicy.HearsStory(unit.Agency), mustShow: false);
             Check("reporter", each.Reporter, Shown(FieldClass.Reporter), mustShow: false);
         }
 
@@ -213,6 +216,8 @@ public sealed class AccessSurfaceTests(AnhuFixture app) : IClassFixture<AnhuFixt
                     }
                 }
 
+                // What workers wrote on a duty, and how it ended, tells the story, too.
+                (duties[n].HandOverReason, duties[n].LastReason, duties[n].Outcome) = (story, story, $"o{mark}"[..20]);
                 if (open[n % open.Length])
                 {
                     (duties[n].State, duties[n].DoneAt, duties[n].NextCheckAt) = (DutyState.Verified, app.Clock.GetUtcNow(), null);
@@ -232,8 +237,10 @@ public sealed class AccessSurfaceTests(AnhuFixture app) : IClassFixture<AnhuFixt
                 db.Add(new SealedSeat { CaseId = receipt.CaseId, WorkerId = Guid.CreateVersion7(), Since = app.Clock.GetUtcNow() });
             }
 
+            // That she is visited or written to is told by the type alone.
+            db.Record(new Anhu.Modules.Timeline.PendingEvent($"visit.{mark}", app.Clock.GetUtcNow(), receipt.CaseId));
             return await db.SaveChangesAsync(Ct);
         });
-        return new Secrets(receipt.CaseId, receipt.CaseNumber, personal, location, story, reporter, child, hidden == Hidden.Block, hidden == Hidden.Seal);
+        return new Secrets(receipt.CaseId, receipt.CaseNumber, personal, location, story, reporter, child, $"o{mark}"[..20], $"visit.{mark}", hidden == Hidden.Block, hidden == Hidden.Seal);
     }
 }

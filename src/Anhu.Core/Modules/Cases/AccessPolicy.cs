@@ -74,8 +74,6 @@ public enum FieldClass
 /// </summary>
 public static class AccessPolicy
 {
-    internal static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
-
     /// <summary>The cases that a caller may find: those of the unit, and sealed ones in which the worker has a seat; none from which the worker is shut out.</summary>
     /// <param name="cases">All cases.</param>
     /// <param name="caller">Who asks.</param>
@@ -223,6 +221,18 @@ public static class AccessPolicy
     /// <summary>First parts of the types of such events.</summary>
     public static IReadOnlyList<string> StoryTypes { get; } = ["visit.", EventTypes.MessagePrefix, "contact.", "address.", "access."];
 
+    /// <summary>Events without those whose type <see cref="TellsStory"/>.</summary>
+    /// <param name="events">Events.</param>
+    public static IQueryable<TimelineEvent> WithoutStory(this IQueryable<TimelineEvent> events)
+    {
+        foreach (var type in StoryTypes)
+        {
+            events = events.Where(e => !e.Type.StartsWith(type));
+        }
+
+        return events;
+    }
+
     /// <summary>Whether an agency can ever see a case in full, and so hears of its story in the live feed.</summary>
     /// <param name="agency">The agency.</param>
     public static bool HearsStory(Agency agency) => agency is Agency.Police or Agency.WomensFederation or Agency.Procuratorate or Agency.Court;
@@ -255,7 +265,7 @@ public static class AccessPolicy
         }
 
         return Shows(ViewOf(caller, agency, CaseRelation.Working, null), agency, CaseRelation.Working, FieldClass.Personal)
-            ? access.Where(a => db.Duties.Any(d => d.CaseId == a.CaseId && d.OwnerUnitId == unit && Open.Contains(d.State)))
+            ? access.Where(a => db.Duties.Any(d => d.CaseId == a.CaseId && d.OwnerUnitId == unit && Duty.OpenStates.Contains(d.State)))
             : access.Where(a => false);
     }
 

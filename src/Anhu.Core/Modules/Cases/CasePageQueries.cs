@@ -79,7 +79,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     /// <summary>A day of the busiest city has fewer events; keeps the board from reading the whole record, which has no index by time.</summary>
     private const long BoardReach = 50_000;
 
-    private static readonly DutyState[] Open = AccessPolicy.Open;
+    private static readonly DutyState[] Open = Duty.OpenStates;
 
     /// <summary>Cases, newest first, with deadlines and victims: three queries, however long the page.</summary>
     /// <param name="caller">Who asks.</param>
@@ -148,7 +148,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         var workers = await db.Workers.AsNoTracking().Where(w => ids.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
         (Guid, string)? joined = file.Case.JoinedIntoCaseId is { } into
             && await db.Cases.AsNoTracking().Where(c => c.CaseId == into).Select(c => c.CaseNumber).SingleOrDefaultAsync(ct) is { } number ? (into, number) : null;
-        var alarms = sight.Shows(FieldClass.Story) ? await AlarmsAsync(db, caseId, sight.Shows(FieldClass.Reporter), ct) : [];
+        var alarms = sight.Shows(FieldClass.Story) ? await AlarmsAsync(db, file, ct) : [];
         return new CaseExtras(alarms, new CaseTimelinePage(events, next, workers), request, joined, workers, await WithoutHolidaysAsync(db, file, ct));
     }
 
@@ -163,14 +163,14 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
 
     private static IEnumerable<Guid?> Named(Grading.Grade? grade) => [grade?.WorkerId, grade?.ApprovedByWorkerId];
 
-    private static async Task<IReadOnlyList<CaseAlarm>> AlarmsAsync(AnhuDbContext db, Guid caseId, bool withReporter, CancellationToken ct)
+    private static async Task<IReadOnlyList<CaseAlarm>> AlarmsAsync(AnhuDbContext db, CaseDetails file, CancellationToken ct)
     {
+        var (caseId, withReporter) = (file.Case.CaseId, file.Sight.Shows(FieldClass.Reporter));
         var alarms = await db.Alarms.AsNoTracking().Where(a => a.CaseId == caseId).OrderByDescending(a => a.ReceivedAt).Take(200).ToListAsync(ct);
         var ids = alarms.Select(a => a.AlarmId).ToList();
         var revisions = (await db.AlarmRevisions.AsNoTracking().Where(r => ids.Contains(r.AlarmId)).OrderBy(r => r.Revision).ToListAsync(ct))
             .ToLookup(r => r.AlarmId);
-        var secrets = await CaseSecrets.LoadAsync(db, caseId, ct);
-        return [.. alarms.Select(a => new CaseAlarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, withReporter, secrets))]))];
+        return [.. alarms.Select(a => new CaseAlarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, withReporter, file.Secrets))]))];
     }
 
     private static CaseAlarmRevision Revision(AlarmRevision stored, bool withReporter, CaseSecrets secrets)
@@ -265,19 +265,21 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     {
         // What follows from something by rule says less than what happened. The last event of each case by itself: grouped, the
         // database would read all events of the cases, or of the whole record.
+        var story = await sights.HearsStoryAsync(caller, ct);
+        var told = story ? db.Timeline : db.Timeline.WithoutStory();
         var found = await VisibleOf(db, caller, filter, ids)
             .Select(c => new
             {
                 Line = new CaseLine(
                     c.CaseId, c.CaseNumber, c.CaseSequence, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.IncidentCount, c.OpenDutyCount),
-                Last = db.Timeline.Where(e => e.CaseId == c.CaseId && e.Type != EventTypes.UnitNotified && e.Type != EventTypes.DutyCreated)
+                Last = told.Where(e => e.CaseId == c.CaseId && e.Type != EventTypes.UnitNotified && e.Type != EventTypes.DutyCreated)
                     .OrderByDescending(e => e.Sequence).Select(e => (long?)e.Sequence).FirstOrDefault(),
             })
             .ToListAsync(ct);
         var last = found.Select(f => f.Last).OfType<long>().ToList();
         var events = await db.Timeline.AsNoTracking().Where(e => last.Contains(e.Sequence)).ToDictionaryAsync(e => e.CaseId!.Value, ct);
         var rows = await RowsAsync(db, [.. found.Select(f => f.Line)], null, ct);
-        return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, events[r.Line.CaseId])).OrderByDescending(r => r.Last.Sequence)];
+        return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, story ? events[r.Line.CaseId] : CaseQueries.WithoutDetails(events[r.Line.CaseId]))).OrderByDescending(r => r.Last.Sequence)];
     }
 
     /// <summary>Adds deadlines, and names as far as the caller may see them; none for nobody in particular.</summary>

@@ -87,6 +87,9 @@ public sealed record CaseDetails(
 {
     /// <summary>How much of the case the caller sees.</summary>
     public CaseView View => Sight.View;
+
+    /// <summary>What must not be read off it, for what is read beside it.</summary>
+    internal CaseSecrets Secrets { get; init; } = default!;
 }
 
 /// <summary>An incident in which a person played a part.</summary>
@@ -94,7 +97,7 @@ public sealed record PersonIncident(
     Guid CaseId, string CaseNumber, CaseState State, int Class, Guid IncidentId, DateTimeOffset OccurredAt, PartyRole Role, AlarmCategory? Category, Injury? Injury);
 
 /// <summary>Reads cases; every query asks the access policy.</summary>
-public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights, OrganisationDirectory organisation)
+public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
     private const int FewCases = 200;
 
@@ -131,8 +134,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             few = ids.Count <= FewCases;
             if (!IsCaseNumber(filter.Words.Trim()))
             {
-                var agency = caller.UnitId is { } unitId ? (await organisation.GetAsync(ct)).Find(unitId)?.Agency : null;
-                access = agency is { } asking ? access.FoundByPerson(caller, asking, db) : access.Where(a => false);
+                access = await sights.AgencyAsync(caller, ct) is { } asking ? access.FoundByPerson(caller, asking, db) : access.Where(a => false);
             }
 
             access = few ? access.Where(a => ids.Contains(a.CaseId)) : access.Where(a => cases.Contains(a.CaseId));
@@ -191,8 +193,11 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             sight.View < CaseView.Card ? [] : [.. incidents.Select(i => Masked(secrets.Mask(Shown(i)), sight))],
             graded ? Masked(grades.Find(g => g.State == GradeState.Effective), sight) : null,
             graded ? Masked(grades.Find(g => g.State == GradeState.Proposed), sight) : null,
-            [.. duties.Where(d => AccessPolicy.Open.Contains(d.State)).OrderBy(d => d.DueAt)],
-            [.. duties.Where(d => !AccessPolicy.Open.Contains(d.State)).OrderByDescending(d => d.DoneAt)]);
+            [.. duties.Where(d => Duty.OpenStates.Contains(d.State)).OrderBy(d => d.DueAt).Select(d => Masked(d, caller, sight.Shows(FieldClass.Story)))],
+            [.. duties.Where(d => !Duty.OpenStates.Contains(d.State)).OrderByDescending(d => d.DoneAt).Select(d => Masked(d, caller, sight.Shows(FieldClass.Story)))])
+        {
+            Secrets = secrets,
+        };
     }
 
     /// <summary>Events of a case, oldest first.</summary>
@@ -225,10 +230,10 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
 
     /// <summary>The events that a caller may know of, as the caller may see them.</summary>
     internal static List<TimelineEvent> Told(IEnumerable<TimelineEvent> events, CaseSight sight) =>
-        [.. events.Where(e => sight.Shows(FieldClass.Story) || !AccessPolicy.TellsStory(e.Type)).Select(e => Masked(e, sight))];
+        sight.Shows(FieldClass.Story) ? [.. events] : [.. events.Where(e => !AccessPolicy.TellsStory(e.Type)).Select(WithoutDetails)];
 
-    /// <summary>An event as a caller may see it: its details tell reasons and circumstances.</summary>
-    private static TimelineEvent Masked(TimelineEvent e, CaseSight sight) => sight.Shows(FieldClass.Story) ? e : new TimelineEvent
+    /// <summary>An event without its details, which tell reasons and circumstances.</summary>
+    internal static TimelineEvent WithoutDetails(TimelineEvent e) => new()
     {
         Sequence = e.Sequence, Type = e.Type, At = e.At, CaseId = e.CaseId, DutyId = e.DutyId, WorkerId = e.WorkerId, ClientId = e.ClientId,
         UnitId = e.UnitId, Class = e.Class, Data = "{}", PreviousHash = e.PreviousHash, Hash = e.Hash,
@@ -333,6 +338,14 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             AddressShielded = shown && person.AddressShielded,
         };
     }
+
+    /// <summary>A duty as a caller may see it: reasons and outcomes tell the story to other units than those that work on it.</summary>
+    /// <param name="duty">The duty.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="story">Whether the caller may know the story.</param>
+    internal static DutyLine Masked(DutyLine duty, Caller caller, bool story) =>
+        story || caller.UnitId == duty.OwnerUnitId || caller.UnitId == duty.HandOverToUnitId || caller.UnitId == duty.DecidingUnitId
+            ? duty : duty with { HandOverReason = null, LastReason = null, Outcome = null };
 
     /// <summary>What a worker wrote on a grade is part of the story; which rule held is not.</summary>
     private static Grade? Masked(Grade? grade, CaseSight sight) => grade is null || sight.Shows(FieldClass.Story) ? grade : new Grade

@@ -27,6 +27,18 @@ public sealed record CaseSight(CaseView View, Agency Agency, CaseRelation Relati
 /// <summary>Asks the access policy about single cases: finds what ties the caller to them.</summary>
 public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider time)
 {
+    /// <summary>The agency of a caller's unit; null for a caller of no unit.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="ct">Cancels.</param>
+    public async ValueTask<Agency?> AgencyAsync(Caller caller, CancellationToken ct) =>
+        caller.UnitId is { } unit ? (await organisation.GetAsync(ct)).Find(unit)?.Agency : null;
+
+    /// <summary>Whether a caller's agency ever hears the story of a case (<see cref="AccessPolicy.HearsStory"/>).</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="ct">Cancels.</param>
+    public async ValueTask<bool> HearsStoryAsync(Caller caller, CancellationToken ct) =>
+        await AgencyAsync(caller, ct) is { } agency && AccessPolicy.HearsStory(agency);
+
     /// <summary>A case with what the caller may see of it.</summary>
     /// <param name="db">The context.</param>
     /// <param name="caller">Who asks.</param>
@@ -35,13 +47,13 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
     /// <returns>Null when it does not exist for the caller.</returns>
     public async Task<(DvCase Case, CaseSight Sight)?> FindAsync(AnhuDbContext db, Caller caller, Guid caseId, CancellationToken ct)
     {
-        if (caller.UnitId is not { } unitId || (await organisation.GetAsync(ct)).Find(unitId) is not { } unit)
+        if (caller.UnitId is not { } unitId || await AgencyAsync(caller, ct) is not { } agency)
         {
             return null;
         }
 
         var (now, worker) = (time.Now, caller.WorkerId ?? Guid.Empty);
-        var open = AccessPolicy.Open;
+        var open = Duty.OpenStates;
         var row = await db.Cases.AsNoTracking().Where(c => c.CaseId == caseId).Select(c => new
         {
             Case = c,
@@ -63,10 +75,10 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
             : row.Working || row.Case.IsSealed ? CaseRelation.Working
             : row.Direct ? CaseRelation.Involved : CaseRelation.Above;
         GrantKind? grant = row.Emergency is not null && (!row.Found || row.Purpose is null) ? GrantKind.Emergency : row.Purpose is not null ? GrantKind.Purpose : null;
-        var view = AccessPolicy.ViewOf(caller, unit.Agency, relation, grant);
+        var view = AccessPolicy.ViewOf(caller, agency, relation, grant);
         return view == CaseView.None ? null : (row.Case, new CaseSight(
-            view, unit.Agency, relation, grant, grant == GrantKind.Emergency ? row.Emergency : row.Purpose,
-            AccessPolicy.AsksReason(caller, unit.Agency, relation, grant)));
+            view, agency, relation, grant, grant == GrantKind.Emergency ? row.Emergency : row.Purpose,
+            AccessPolicy.AsksReason(caller, agency, relation, grant)));
     }
 
     /// <summary>What a caller may see of some cases that it finds, leaves not counted: for lists.</summary>
@@ -78,12 +90,12 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
     public async Task<IReadOnlyDictionary<Guid, CaseSight>> OfAsync(
         AnhuDbContext db, Caller caller, IReadOnlyCollection<Guid> caseIds, IReadOnlySet<Guid>? working, CancellationToken ct)
     {
-        if (caseIds.Count == 0 || caller.UnitId is not { } unitId || (await organisation.GetAsync(ct)).Find(unitId) is not { } unit)
+        if (caseIds.Count == 0 || caller.UnitId is not { } unitId || await AgencyAsync(caller, ct) is not { } agency)
         {
             return new Dictionary<Guid, CaseSight>();
         }
 
-        var open = AccessPolicy.Open;
+        var open = Duty.OpenStates;
         var direct = (await db.CaseAccess.AsNoTracking().Where(a => caseIds.Contains(a.CaseId) && a.UnitId == unitId && a.IsDirect)
             .Select(a => a.CaseId).ToListAsync(ct)).ToHashSet();
         working ??= (await db.Duties.AsNoTracking().Where(d => caseIds.Contains(d.CaseId) && d.OwnerUnitId == unitId && open.Contains(d.State))
@@ -91,7 +103,7 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
         return caseIds.Distinct().ToDictionary(id => id, id =>
         {
             var relation = working.Contains(id) ? CaseRelation.Working : direct.Contains(id) ? CaseRelation.Involved : CaseRelation.Above;
-            return new CaseSight(AccessPolicy.ViewOf(caller, unit.Agency, relation, null), unit.Agency, relation, null, null, false);
+            return new CaseSight(AccessPolicy.ViewOf(caller, agency, relation, null), agency, relation, null, null, false);
         });
     }
 }

@@ -1,6 +1,7 @@
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Duties;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
@@ -259,13 +260,12 @@ public sealed class Conflicts(
             return;
         }
 
-        foreach (var duty in file.OpenDuties.Where(d => d.OwnerUnitId == unitId))
+        foreach (var duty in file.OpenDuties.Where(d => d.OwnerUnitId == unitId).ToList())
         {
-            duty.OwnerUnitId = above.UnitId;
-            duty.WorkerId = null;
+            var events = new List<PendingEvent>();
+            DutyMachine.GiveTo(duty, above.UnitId, now, rules.Rules.Playbook.EscalationInterval(duty.Class), events);
             rules.Involve(file, above, sink);
-            sink.Record(new PendingEvent("duty.reassigned", now, file.Case.CaseId, duty.DutyId, above.UnitId, duty.Class, EventData.Of(
-                ("kind", duty.Kind), ("from", duty.State), ("to", duty.State), ("fromUnit", unitId), ("toUnit", above.UnitId), ("cause", "unit-above"))));
+            events.ForEach(sink.Record);
         }
     }
 

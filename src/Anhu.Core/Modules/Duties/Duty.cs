@@ -112,6 +112,9 @@ public sealed class Duty
     /// <summary>Concurrency token; the ETag of the API.</summary>
     public long Version { get; set; }
 
+    /// <summary>The states of <see cref="IsOpen"/>, for queries.</summary>
+    public static readonly DutyState[] OpenStates = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+
     /// <summary>True while the duty must still come to an end.</summary>
     public bool IsOpen => State is DutyState.Proposed or DutyState.Assigned or DutyState.Accepted or DutyState.InProgress;
 }

@@ -80,14 +80,14 @@ public static class DutyMachine
     /// <summary>The states from which a step is allowed. One table; pages and documents read it too.</summary>
     public static IReadOnlyDictionary<DutyStep, IReadOnlyList<DutyState>> Allowed { get; } = new Dictionary<DutyStep, IReadOnlyList<DutyState>>
     {
-        [DutyStep.Accept] = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress],
+        [DutyStep.Accept] = Duty.OpenStates,
         [DutyStep.Start] = [DutyState.Accepted],
         [DutyStep.Complete] = [DutyState.Accepted, DutyState.InProgress],
         [DutyStep.Return] = [DutyState.Assigned, DutyState.Accepted, DutyState.InProgress],
         [DutyStep.HandOver] = [DutyState.Assigned, DutyState.Accepted, DutyState.InProgress],
-        [DutyStep.Reassign] = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress],
-        [DutyStep.Cancel] = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress],
-        [DutyStep.KeepOpen] = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress],
+        [DutyStep.Reassign] = Duty.OpenStates,
+        [DutyStep.Cancel] = Duty.OpenStates,
+        [DutyStep.KeepOpen] = Duty.OpenStates,
         [DutyStep.Verify] = [DutyState.Done],
     };
 
@@ -164,6 +164,16 @@ public static class DutyMachine
                 return Move(duty, DutyState.Verified, "duty.verified", c, events, _ => { });
         }
     }
+
+    /// <summary>Gives an open duty to another unit without anybody's step, as when a worker of the owner is a party to the case.</summary>
+    /// <param name="duty">The duty.</param>
+    /// <param name="unit">The unit that owns it from now on.</param>
+    /// <param name="at">Now, UTC.</param>
+    /// <param name="escalationStep">Rest between escalations.</param>
+    /// <param name="events">Receives what happened.</param>
+    public static void GiveTo(Duty duty, Guid unit, DateTimeOffset at, TimeSpan escalationStep, ICollection<PendingEvent> events) => Own(
+        duty, unit, duty.State == DutyState.Proposed ? DutyState.Proposed : DutyState.Assigned, null, "duty.reassigned",
+        new DutyContext { At = at, ActingUnitId = unit, MaySupervise = true, SuperiorUnitId = unit, EscalationStep = escalationStep }, events);
 
     /// <summary>What time alone does: an unanswered hand-over goes to the superior of both; an overdue duty is marked and escalated, again and again.</summary>
     /// <param name="duty">The duty.</param>

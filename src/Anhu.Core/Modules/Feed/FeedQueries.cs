@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Anhu.Data;
 using Anhu.Modules.Cases;
-using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +25,7 @@ public sealed record FeedItem(long Sequence, string Type, Guid? CaseId, Guid? Du
 public sealed record FeedRow(FeedItem Item, Guid[] Units, Guid[] Shut);
 
 /// <summary>Reads the timeline for the feed: what a unit may see after a cursor, in order, nothing missed and nothing twice.</summary>
-public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation)
+public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
     /// <summary>Events after a cursor that a caller may see.</summary>
     /// <param name="caller">Who asks.</param>
@@ -40,12 +39,9 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
         var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
         var visible = db.CaseAccess.VisibleTo(caller, db);
         var events = db.Timeline.AsNoTracking().Where(e => e.Sequence > after && e.Sequence <= head && e.CaseId != null && visible.Any(a => a.CaseId == e.CaseId));
-        if (caller.UnitId is not { } unit || (await organisation.GetAsync(ct)).Find(unit) is not { } own || !AccessPolicy.HearsStory(own.Agency))
+        if (!await sights.HearsStoryAsync(caller, ct))
         {
-            foreach (var type in AccessPolicy.StoryTypes)
-            {
-                events = events.Where(e => !e.Type.StartsWith(type));
-            }
+            events = events.WithoutStory();
         }
 
         var items = await events

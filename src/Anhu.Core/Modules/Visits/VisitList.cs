@@ -54,7 +54,7 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
     /// <summary>What was due longer ago than this counts no more as today's work when it is done.</summary>
     private static readonly TimeSpan LongestOverdue = TimeSpan.FromDays(365);
 
-    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+    private static readonly DutyState[] Open = Duty.OpenStates;
 
     /// <summary>The visits of a unit that are to be made now: most serious first, then by deadline, then who can be called at this hour.</summary>
     /// <param name="caller">Who asks.</param>

@@ -66,7 +66,7 @@ public sealed record DutyLoad(string Kind, int Open, int Overdue);
 /// <summary>Reads single duties and task cards for pages; every query asks the access policy.</summary>
 public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
-    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+    private static readonly DutyState[] Open = Duty.OpenStates;
 
     /// <summary>A duty with what its page shows.</summary>
     /// <param name="caller">Who asks.</param>
@@ -100,10 +100,10 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
             select new DutyHappening(e.Sequence, e.Type, e.At, w == null ? null : w.DisplayName, e.ClientId != null, goes || story ? e.Data : "{}")).Take(100).ToListAsync(ct);
         happenings.Reverse();
         var told = await EventTexts.OpenDataAsync(db, [.. happenings.Select(h => h.Data)], ct);
-        happenings = [.. happenings.Select((h, i) => h with { Data = told[i] })];
+        happenings = [.. happenings.Select((h, i) => h with { Data = told[i] }).Where(h => goes || story || !AccessPolicy.TellsStory(h.Type))];
         var worker = line.WorkerId is { } id ? await db.Workers.Where(w => w.Id == id).Select(w => w.DisplayName).FirstOrDefaultAsync(ct) : null;
         return new DutyDetails(
-            line, sight, dvCase.Class, isShielded ? CaseSecrets.District(dvCase.RegionCode)! : dvCase.RegionCode, isShielded ? null : address, worker,
+            CaseQueries.Masked(line, caller, story), sight, dvCase.Class, isShielded ? CaseSecrets.District(dvCase.RegionCode)! : dvCase.RegionCode, isShielded ? null : address, worker,
             goes || story ? extra.Form : null, happenings, isShielded, isShielded ? secrets.MeetAt : null);
     }
 

@@ -80,9 +80,9 @@ public sealed record DutyListFilter
 public sealed record DutyPage(IReadOnlyList<DutyLine> Items, DutyCursor? Next);
 
 /// <summary>Reads duties; every query asks the access policy.</summary>
-public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
+public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
-    private static readonly DutyState[] Open = [DutyState.Proposed, DutyState.Assigned, DutyState.Accepted, DutyState.InProgress];
+    private static readonly DutyState[] Open = Duty.OpenStates;
 
     /// <summary>Duties by deadline.</summary>
     /// <param name="caller">Who asks.</param>
@@ -103,7 +103,8 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
             page.RemoveRange(limit, page.Count - limit);
         }
 
-        return new DutyPage(page, more ? new DutyCursor(page[^1].DueAt, page[^1].DutyId) : null);
+        var story = await ToldAsync(caller, ct);
+        return new DutyPage([.. page.Select(d => CaseQueries.Masked(d, caller, story))], more ? new DutyCursor(page[^1].DueAt, page[^1].DutyId) : null);
     }
 
     /// <summary>How many duties match, counted up to a bound.</summary>
@@ -125,8 +126,12 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts)
     public async Task<DutyLine?> GetAsync(Caller caller, Guid dutyId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await CaseQueries.Lines(db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.DutyId == dutyId), db).FirstOrDefaultAsync(ct);
+        var line = await CaseQueries.Lines(db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.DutyId == dutyId), db).FirstOrDefaultAsync(ct);
+        return line is null ? null : CaseQueries.Masked(line, caller, await ToldAsync(caller, ct));
     }
+
+    /// <summary>Whether reasons and outcomes of other units' duties are told: to an agency's own system, which stands for the units below.</summary>
+    private async ValueTask<bool> ToldAsync(Caller caller, CancellationToken ct) => caller.ClientId is not null && await sights.HearsStoryAsync(caller, ct);
 
     /// <summary>The line of a duty that was just changed.</summary>
     /// <param name="duty">The duty.</param>
