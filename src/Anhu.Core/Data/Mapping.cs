@@ -194,6 +194,7 @@ internal sealed class SpineMapping :
         dvCase.ToTable("cases_case");
         dvCase.HasKey(c => c.CaseId);
         dvCase.Property(c => c.CaseNumber).HasMaxLength(40);
+        dvCase.Property(c => c.ShunnedUnits).HasConversion<JsonList<Guid>, ListComparer<Guid>>();
         dvCase.Property(c => c.RegionCode).HasMaxLength(15);
         dvCase.Property(c => c.Version).IsConcurrencyToken();
         dvCase.HasIndex(c => c.CaseNumber).IsUnique();
@@ -284,57 +285,6 @@ internal sealed class SpineMapping :
         duty.HasIndex(d => d.EscalatedToUnitId).HasFilter("\"EscalatedToUnitId\" IS NOT NULL");
         duty.HasIndex(d => d.DueAt).HasFilter("\"OverdueAt\" IS NOT NULL AND \"DoneAt\" IS NULL");
         duty.HasIndex(d => d.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
-    }
-}
-
-/// <summary>Tables of access: leaves, blocks, seats, ties.</summary>
-internal sealed class AccessMapping :
-    IEntityTypeConfiguration<AccessGrant>, IEntityTypeConfiguration<AccessBlock>, IEntityTypeConfiguration<SealedSeat>,
-    IEntityTypeConfiguration<WorkerTie>, IEntityTypeConfiguration<WorkerTieKey>
-{
-    public void Configure(EntityTypeBuilder<AccessGrant> grant)
-    {
-        grant.ToTable("cases_access_grant");
-        grant.HasKey(g => g.AccessGrantId);
-        grant.Property(g => g.Note).Sealed();
-        grant.HasIndex(g => new { g.CaseId, g.WorkerId });
-        grant.HasIndex(g => new { g.Kind, g.GrantedAt });
-    }
-
-    public void Configure(EntityTypeBuilder<AccessBlock> block)
-    {
-        block.ToTable("cases_access_block");
-        block.HasKey(b => new { b.WorkerId, b.CaseId, b.TiedWorkerId, b.PersonId });
-        block.HasAnnotation(StoreAnnotations.Clustered, true);
-        block.HasIndex(b => b.CaseId);
-    }
-
-    public void Configure(EntityTypeBuilder<SealedSeat> seat)
-    {
-        seat.ToTable("cases_sealed_seat");
-        seat.HasKey(s => new { s.CaseId, s.WorkerId });
-        seat.HasAnnotation(StoreAnnotations.Clustered, true);
-        seat.HasIndex(s => s.WorkerId);
-    }
-
-    public void Configure(EntityTypeBuilder<WorkerTie> tie)
-    {
-        tie.ToTable("cases_worker_tie");
-        tie.HasKey(t => t.WorkerTieId);
-        tie.Property(t => t.Name).Sealed();
-        tie.Property(t => t.IdNumber).Sealed();
-        tie.Property(t => t.Phone).Sealed();
-        tie.Property(t => t.BirthDate).Sealed();
-        tie.HasIndex(t => t.WorkerId);
-    }
-
-    public void Configure(EntityTypeBuilder<WorkerTieKey> key)
-    {
-        key.ToTable("cases_worker_tie_key");
-        key.HasKey(k => new { k.Value, k.WorkerTieId });
-        key.HasAnnotation(StoreAnnotations.Clustered, true);
-        key.Property(k => k.Value).HasMaxLength(160);
-        key.HasIndex(k => k.WorkerTieId);
     }
 }
 

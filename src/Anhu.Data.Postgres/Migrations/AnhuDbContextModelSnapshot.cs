@@ -321,6 +321,10 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateOnly?>("ReviewOn")
                         .HasColumnType("date");
 
+                    b.Property<string>("ShunnedUnits")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(40)

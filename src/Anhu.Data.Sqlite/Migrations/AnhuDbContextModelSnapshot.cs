@@ -320,6 +320,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<DateOnly?>("ReviewOn")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ShunnedUnits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(40)

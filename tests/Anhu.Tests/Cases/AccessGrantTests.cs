@@ -133,7 +133,8 @@ public sealed class AccessGrantTests(FakeTimeFixture app) : IClassFixture<FakeTi
         var caller = CallerOf(worker);
         Assert.True((await Conflicts.DeclareAsync(caller, worker.Id, new NewTie(TieKind.Self, "赵民警", null, "+86 136-1234-5678", null), Ct)).IsOk);
 
-        var alarm = await app.SubmitAlarmAsync(r => r with
+        AlarmReport? reported = null;
+        var alarm = await app.SubmitAlarmAsync(r => reported = r with
         {
             Location = r.Location! with { RegionCode = "340104001001" },
             People = [.. r.People.Select(p => p.Role == PartyRole.Perpetrator ? p with { Name = "赵某", Phone = "13612345678" } : p)],
@@ -146,6 +147,14 @@ public sealed class AccessGrantTests(FakeTimeFixture app) : IClassFixture<FakeTi
         var map = await app.Services.GetRequiredService<OrganisationDirectory>().GetAsync(Ct);
         var owners = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId).Select(d => d.OwnerUnitId).ToListAsync(Ct));
         Assert.DoesNotContain(worker.UnitId, owners);
+
+        // Nor does the unit get what arises later, not even for a moment.
+        Task<int> GivenAsync() => app.QueryAsync(db => db.Timeline.CountAsync(e => e.CaseId == alarm.CaseId && e.Type == EventTypes.DutyCreated && e.UnitId == worker.UnitId, Ct));
+        var given = await GivenAsync();
+        await app.SubmitAlarmAsync(_ => reported! with { SourceId = reported!.SourceId + "b", ReceivedAt = reported.ReceivedAt.AddHours(-5) });
+        Assert.DoesNotContain(worker.UnitId, await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId).Select(d => d.OwnerUnitId).ToListAsync(Ct)));
+        Assert.Equal(given, await GivenAsync());
+        Assert.True(await app.QueryAsync(db => db.Duties.CountAsync(d => d.CaseId == alarm.CaseId, Ct)) > owners.Count);
         Assert.Contains(map.Find("340104-police")!.UnitId, owners);
         Assert.False(await app.QueryAsync(db => db.Timeline.AnyAsync(e => e.CaseId == alarm.CaseId && e.Type == EventTypes.AccessShut, Ct)));
         Assert.Equal(CaseView.Full, (await Cases.GetAsync(await CallerAsync("340104001-police", WorkerRole.Caseworker), alarm.CaseId, Ct))!.View);

@@ -1,7 +1,6 @@
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Organisation;
-using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Security;

@@ -3,7 +3,6 @@ using Anhu.Data;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
-using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;

@@ -88,6 +88,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         CaseFile file, Unit owner, string kind, DateTimeOffset dueAt, string basis, DateTimeOffset at, Guid? incidentId,
         IChangeSink sink, bool proposed = false, string? ruleId = null, string? version = null, bool holidaysKnown = true)
     {
+        owner = Allowed(file, owner);
         var duty = new Duty
         {
             DutyId = Guid.CreateVersion7(at), CaseId = file.Case.CaseId, IncidentId = incidentId, Kind = kind, OwnerUnitId = owner.UnitId,
@@ -171,7 +172,8 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         foreach (var duty in waiting)
         {
             if (planned.FirstOrDefault(p => p.RuleId == duty.RuleId && p.Kind == duty.Kind) is { } plan
-                && Map.Responsible(plan.Agency, file.Case.RegionCode, plan.Level) is { } owner && owner.UnitId != duty.OwnerUnitId)
+                && Map.Responsible(plan.Agency, file.Case.RegionCode, plan.Level) is { } responsible
+                && Allowed(file, responsible) is var owner && owner.UnitId != duty.OwnerUnitId)
             {
                 var from = duty.OwnerUnitId;
                 duty.OwnerUnitId = owner.UnitId;
@@ -330,6 +332,17 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             LastIncidentAt = incident?.OccurredAt,
             AlreadyOpenKinds = openKinds,
         };
+    }
+
+    /// <summary>The unit, or the one above it where it must not get a duty of the case.</summary>
+    private Unit Allowed(CaseFile file, Unit owner)
+    {
+        while (file.Case.ShunnedUnits.Contains(owner.UnitId) && Map.Supervisor(owner) is { } above)
+        {
+            owner = above;
+        }
+
+        return owner;
     }
 
     private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;

@@ -136,7 +136,7 @@ public sealed class Conflicts(
                 var worker = await db.Workers.AsNoTracking().SingleAsync(w => w.Id == tie.WorkerId, ct);
                 db.Remove(tie);
                 await db.WorkerTieKeys.Where(k => k.WorkerTieId == workerTieId).ExecuteDeleteAsync(ct);
-                await db.AccessBlocks.Where(b => b.TiedWorkerId == tie.WorkerId).ExecuteDeleteAsync(ct);
+                await LiftAsync(db, tie.WorkerId, ct);
                 foreach (var other in await db.WorkerTies.AsNoTracking().Where(t => t.WorkerId == tie.WorkerId && t.WorkerTieId != workerTieId).ToListAsync(ct))
                 {
                     await ShutOutAsync(db, map, worker, other, TieKeys.Of(db.Keys, other.Name, other.IdNumber, other.Phone, other.BirthDate).ToHashSet(StringComparer.Ordinal), ct);
@@ -201,6 +201,23 @@ public sealed class Conflicts(
         }
     }
 
+    /// <summary>Takes back all blocks that stand on a worker's ties; units stay shunned where another of their workers is tied.</summary>
+    private static async Task LiftAsync(AnhuDbContext db, Guid workerId, CancellationToken ct)
+    {
+        var blocks = db.AccessBlocks.Where(b => b.TiedWorkerId == workerId);
+        var cases = await blocks.Select(b => b.CaseId).Distinct().ToListAsync(ct);
+        await blocks.ExecuteDeleteAsync(ct);
+        var others = (await (
+            from b in db.AccessBlocks
+            join w in db.Workers on b.TiedWorkerId equals w.Id
+            where cases.Contains(b.CaseId)
+            select new { b.CaseId, w.UnitId }).Distinct().ToListAsync(ct)).ToLookup(b => b.CaseId, b => b.UnitId);
+        foreach (var dvCase in await db.Cases.Where(c => cases.Contains(c.CaseId)).ToListAsync(ct))
+        {
+            dvCase.ShunnedUnits = [.. others[dvCase.CaseId]];
+        }
+    }
+
     private async Task ShutOutAsync(AnhuDbContext db, OrganisationMap map, Worker worker, WorkerTie tie, HashSet<string> keys, CancellationToken ct)
     {
         var found = new HashSet<Guid>();
@@ -247,6 +264,11 @@ public sealed class Conflicts(
             // Without the case's id, so that nothing of it stands in the case's own timeline: for the audit administrator only.
             sink.Record(new PendingEvent(EventTypes.AccessShut, now, UnitId: unitId, Data: EventData.Of(
                 ("case", file.Case.CaseId), ("workerId", worker), ("workers", shut.Count))));
+        }
+
+        if (!file.Case.ShunnedUnits.Contains(unitId))
+        {
+            file.Case.ShunnedUnits = [.. file.Case.ShunnedUnits, unitId];
         }
 
         RaiseDuties(file, rules, unitId, now, sink);

@@ -60,6 +60,9 @@ public sealed class DvCase
     /// <summary>How often it was reopened.</summary>
     public int ReopenCount { get; set; }
 
+    /// <summary>Units that get no further duty of it, since a worker of theirs is a party or family of one: the unit above each does it.</summary>
+    public IReadOnlyList<Guid> ShunnedUnits { get; set; } = [];
+
     /// <summary>Sealed: found by the workers with a <see cref="SealedSeat"/> only; no unit has a row in <see cref="CaseAccess"/>.</summary>
     public bool IsSealed { get; set; }
 

@@ -263,6 +263,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             }
         }
 
+        to.Case.ShunnedUnits = [.. to.Case.ShunnedUnits.Union(from.Case.ShunnedUnits)];
         if (to.Case.State != CaseState.Open)
         {
             to.Case.ReopenCount += to.Case.State == CaseState.Closed ? 1 : 0;

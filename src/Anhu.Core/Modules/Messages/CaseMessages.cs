@@ -1,6 +1,5 @@
 using Anhu.Data;
 using Anhu.Modules.Cases;
-using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;

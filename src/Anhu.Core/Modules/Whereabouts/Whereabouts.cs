@@ -3,7 +3,6 @@ using Anhu.Data;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Messages;
-using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Security;
 using Anhu.Modules.Shield;

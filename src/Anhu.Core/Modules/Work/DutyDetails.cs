@@ -2,7 +2,6 @@ using Anhu.Data;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
-using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;

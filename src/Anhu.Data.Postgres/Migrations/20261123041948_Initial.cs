@@ -119,6 +119,7 @@ namespace Anhu.Data.Postgres.Migrations
                     ClosedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     JoinedIntoCaseId = table.Column<Guid>(type: "uuid", nullable: true),
                     ReopenCount = table.Column<int>(type: "integer", nullable: false),
+                    ShunnedUnits = table.Column<string>(type: "text", nullable: false),
                     IsSealed = table.Column<bool>(type: "boolean", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },

@@ -117,6 +117,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     JoinedIntoCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ReopenCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    ShunnedUnits = table.Column<string>(type: "TEXT", nullable: false),
                     IsSealed = table.Column<bool>(type: "INTEGER", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },

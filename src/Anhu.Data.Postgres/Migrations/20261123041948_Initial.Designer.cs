@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123030546_Initial")]
+    [Migration("20261123041948_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -323,6 +323,10 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<DateOnly?>("ReviewOn")
                         .HasColumnType("date");
+
+                    b.Property<string>("ShunnedUnits")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("State")
                         .IsRequired()

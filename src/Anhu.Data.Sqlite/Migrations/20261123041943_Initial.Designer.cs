@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Anhu.Data.Sqlite.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123030530_Initial")]
+    [Migration("20261123041943_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -321,6 +321,10 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<DateOnly?>("ReviewOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ShunnedUnits")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("State")
