@@ -67,10 +67,8 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
         await page.Locator("input[autocomplete=username]").FillAsync(worker.UserName!);
         await page.Locator("input[type=password]").FillAsync(TestData.Password);
         await page.Locator("main form button[type=submit]").First.ClickAsync();
-        // Until it came, not until it was loaded: that event is now and then lost where one page replaces another.
-        await page.WaitForURLAsync(
-            url => landing is null ? !url.Contains("/sign-in", StringComparison.Ordinal) : url.Contains(landing, StringComparison.Ordinal),
-            new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await page.ArriveAsync(
+            url => landing is null ? !url.Contains("/sign-in", StringComparison.Ordinal) : url.Contains(landing, StringComparison.Ordinal));
         await page.Locator("h1").First.WaitForAsync();
     }
 
@@ -103,7 +101,12 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
 
     /// <summary>A new window's context, as given.</summary>
     /// <param name="options">How it is.</param>
-    public Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options) => chromium!.NewContextAsync(options);
+    public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
+    {
+        var context = await chromium!.NewContextAsync(options);
+        context.SetDefaultTimeout((float)Until.Patience.TotalMilliseconds);
+        return context;
+    }
 
     /// <summary>A new window.</summary>
     /// <param name="culture">Language.</param>
@@ -111,7 +114,7 @@ public sealed class Browser : AnhuFixture, IAsyncLifetime
     /// <param name="address">Another program's address.</param>
     public async Task<IPage> OpenAsync(string culture, bool narrow, Uri? address = null)
     {
-        var context = await chromium!.NewContextAsync(new BrowserNewContextOptions
+        var context = await NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = narrow ? new ViewportSize { Width = 360, Height = 740 } : new ViewportSize { Width = 1440, Height = 900 },
         });

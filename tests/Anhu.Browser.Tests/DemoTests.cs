@@ -43,7 +43,7 @@ public sealed class DemoTests(Browser browser, DemoSite demo) : IClassFixture<De
         await page.GotoAsync(new Uri(demo.Address, "/sign-in").ToString());
 
         await EnterAsync(page, userName);
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
+        await page.ArriveAsync(url => new Uri(url).AbsolutePath == "/");
 
         await page.Locator($"main a[href^='{work}']").First.WaitForAsync();
         await PageCheck.RunAsync(page, demo.Address, "/");
@@ -56,7 +56,7 @@ public sealed class DemoTests(Browser browser, DemoSite demo) : IClassFixture<De
         var page = await browser.OpenAsync("zh-CN", narrow: false, demo.Address);
         await page.GotoAsync(new Uri(demo.Address, "/sign-in").ToString());
         await EnterAsync(page, "shifulian");
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
+        await page.ArriveAsync(url => new Uri(url).AbsolutePath == "/");
         await page.GotoAsync(new Uri(demo.Address, "/board").ToString());
         await page.Locator("[data-state=live]").First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         var before = await CasesAsync(page);

@@ -30,11 +30,11 @@ public sealed class ExitTests(Browser app)
             """);
 
         await LeaveAsync(page, how);
-        await page.WaitForURLAsync(Weather, new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await page.ArriveAsync(url => url == Weather);
         var visits = app.WeatherReferrers.Count;
         await page.EvaluateAsync("() => history.back()");
         await Until.TrueAsync(() => app.WeatherReferrers.Count > visits);
-        await page.WaitForURLAsync(Weather, new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await page.ArriveAsync(url => url == Weather);
         var left = await page.Context.CookiesAsync([app.Address.ToString()]);
         await page.Context.AddCookiesAsync(cookies.Select(c => new Cookie { Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path }));
         await page.GotoAsync(new Uri(app.Address, "/cases").ToString());
@@ -68,7 +68,7 @@ public sealed class ExitTests(Browser app)
         Assert.Equal((1, 2, 0, "再按两次 Shift 键就离开此页。"), (one, two, none, words));
         Assert.EndsWith("/sign-in", page.Url, StringComparison.Ordinal);
         await LeaveAsync(page, "keys");
-        await page.WaitForURLAsync(Weather, new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await page.ArriveAsync(url => url == Weather);
         await page.Context.CloseAsync();
     }
 
@@ -83,7 +83,7 @@ public sealed class ExitTests(Browser app)
         await page.GotoAsync(new Uri(app.Address, "/safety").ToString());
 
         await page.Locator(".exit-button").ClickAsync();
-        await page.WaitForURLAsync(Weather, new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await page.ArriveAsync(url => url == Weather);
         await signedIn.GotoAsync(new Uri(app.Address, "/cases").ToString());
 
         Assert.Contains("/sign-in", signedIn.Url, StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class ExitTests(Browser app)
         await page.Keyboard.PressAsync("Tab");
         var reached = await page.EvaluateAsync<string>("() => document.activeElement.className");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(Weather, new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await page.ArriveAsync(url => url == Weather);
 
         Assert.Equal("exit-first", reached);
         await page.Context.CloseAsync();

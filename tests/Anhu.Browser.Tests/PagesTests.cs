@@ -152,7 +152,7 @@ public sealed class PagesTests(Browser app)
         await page.GotoAsync(new Uri(app.Address, $"/visits/{duty}").ToString());
         await page.Locator("input[value=refused]").CheckAsync();
         await page.Locator("main form button[type=submit]").Last.ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains("/done", StringComparison.Ordinal));
+        await page.ArriveAsync(url => url.Contains("/done", StringComparison.Ordinal));
         await CheckAsync(page, $"/visits/{duty}/done");
 
         await page.Context.CloseAsync();

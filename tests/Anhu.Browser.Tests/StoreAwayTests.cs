@@ -58,7 +58,7 @@ public sealed class StoreAwayTests(Browser browser)
         Assert.EndsWith("/cases?class=3", reading.Url, StringComparison.Ordinal);
         await page.GetByText("已经恢复").WaitForAsync();
         await page.Locator("store-away button").ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/done", StringComparison.Ordinal));
+        await page.ArriveAsync(url => url.EndsWith("/done", StringComparison.Ordinal));
         Assert.Equal("她说改天再谈", await app.QueryAsync(db => db.ReturnVisits.Where(v => v.DutyId == duty).Select(v => v.Notes).SingleAsync(Ct)));
         await page.Context.CloseAsync();
     }

@@ -6,7 +6,7 @@ namespace Anhu.Testing;
 public static class Until
 {
     /// <summary>Long enough for the busiest machine; a condition that holds is seen at once.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="condition">The condition.</param>
