@@ -59,7 +59,7 @@ internal sealed class CityFiller(Site site)
         }
 
         Console.Error.Write("\rindexes …           ");
-        await db.Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Sequence\" = {0}, \"Hash\" = {1}", rows.Sequence, rows.Hash);
+        await db.Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Sequence\" = {0}, \"Hash\" = {1} WHERE \"TimelineHeadId\" = 1", rows.Sequence, rows.Hash);
         foreach (var (area, highest) in rows.Origin.Numbers)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"case:{area}:{time.GetUtcNow().Year}");
@@ -217,7 +217,7 @@ internal sealed class BaseRows
     {
         Setters.EventSequence(e, ++Sequence);
         Setters.PreviousHash(e, Hash);
-        Hash = TimelineHash.Compute(e);
+        Hash = TimelineHash.Compute(ChainHash.Sha256, e);
         Setters.EventHash(e, Hash);
         return e;
     }

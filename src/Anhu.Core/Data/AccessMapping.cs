@@ -42,6 +42,7 @@ internal sealed class AccessMapping :
         tie.Property(t => t.IdNumber).Sealed();
         tie.Property(t => t.Phone).Sealed();
         tie.Property(t => t.BirthDate).Sealed();
+        tie.Property(t => t.RegionCode).Sealed();
         tie.HasIndex(t => t.WorkerId);
     }
 

@@ -1,5 +1,6 @@
 using Anhu.Common;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
@@ -123,8 +124,24 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>The record. Written only by <see cref="Record"/> and the intake.</summary>
     public DbSet<TimelineEvent> Timeline => Set<TimelineEvent>();
 
-    /// <summary>The end of the chain.</summary>
+    /// <summary>What was seen. Written only by the log of views.</summary>
+    public DbSet<ViewEvent> Views => Set<ViewEvent>();
+
+    /// <summary>Signed marks of where the chains ended.</summary>
+    public DbSet<AuditCheckpoint> AuditCheckpoints => Set<AuditCheckpoint>();
+
+    /// <summary>Parts of the chain of views that were moved out of the store.</summary>
+    public DbSet<ViewArchive> ViewArchives => Set<ViewArchive>();
+
+    /// <summary>What workers looked at, day by day.</summary>
+    public DbSet<ViewDay> ViewDays => Set<ViewDay>();
+
+    /// <summary>The ends of the chains.</summary>
     public DbSet<TimelineHead> TimelineHeads => Set<TimelineHead>();
+
+    /// <summary>The end of a chain, to be read.</summary>
+    /// <param name="chain">Which chain.</param>
+    public IQueryable<TimelineHead> Head(Chain chain = Chain.Record) => TimelineHeads.AsNoTracking().Where(h => h.TimelineHeadId == (int)chain);
 
     /// <summary>Job leases.</summary>
     public DbSet<Lease> Leases => Set<Lease>();
@@ -231,39 +248,43 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         return result;
     }
 
-    /// <summary>Moves the end of the chain on by a number of events, holding its row until the transaction ends.</summary>
+    /// <summary>Moves the end of a chain on by a number of events, holding its row until the transaction ends.</summary>
     /// <param name="count">How many events will be added.</param>
     /// <param name="ct">Cancels.</param>
+    /// <param name="chain">Which chain.</param>
     /// <returns>The head as it was before.</returns>
-    internal async Task<TimelineHead> TakeHeadAsync(int count, CancellationToken ct)
+    internal async Task<TimelineHead> TakeHeadAsync(int count, CancellationToken ct, Chain chain = Chain.Record)
     {
         var rows = await Database.SqlQueryRaw<HeadRow>(
-            "UPDATE timeline_head SET \"Sequence\" = \"Sequence\" + {0} WHERE \"TimelineHeadId\" = 1 RETURNING \"Sequence\", \"Hash\"", count)
+            "UPDATE timeline_head SET \"Sequence\" = \"Sequence\" + {0} WHERE \"TimelineHeadId\" = {1} RETURNING \"Sequence\", \"Hash\", \"Algorithm\"", count, (int)chain)
             .ToListAsync(ct);
-        return new TimelineHead { TimelineHeadId = 1, Sequence = rows[0].Sequence - count, Hash = rows[0].Hash };
+        return new TimelineHead { TimelineHeadId = (int)chain, Sequence = rows[0].Sequence - count, Hash = rows[0].Hash, Algorithm = rows[0].Algorithm };
     }
 
-    /// <summary>Moves the end of the chain to a sequence and its hash, in a transaction that took the head before.</summary>
+    /// <summary>Moves the end of the record to a sequence and its hash, in a transaction that took the head before.</summary>
     /// <param name="sequence">Sequence of the last event.</param>
     /// <param name="hash">Hash of the last event.</param>
     /// <param name="ct">Cancels.</param>
     internal Task SetHeadAsync(long sequence, byte[] hash, CancellationToken ct) =>
         Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Sequence\" = {0}, \"Hash\" = {1} WHERE \"TimelineHeadId\" = 1", [sequence, hash], ct);
 
-    /// <summary>Sets the hash at the end of the chain.</summary>
+    /// <summary>Sets the hash at the end of a chain.</summary>
     /// <param name="hash">Hash of the last event.</param>
     /// <param name="ct">Cancels.</param>
-    internal Task SetHeadHashAsync(byte[] hash, CancellationToken ct) =>
-        Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Hash\" = {0} WHERE \"TimelineHeadId\" = 1", [hash], ct);
+    /// <param name="chain">Which chain.</param>
+    internal Task SetHeadHashAsync(byte[] hash, CancellationToken ct, Chain chain = Chain.Record) =>
+        Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Hash\" = {0} WHERE \"TimelineHeadId\" = {1}", [hash, (int)chain], ct);
 
-    /// <summary>Gives facts their place in the chain.</summary>
+    /// <summary>Gives facts their place in a chain.</summary>
     /// <param name="head">The head as taken.</param>
     /// <param name="facts">The facts in order, each with who acted.</param>
     /// <returns>The events, ready to be stored, and the keys of the texts in them.</returns>
-    internal (List<TimelineEvent> Events, List<EventTextKey> Keys) Chain(TimelineHead head, IReadOnlyList<(PendingEvent Fact, Actor Actor)> facts)
+    internal (List<TEvent> Events, List<EventTextKey> Keys) Link<TEvent>(TimelineHead head, IReadOnlyList<(PendingEvent Fact, Actor Actor)> facts)
+        where TEvent : ChainedEvent, new()
     {
-        var events = new List<TimelineEvent>(facts.Count);
+        var events = new List<TEvent>(facts.Count);
         var keys = new List<EventTextKey>();
+        var function = ChainHash.Find(head.Algorithm) ?? throw new InvalidOperationException($"No hash function {head.Algorithm}.");
         var previous = head.Hash;
         var sequence = head.Sequence;
         foreach (var (fact, actor) in facts)
@@ -272,8 +293,8 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
             var at = Clock.CutToMicroseconds(fact.At);
             var data = EventTexts.Seal(fact, Keys, keys);
             var hash = TimelineHash.Compute(
-                previous, sequence, fact.Type, at, fact.CaseId, fact.DutyId, actor.WorkerId, actor.ClientId, fact.UnitId, fact.Class, data);
-            events.Add(new TimelineEvent
+                function, previous, sequence, fact.Type, at, fact.CaseId, fact.DutyId, actor.WorkerId, actor.ClientId, fact.UnitId, fact.Class, data);
+            events.Add(new TEvent
             {
                 Sequence = sequence, Type = fact.Type, At = at, CaseId = fact.CaseId, DutyId = fact.DutyId, WorkerId = actor.WorkerId,
                 ClientId = actor.ClientId, UnitId = fact.UnitId, Class = fact.Class, Data = data, PreviousHash = previous, Hash = hash,
@@ -320,7 +341,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         }
 
         var head = await TakeHeadAsync(pending.Count, ct);
-        var (events, keys) = Chain(head, [.. pending.Select(e => (e, Actor))]);
+        var (events, keys) = Link<TimelineEvent>(head, [.. pending.Select(e => (e, Actor))]);
         Timeline.AddRange(events);
         EventTextKeys.AddRange(keys);
         await SetHeadHashAsync(events[^1].Hash, ct);
@@ -359,5 +380,5 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         }
     }
 
-    private sealed record HeadRow(long Sequence, byte[] Hash);
+    private sealed record HeadRow(long Sequence, byte[] Hash, string Algorithm);
 }

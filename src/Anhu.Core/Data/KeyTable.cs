@@ -54,7 +54,7 @@ public sealed class KeyTable(CityStore store) : IKeyTable
         await using var connection = store.Provider.Connect(store.ConnectionString);
         await connection.OpenAsync(ct);
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT \"Sequence\" FROM timeline_head";
+        command.CommandText = "SELECT \"Sequence\" FROM timeline_head WHERE \"TimelineHeadId\" = 1";
         return await command.ExecuteScalarAsync(ct) is { } sequence and not DBNull && Convert.ToInt64(sequence, CultureInfo.InvariantCulture) > 0;
     }
 
@@ -68,6 +68,11 @@ public sealed class KeyTable(CityStore store) : IKeyTable
         if ((await LockAsync(connection, transaction, ct)).Count == 0)
         {
             await InsertAsync(connection, transaction, keys, ct);
+
+            // A chain keeps the function with which it began.
+            await using var function = Command(connection, transaction, "UPDATE timeline_head SET \"Algorithm\" = @a WHERE \"Sequence\" = 0");
+            Add(function, "@a", ChainHash.Of(CipherSuite.Find(keys[0].Suite)!).Name);
+            await function.ExecuteNonQueryAsync(ct);
         }
 
         await transaction.CommitAsync(ct);

@@ -132,7 +132,8 @@ internal sealed class FoundationMapping :
         head.ToTable("timeline_head");
         head.HasKey(h => h.TimelineHeadId);
         head.Property(h => h.TimelineHeadId).ValueGeneratedNever();
-        head.HasData(new TimelineHead { TimelineHeadId = 1, Sequence = 0, Hash = TimelineHash.Genesis });
+        head.Property(h => h.Algorithm).HasMaxLength(20);
+        head.HasData(Enum.GetValues<Chain>().Select(c => new TimelineHead { TimelineHeadId = (int)c, Sequence = 0, Hash = TimelineHash.Genesis }));
     }
 }
 
@@ -283,6 +284,7 @@ internal sealed class SpineMapping :
         duty.HasIndex(d => d.HandOverToUnitId).HasFilter("\"HandOverToUnitId\" IS NOT NULL");
         duty.HasIndex(d => d.DecidingUnitId).HasFilter("\"DecidingUnitId\" IS NOT NULL");
         duty.HasIndex(d => d.EscalatedToUnitId).HasFilter("\"EscalatedToUnitId\" IS NOT NULL");
+        duty.HasIndex(d => new { d.OwnerUnitId, d.DoneAt }).HasFilter("\"DoneAt\" IS NOT NULL");
         duty.HasIndex(d => d.DueAt).HasFilter("\"OverdueAt\" IS NOT NULL AND \"DoneAt\" IS NULL");
         duty.HasIndex(d => d.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
     }

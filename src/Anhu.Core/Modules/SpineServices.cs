@@ -1,4 +1,5 @@
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.DryRun;
 using Anhu.Modules.Duties;
@@ -19,6 +20,15 @@ public static class SpineServices
     /// <param name="services">The container.</param>
     public static IServiceCollection AddSpine(this IServiceCollection services)
     {
+        services.AddSingleton<ArchiveViews>();
+        services.AddSingleton<Checkpoints>();
+        services.AddSingleton<ExportAudit>();
+        services.AddSingleton<VerifyAudit>();
+        services.AddSingleton<ViewDays>();
+        services.AddSingleton<ViewLog>();
+        services.AddSingleton<ViewNotes>();
+        services.AddSingleton<ViewQueries>();
+        services.AddSingleton(new ViewLogOptions());
         services.AddSingleton(new AlarmIntakeOptions());
         services.AddSingleton<AlarmIntake>();
         services.AddSingleton<CaseLeaks>();

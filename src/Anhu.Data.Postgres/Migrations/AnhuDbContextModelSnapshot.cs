@@ -138,6 +138,143 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("alarms_revision", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Audit.AuditCheckpoint", b =>
+                {
+                    b.Property<Guid>("AuditCheckpointId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("AuditKeyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("RecordHash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("RecordSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("ViewHash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("ViewSequence")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AuditCheckpointId");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("audit_checkpoint", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Audit.AuditKey", b =>
+                {
+                    b.Property<Guid>("AuditKeyId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Algorithm")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("PrivateKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("AuditKeyId");
+
+                    b.ToTable("audit_key", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Audit.ViewArchive", b =>
+                {
+                    b.Property<long>("ToSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("FileHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("FromSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("LastHash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("ToSequence");
+
+                    b.ToTable("audit_view_archive", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Audit.ViewDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("AtNight")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("ByLeave")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Cases")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Neighbours")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("OwnSearches")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Prints")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Searches")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Day", "WorkerId");
+
+                    b.ToTable("audit_view_day", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Cases.AccessBlock", b =>
                 {
                     b.Property<Guid>("WorkerId")
@@ -539,6 +676,10 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<byte[]>("RegionCode")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<Guid>("WorkerId")
                         .HasColumnType("uuid");
 
@@ -685,6 +826,9 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.HasIndex("NextCheckAt")
                         .HasFilter("\"NextCheckAt\" IS NOT NULL");
+
+                    b.HasIndex("OwnerUnitId", "DoneAt")
+                        .HasFilter("\"DoneAt\" IS NOT NULL");
 
                     b.HasIndex("OwnerUnitId", "State", "DueAt");
 
@@ -1458,6 +1602,11 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<int>("TimelineHeadId")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Algorithm")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<byte[]>("Hash")
                         .IsRequired()
                         .HasColumnType("bytea");
@@ -1473,9 +1622,71 @@ namespace Anhu.Data.Postgres.Migrations
                         new
                         {
                             TimelineHeadId = 1,
+                            Algorithm = "sha-256",
+                            Hash = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+                            Sequence = 0L
+                        },
+                        new
+                        {
+                            TimelineHeadId = 2,
+                            Algorithm = "sha-256",
                             Hash = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
                             Sequence = 0L
                         });
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Timeline.ViewEvent", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("Class")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("DutyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<Guid?>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("CaseId", "Sequence")
+                        .HasFilter("\"CaseId\" IS NOT NULL");
+
+                    b.HasIndex("WorkerId", "At");
+
+                    b.ToTable("audit_view", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Visits.FormDraft", b =>

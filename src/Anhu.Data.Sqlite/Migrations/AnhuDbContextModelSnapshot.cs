@@ -134,6 +134,144 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("alarms_revision", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Audit.AuditCheckpoint", b =>
+                {
+                    b.Property<byte[]>("AuditCheckpointId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("AuditKeyId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("RecordHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("RecordSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ViewHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ViewSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AuditCheckpointId");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("audit_checkpoint", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Audit.AuditKey", b =>
+                {
+                    b.Property<byte[]>("AuditKeyId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Algorithm")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("PrivateKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("AuditKeyId");
+
+                    b.ToTable("audit_key", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Audit.ViewArchive", b =>
+                {
+                    b.Property<long>("ToSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ArchivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FileHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FromSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("LastHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ToSequence");
+
+                    b.ToTable("audit_view_archive", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Audit.ViewDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("AtNight")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ByLeave")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Cases")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Neighbours")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("OwnSearches")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Prints")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Searches")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("UnitId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Day", "WorkerId");
+
+                    b.ToTable("audit_view_day", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Cases.AccessBlock", b =>
                 {
                     b.Property<byte[]>("WorkerId")
@@ -540,6 +678,10 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<byte[]>("RegionCode")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<byte[]>("WorkerId")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -689,6 +831,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.HasIndex("NextCheckAt")
                         .HasFilter("\"NextCheckAt\" IS NOT NULL");
+
+                    b.HasIndex("OwnerUnitId", "DoneAt")
+                        .HasFilter("\"DoneAt\" IS NOT NULL");
 
                     b.HasIndex("OwnerUnitId", "State", "DueAt");
 
@@ -1475,6 +1620,11 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<int>("TimelineHeadId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Algorithm")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("Hash")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -1490,9 +1640,71 @@ namespace Anhu.Data.Sqlite.Migrations
                         new
                         {
                             TimelineHeadId = 1,
+                            Algorithm = "sha-256",
+                            Hash = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+                            Sequence = 0L
+                        },
+                        new
+                        {
+                            TimelineHeadId = 2,
+                            Algorithm = "sha-256",
                             Hash = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
                             Sequence = 0L
                         });
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Timeline.ViewEvent", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CaseId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int?>("Class")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("DutyId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UnitId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("CaseId", "Sequence")
+                        .HasFilter("\"CaseId\" IS NOT NULL");
+
+                    b.HasIndex("WorkerId", "At");
+
+                    b.ToTable("audit_view", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Visits.FormDraft", b =>

@@ -7,6 +7,9 @@ internal static class CommandFailures
 {
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
+        ["audit.file-exists"] = "The file is there already; nothing was moved.",
+        ["audit.not-whole"] = "What is to be archived does not hold: run anhu audit verify. Nothing was moved.",
+        ["audit.too-young"] = "Views stay in the store for three years at least.",
         ["backup.damaged"] = "The backup is damaged: {0}. Nothing was restored.",
         ["backup.file-exists"] = "FILE is there already. Name another file, or add --overwrite.",
         ["backup.no-file"] = "There is no such file.",

@@ -5,6 +5,7 @@ using Anhu.Jobs;
 using Anhu.Modules;
 using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Backup;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
@@ -124,6 +125,7 @@ public static class AnhuApp
         services.AddMessages(settings);
         services.AddOperations(settings);
         services.AddOrganisationPages();
+        services.AddHostedService<AuditJob>();
         services.AddHostedService<KeyKeeper>();
         services.AddHostedService<ResealJob>();
         services.AddHostedService<ServingLockJob>();
@@ -142,6 +144,7 @@ public static class AnhuApp
         app.MapOrganisation();
         app.MapAlarmEntry();
         app.MapAlarms();
+        app.MapAudit();
         app.MapBoard();
         app.MapCases();
         app.MapDuties();

@@ -22,6 +22,7 @@ public static class Shell
     {
         services.AddHttpContextAccessor();
         services.AddScoped<CallerAccessor>();
+        services.AddScoped<ViewRecorder>();
         services.AddScoped<CityFormat>();
         services.AddScoped<FailureText>();
         services.AddScoped<Flash>();
@@ -90,6 +91,7 @@ public static class Shell
         app.UseRateLimiter();
         app.UseCallerOnEvents();
         app.UseRequestLocalization();
+        app.UseRefusedViews();
         app.UseAuthorization();
         app.UseSignInDue();
         app.UseAntiforgery();

@@ -4,7 +4,15 @@ customElements.define('print-page', class extends HTMLElement {
   connectedCallback() {
     this.hidden = false;
     this.onclick = () => window.print();
+    addEventListener('beforeprint', this.tell);
   }
+
+  disconnectedCallback() {
+    removeEventListener('beforeprint', this.tell);
+  }
+
+  // Also when the browser's own menu prints.
+  tell = () => navigator.sendBeacon(this.dataset.printed);
 });
 
 const gatherTime = 250;    // changes within this time are fetched together

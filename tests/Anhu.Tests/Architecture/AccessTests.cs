@@ -31,13 +31,17 @@ public sealed class AccessTests
         ["DemoFill"] = "makes a demo's data",
         ["DemoHands"] = "a demo's made-up workers",
         ["DemoLife"] = "a demo's made-up workers",
+        ["ExportAudit"] = "the operator's command line: the record as it is, texts sealed",
         ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["OutboxSender"] = "sends what a worker asked for, by the contact gate",
         ["PlaybookDryRun"] = "the operator's command line: counts only",
         ["RecordFigures"] = "counts of the record for the audit administrator",
         ["RestoreBackup"] = "the operator's command line: counts only",
+        ["VerifyAudit"] = "the operator's command line: places in the record only",
         ["VerifyTimeline"] = "the operator's command line: places in the record only",
+        ["ViewDays"] = "compares places of cases with where a worker lives; tells numbers only",
+        ["ViewNotes"] = "the reason of a leave, for the view that is recorded with it",
     };
 
     [Fact]

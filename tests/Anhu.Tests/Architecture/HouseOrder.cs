@@ -30,6 +30,7 @@ internal static class HouseOrder
             ["core/Playbooks"],
             ["core/Duties"],
             ["core/Cases"],
+            ["core/Audit"],
             ["core/Feed", "core/DryRun", "core/Work", "core/Intake"],
             ["core/Messages"],
             ["core/Whereabouts"],
@@ -50,6 +51,7 @@ internal static class HouseOrder
             ["web/Alarms"],
             ["web/Duties"],
             ["web/Cases"],
+            ["web/Audit"],
             ["web/Playbooks"],
             ["web/Messages"],
             ["web/Visits"],
@@ -67,7 +69,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "FoundationMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

@@ -1,3 +1,4 @@
+using Anhu.Modules.Protection;
 using Anhu.Modules.Timeline;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -55,7 +56,7 @@ public sealed class AuditVerifyTests
         await using var city = await RecordedAsync();
         var noted = await VerifyAsync(city);
         await city.TamperAsync($"DELETE FROM timeline_event WHERE \"Sequence\" > 7");
-        await city.TamperAsync($"UPDATE timeline_head SET \"Sequence\" = 7, \"Hash\" = (SELECT \"Hash\" FROM timeline_event WHERE \"Sequence\" = 7)");
+        await city.TamperAsync($"UPDATE timeline_head SET \"Sequence\" = 7, \"Hash\" = (SELECT \"Hash\" FROM timeline_event WHERE \"Sequence\" = 7) WHERE \"TimelineHeadId\" = 1");
 
         var check = await VerifyAsync(city);
 
@@ -76,7 +77,7 @@ public sealed class AuditVerifyTests
             INSERT INTO timeline_event ("Sequence", "Type", "At", "CaseId", "DutyId", "WorkerId", "ClientId", "UnitId", "Class", "Data", "PreviousHash", "Hash")
             SELECT 6, "Type", "At", "CaseId", "DutyId", "WorkerId", "ClientId", "UnitId", "Class", "Data", "PreviousHash", "Hash" FROM timeline_event WHERE "Sequence" = 5
             """);
-        await city.TamperAsync($"UPDATE timeline_head SET \"Sequence\" = \"Sequence\" + 1");
+        await city.TamperAsync($"UPDATE timeline_head SET \"Sequence\" = \"Sequence\" + 1 WHERE \"TimelineHeadId\" = 1");
 
         var faults = (await VerifyAsync(city)).Faults;
 
@@ -106,7 +107,7 @@ public sealed class AuditVerifyTests
         await using (var db = await city.OpenAsync())
         {
             var e = db.Timeline.Single(t => t.Sequence == 5);
-            var hash = TimelineHash.Compute(e.PreviousHash, e.Sequence, e.Type, e.At, e.CaseId, e.DutyId, e.WorkerId, e.ClientId, e.UnitId, e.Class, "{}");
+            var hash = TimelineHash.Compute(ChainHash.Sha256, e.PreviousHash, e.Sequence, e.Type, e.At, e.CaseId, e.DutyId, e.WorkerId, e.ClientId, e.UnitId, e.Class, "{}");
             await city.TamperAsync($"UPDATE timeline_event SET \"Data\" = '{{}}', \"Hash\" = {hash} WHERE \"Sequence\" = 5");
         }
 
@@ -117,7 +118,7 @@ public sealed class AuditVerifyTests
     public async Task Verify_OfAChangedHead_FindsIt()
     {
         await using var city = await RecordedAsync();
-        await city.TamperAsync($"UPDATE timeline_head SET \"Hash\" = {new byte[32]}");
+        await city.TamperAsync($"UPDATE timeline_head SET \"Hash\" = {new byte[32]} WHERE \"TimelineHeadId\" = 1");
 
         Assert.Contains((await VerifyAsync(city)).Faults, f => f.Kind == "head");
     }

@@ -101,7 +101,7 @@ public sealed class AdministratorHomeTests(AnhuFixture app) : IClassFixture<Anhu
         using var unknown = await stranger.EnterAsync("nobody-has-it", "wrong");
         using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync(roles: WorkerRole.AuditAdministrator));
         var before = await client.GetPageAsync("/");
-        await app.WithAsync<Anhu.Modules.Timeline.VerifyTimeline>(async verify => await verify.RecordAsync(await verify.RunAsync(null, Ct), Ct));
+        await app.WithAsync<Anhu.Modules.Timeline.VerifyTimeline>(async verify => await verify.RecordAsync(await verify.RunAsync(null, Ct), null, 0, Ct));
 
         var home = await client.GetPageAsync("/");
 

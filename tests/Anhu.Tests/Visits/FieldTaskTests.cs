@@ -62,7 +62,7 @@ public sealed class FieldTaskTests(AnhuFixture app) : IClassFixture<AnhuFixture>
             Assert.Contains($"走访路{n}号", text, StringComparison.Ordinal);
             Assert.Contains($"受访{n}", text, StringComparison.Ordinal);
             Assert.NotNull(page.QuerySelector("main time"));
-            foreach (var secret in (string[])["掐脖子", $"1360000{n:D4}", $"1350000{n:D4}", $"对方{n}", "HF", "/cases/", "/duties/"])
+            foreach (var secret in (string[])["掐脖子", $"1360000{n:D4}", $"1350000{n:D4}", $"对方{n}", "DV3401", "/cases/", "/duties/"])
             {
                 Assert.DoesNotContain(secret, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
             }

@@ -42,7 +42,7 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, CityK
         {
             File.Delete(unfinished);
             BackupManifest manifest;
-            await using (var file = new FileStream(unfinished, Options()))
+            await using (var file = SealedFile.Create(unfinished))
             {
                 var suite = keys.Ring.Suite;
                 var key = RandomNumberGenerator.GetBytes(CipherSuite.KeyBytes);
@@ -79,23 +79,11 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, CityK
         return ways;
     }
 
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            // It holds what the city knows about its people: for the operator's eyes only.
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
-    }
-
     private async Task<BackupManifest> WriteAsync(Stream file, string program, IProgress<BackupProgress>? progress, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var snapshot = await BeginSnapshotAsync(db, ct);
-        var head = await db.TimelineHeads.AsNoTracking().SingleAsync(ct);
+        var head = await db.Head().SingleAsync(ct);
         var migrations = await db.Database.GetAppliedMigrationsAsync(ct);
         var tables = StoreTable.Of(db);
         var total = 0L;

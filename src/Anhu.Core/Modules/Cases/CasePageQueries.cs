@@ -101,7 +101,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         await using var db = await contexts.CreateDbContextAsync(ct);
 
         // The sequence first: what comes in while the rows are read is sent again by the feed, never missed.
-        var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
+        var head = await db.Head().Select(h => h.Sequence).SingleAsync(ct);
         var changed = await ChangedAsync(db, caller, filter, head, ct);
         var urgent = await OpenAccess(db, caller, filter).Where(a => a.Class == 1)
             .OrderByDescending(a => a.CaseSequence).Select(a => a.CaseId).Take(BoardSize).ToListAsync(ct);

@@ -184,7 +184,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         var incidents = await read.Incidents(db, caseId).ToListAsync(ct);
         var grades = await read.Grades(db, caseId).ToListAsync(ct);
         var duties = await read.Duties(db, caseId, dvCase.CaseNumber).ToListAsync(ct);
-        var secrets = await CaseSecrets.LoadAsync(db, caseId, ct);
+        var secrets = await CaseSecrets.OfAsync(db, people, incidents, ct);
         var graded = sight.Shows(FieldClass.Personal);
         return new CaseDetails(
             dvCase, sight,
@@ -197,6 +197,17 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         {
             Secrets = secrets,
         };
+    }
+
+    /// <summary>What a caller may see of a case.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseId">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Null when there is none that the caller may see.</returns>
+    public async Task<CaseSight?> SightAsync(Caller caller, Guid caseId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await sights.FindAsync(db, caller, caseId, ct) is (_, var sight) ? sight : null;
     }
 
     /// <summary>Events of a case, oldest first.</summary>

@@ -58,6 +58,19 @@ public sealed class CaseSecrets
     /// <param name="ct">Cancels.</param>
     public static async Task<CaseSecrets> LoadAsync(AnhuDbContext db, Guid caseId, CancellationToken ct) => (await LoadAsync(db, [caseId], ct))[caseId];
 
+    /// <summary>The secrets of a case whose people and incidents were read already.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="people">Its people, unmasked.</param>
+    /// <param name="incidents">Its incidents.</param>
+    /// <param name="ct">Cancels.</param>
+    internal static async Task<CaseSecrets> OfAsync(AnhuDbContext db, IReadOnlyList<CasePerson> people, IReadOnlyList<Incident> incidents, CancellationToken ct)
+    {
+        var ids = people.Select(p => p.PersonId).ToList();
+        return Of(
+            [.. people.Select(p => (p.Role, p.PersonId, p.Address, p.Phone))], [.. incidents.Select(i => i.Address)],
+            await db.ShieldedPlaces.AsNoTracking().Where(s => ids.Contains(s.PersonId)).OrderBy(s => s.RecordedAt).ToListAsync(ct));
+    }
+
     /// <summary>A person as shown: without what is hidden until asked for.</summary>
     /// <param name="person">The person.</param>
     internal CasePerson Mask(CasePerson person)

@@ -35,7 +35,7 @@ public static class TieFailures
 }
 
 /// <summary>A tie to declare.</summary>
-public sealed record NewTie(TieKind Kind, string Name, string? IdNumber, string? Phone, DateOnly? BirthDate);
+public sealed record NewTie(TieKind Kind, string Name, string? IdNumber, string? Phone, DateOnly? BirthDate, string? RegionCode = null);
 
 /// <summary>
 /// Conflict of interest (victim-safety D8): whoever is a party to a case, or family of one, is shut out of it without a trace,
@@ -104,6 +104,7 @@ public sealed class Conflicts(
                 {
                     WorkerTieId = Guid.CreateVersion7(time.Now), WorkerId = workerId, Kind = tie.Kind, Name = name, IdNumber = id,
                     Phone = phone is null ? null : PersonKeys.Digits(phone), BirthDate = tie.BirthDate,
+                    RegionCode = tie.RegionCode is { } region ? map.Region(region)?.RegionCode : null,
                 };
                 db.Add(row);
                 var keys = TieKeys.Of(db.Keys, name, id, phone, tie.BirthDate).ToHashSet(StringComparer.Ordinal);

@@ -49,6 +49,9 @@ public sealed class WorkerTie
 
     /// <summary>Birth date; names are too common to match alone.</summary>
     public DateOnly? BirthDate { get; init; }
+
+    /// <summary>Community or street where the person lives; who opens cases there without a duty on them is asked about it.</summary>
+    public string? RegionCode { get; init; }
 }
 
 /// <summary>A key under which a tie is found when people are reported (<see cref="TieKeys"/>).</summary>

@@ -36,7 +36,7 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     public async Task<(IReadOnlyList<FeedItem> Items, long Cursor)> AfterAsync(Caller caller, long after, int limit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var head = await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
+        var head = await db.Head().Select(h => h.Sequence).SingleAsync(ct);
         var visible = db.CaseAccess.VisibleTo(caller, db);
         var events = db.Timeline.AsNoTracking().Where(e => e.Sequence > after && e.Sequence <= head && e.CaseId != null && visible.Any(a => a.CaseId == e.CaseId));
         if (!await sights.HearsStoryAsync(caller, ct))
@@ -56,7 +56,7 @@ public sealed class FeedQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     public async Task<long> HeadAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
+        return await db.Head().Select(h => h.Sequence).SingleAsync(ct);
     }
 
     /// <summary>All new events after a cursor, with the units that may see each; for the node's follower.</summary>

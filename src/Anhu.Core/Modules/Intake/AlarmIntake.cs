@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
@@ -11,17 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Anhu.Modules.Intake;
 
 /// <summary>Bounds of the intake.</summary>
-public sealed record AlarmIntakeOptions
-{
-    /// <summary>How many alarms may wait; more are refused with "send it again".</summary>
-    public int Capacity { get; init; } = 4096;
-
-    /// <summary>How many alarms share one commit at most.</summary>
-    public int BatchSize { get; init; } = 256;
-
-    /// <summary>How long a failing store is tried before the callers are told to come again.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
-}
+public sealed record AlarmIntakeOptions : GroupCommitOptions;
 
 /// <summary>One alarm on its way to the disk.</summary>
 /// <param name="Report">The report.</param>
@@ -42,46 +31,39 @@ internal sealed record IntakeItem(AlarmReport Report, Actor Actor, Guid? OriginU
 
     /// <summary>SHA-256 of <see cref="Content"/>.</summary>
     public byte[] Hash => content.Hash;
-
-    public TaskCompletionSource<AlarmReceipt> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>
 /// The one door for alarms. Many callers share one durable transaction (group commit): what waits is taken together,
 /// one transaction stores alarm, case, grade, duties and events, and only then every caller is answered.
 /// </summary>
-public sealed partial class AlarmIntake : IAsyncDisposable
+public sealed class AlarmIntake : IAsyncDisposable
 {
     private readonly IDbContextFactory<AnhuDbContext> contexts;
     private readonly OrganisationDirectory organisation;
     private readonly RuleBook rules;
     private readonly Cases.Conflicts conflicts;
     private readonly TimeProvider time;
-    private readonly ILogger<AlarmIntake> logger;
     private readonly AlarmIntakeOptions options;
-    private readonly Channel<IntakeItem> channel;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lazy<Task> writer;
-    private int waiting;
+    private readonly GroupCommit<IntakeItem, AlarmReceipt> door;
 
     /// <summary>Makes the door; its writer starts with the first alarm.</summary>
     public AlarmIntake(
         IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, Cases.Conflicts conflicts, TimeProvider time,
-        ILogger<AlarmIntake> logger, AlarmIntakeOptions options)
+        ILogger<AlarmIntake> logger, AlarmIntakeOptions options, CityStore store)
     {
         this.contexts = contexts;
         this.organisation = organisation;
         this.rules = rules;
         this.conflicts = conflicts;
         this.time = time;
-        this.logger = logger;
         this.options = options;
-        channel = Channel.CreateBounded<IntakeItem>(new BoundedChannelOptions(options.Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        writer = new Lazy<Task>(() => Task.Run(WriteAsync));
+        door = new GroupCommit<IntakeItem, AlarmReceipt>(
+            new GroupCommitWork<IntakeItem, AlarmReceipt> { Name = "alarms", Write = WriteAsync, Refusal = Refusal, Written = Figures.Batch }, options, store, time, logger);
     }
 
     /// <summary>Alarms that wait to be written.</summary>
-    public int Backlog => Volatile.Read(ref waiting);
+    public int Backlog => door.Backlog;
 
     /// <summary>How many may wait.</summary>
     public int Capacity => options.Capacity;
@@ -94,138 +76,41 @@ public sealed partial class AlarmIntake : IAsyncDisposable
     /// <exception cref="IntakeUnavailableException">It is not durable now; send it again.</exception>
     public async Task<AlarmReceipt> SubmitAsync(AlarmReport report, Actor actor, CancellationToken ct, Guid? originUnitId = null)
     {
-        var item = new IntakeItem(report, actor, originUnitId);
-        Interlocked.Increment(ref waiting);
-        if (!channel.Writer.TryWrite(item))
-        {
-            Interlocked.Decrement(ref waiting);
-            Figures.Alarms("unavailable");
-            throw new IntakeUnavailableException(TimeSpan.FromSeconds(1));
-        }
-
-        _ = writer.Value;
-        return await item.Done.Task.WaitAsync(ct);
+        var stored = door.TrySubmit(new IntakeItem(report, actor, originUnitId)) ?? throw Refusal(TimeSpan.FromSeconds(1), null);
+        return await stored.WaitAsync(ct);
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        channel.Writer.TryComplete();
-        if (writer.IsValueCreated)
-        {
-            // What was taken is still written; only a dead store is not waited for.
-            await Task.WhenAny(writer.Value, Task.Delay(options.Patience, time));
-            await stopping.CancelAsync();
-            await writer.Value;
-        }
+    public ValueTask DisposeAsync() => door.DisposeAsync();
 
-        stopping.Dispose();
+    private static IntakeUnavailableException Refusal(TimeSpan retryAfter, Exception? reason)
+    {
+        Figures.Alarms("unavailable");
+        return new IntakeUnavailableException(retryAfter, reason);
     }
 
-    private async Task WriteAsync()
+    private async Task<IReadOnlyList<AlarmReceipt>> WriteAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
     {
-        var items = new List<IntakeItem>(options.BatchSize);
-        while (await channel.Reader.WaitToReadAsync())
-        {
-            items.Clear();
-            while (items.Count < options.BatchSize && channel.Reader.TryRead(out var item))
-            {
-                items.Add(item);
-            }
-
-            await WriteAsync(items);
-            Interlocked.Add(ref waiting, -items.Count);
-        }
-    }
-
-    private async Task WriteAsync(List<IntakeItem> items)
-    {
-        var started = time.GetTimestamp();
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var receipts = await WriteOnceAsync(items);
-                Figures.Batch(items.Count, time.GetElapsedTime(started));
-                for (var i = 0; i < items.Count; i++)
-                {
-                    Figures.Alarms(Outcome(receipts[i].Status));
-                    items[i].Done.TrySetResult(receipts[i]);
-                }
-
-                return;
-            }
-            catch (Exception e)
-            {
-                if (await GiveUpAsync(items, attempt, started, e))
-                {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// <summary>Decides what follows a failed transaction; nothing of it was stored.</summary>
-    private async Task<bool> GiveUpAsync(List<IntakeItem> items, int attempt, long started, Exception e)
-    {
-        var provider = Store.Provider;
-        var again = provider.IsTransient(e) || provider.IsConstraint(e) || e is DbUpdateConcurrencyException or TimeoutException
-            or System.Net.Sockets.SocketException;
-        if (again && time.GetElapsedTime(started) < options.Patience && !stopping.IsCancellationRequested)
-        {
-            LogRetry(attempt, e.GetType().Name);
-            var delay = TimeSpan.FromMilliseconds(Math.Min(20 * Math.Pow(2, Math.Min(attempt, 6)), 1000));
-            await Task.Delay(delay, time, stopping.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
-            return false;
-        }
-
-        if (items.Count > 1 && !again)
-        {
-            // One alarm that cannot be stored must not take its neighbours with it.
-            foreach (var item in items)
-            {
-                await WriteAsync([item]);
-            }
-
-            return true;
-        }
-
-        LogRefused(items.Count, e);
-        Figures.Alarms("unavailable", items.Count);
-        foreach (var item in items)
-        {
-            item.Done.TrySetException(new IntakeUnavailableException(TimeSpan.FromSeconds(again ? 2 : 30), e));
-        }
-
-        return true;
-    }
-
-    private CityStore Store
-    {
-        get
-        {
-            using var db = contexts.CreateDbContext();
-            return db.Store;
-        }
-    }
-
-    private async Task<AlarmReceipt[]> WriteOnceAsync(List<IntakeItem> items)
-    {
-        var map = await organisation.GetAsync(stopping.Token);
-        await using var db = await contexts.CreateDbContextAsync(stopping.Token);
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
         var store = db.Store;
         AlarmReceipt[] receipts;
-        using (await store.EnterAsync(stopping.Token))
+        using (await store.EnterAsync(ct))
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(stopping.Token);
-            await store.Provider.ReadByKeysAsync(db, stopping.Token);
-            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, stopping.Token), new Cases.CaseRules(map, rules), conflicts, time);
-            receipts = await batch.RunAsync(items, stopping.Token);
-            await batch.SaveAsync(stopping.Token);
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            await store.Provider.ReadByKeysAsync(db, ct);
+            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, ct), new Cases.CaseRules(map, rules), conflicts, time);
+            receipts = await batch.RunAsync(items, ct);
+            await batch.SaveAsync(ct);
             await transaction.CommitAsync(CancellationToken.None);
         }
 
         store.SignalChange();
+        foreach (var receipt in receipts)
+        {
+            Figures.Alarms(Outcome(receipt.Status));
+        }
+
         return receipts;
     }
 
@@ -236,10 +121,4 @@ public sealed partial class AlarmIntake : IAsyncDisposable
         AlarmStatus.Duplicate => "duplicate",
         AlarmStatus.Conflict => "conflict",
     };
-
-    [LoggerMessage(LogLevel.Warning, "Intake transaction failed with {Failure}, attempt {Attempt}; trying again")]
-    private partial void LogRetry(int attempt, string failure);
-
-    [LoggerMessage(LogLevel.Error, "{Count} alarm(s) could not be stored; the callers were told to send them again")]
-    private partial void LogRefused(int count, Exception e);
 }

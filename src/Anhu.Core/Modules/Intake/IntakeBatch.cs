@@ -40,7 +40,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
     public void Record(PendingEvent fact) => facts.Add((fact, actor));
 
-    public async Task<AlarmReceipt[]> RunAsync(List<IntakeItem> items, CancellationToken ct)
+    public async Task<AlarmReceipt[]> RunAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
     {
         await set.LoadAsync(items, [.. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName)], ct);
         var receipts = new AlarmReceipt[items.Count];
@@ -72,7 +72,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     {
         if (facts.Count > 0)
         {
-            var (events, keys) = db.Chain(head, facts);
+            var (events, keys) = db.Link<TimelineEvent>(head, facts);
             rows[typeof(TimelineEvent)] = [.. events];
             rows[typeof(EventTextKey)] = [.. keys];
             await db.SetHeadAsync(events[^1].Sequence, events[^1].Hash, ct);

@@ -29,7 +29,7 @@ internal sealed class IntakeSet(AnhuDbContext db)
     /// <param name="items">The Alarms.</param>
     /// <param name="counterNames">Counters that new cases may need.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task LoadAsync(List<IntakeItem> items, List<string> counterNames, CancellationToken ct)
+    public async Task LoadAsync(IReadOnlyList<IntakeItem> items, List<string> counterNames, CancellationToken ct)
     {
         var sourceKeys = items.Select(i => i.SourceKey).Distinct().ToList();
         foreach (var alarm in await db.Alarms.Where(a => sourceKeys.Contains(a.SourceKey)).ToListAsync(ct))

@@ -148,7 +148,8 @@ public sealed record GateAnswer(ContactVerdict? Verdict, SafeContact? Contact, D
 /// <param name="CaseNumber">Its number.</param>
 /// <param name="Contacts">Contacts, usable ones first.</param>
 /// <param name="Victims">Whose contacts can be marked.</param>
-public sealed record CaseContacts(Guid CaseId, string CaseNumber, IReadOnlyList<JudgedContact> Contacts, IReadOnlyList<CasePerson> Victims)
+/// <param name="Sight">What the caller may see of the case.</param>
+public sealed record CaseContacts(Guid CaseId, string CaseNumber, IReadOnlyList<JudgedContact> Contacts, IReadOnlyList<CasePerson> Victims, CaseSight Sight)
 {
     /// <summary>The contact to call now, or the one that comes nearest to it; null when nothing is recorded.</summary>
     public JudgedContact? ForCall => For(ContactChannel.Call);

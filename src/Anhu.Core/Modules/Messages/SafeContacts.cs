@@ -43,7 +43,7 @@ public sealed class SafeContacts(
 
         return new CaseContacts(
             caseId, file.Case.CaseNumber, [.. judged.OrderBy(j => j.Verdicts.Values.Min())],
-            [.. file.People.Where(p => p.Role == PartyRole.Victim)]);
+            [.. file.People.Where(p => p.Role == PartyRole.Victim)], file.Sight);
     }
 
     /// <summary>Asks the gate: before every message, call sheet, voice mail, letter and visit.</summary>

@@ -44,6 +44,19 @@ public static class SealedFile
         return read == start.Length && start.AsSpan().SequenceEqual(Magic);
     }
 
+    /// <summary>Makes a new file that only its owner may read: it holds what the city knows about its people.</summary>
+    /// <param name="path">The file; must not be there yet.</param>
+    public static FileStream Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+
     /// <summary>Begins a sealed file. Dispose the stream to end it.</summary>
     /// <param name="file">Takes the sealed bytes; stays open.</param>
     /// <param name="suite">The suite.</param>

@@ -26,12 +26,14 @@ public sealed class EventTextKey
 }
 
 /// <summary>
-/// What workers write in their own words goes into the record sealed: the member <c>reason</c> of an event's data becomes
+/// What workers write in their own words goes into the record sealed: the member <c>reason</c> (or <c>words</c>, of a search) of an event's data becomes
 /// <c>{"sealed":"…","key":"…"}</c> before the event is hashed, so that the chain covers the sealed text and is checked without keys.
 /// </summary>
 public static class EventTexts
 {
-    private const string Member = "reason";
+    /// <summary>Members that hold a worker's own words; an event has one of them at most.</summary>
+    private static readonly string[] Members = ["reason", "words"];
+
     private static readonly byte[] Place = "timeline_event.Data"u8.ToArray();
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -75,13 +77,14 @@ public static class EventTexts
     /// <param name="keys">Takes the text's key.</param>
     internal static string Seal(PendingEvent fact, KeyRing ring, List<EventTextKey> keys)
     {
-        if (!fact.Data.Contains("\"reason\":\"", StringComparison.Ordinal))
+        if (!Array.Exists(Members, m => fact.Data.Contains($"\"{m}\":\"", StringComparison.Ordinal)))
         {
             return fact.Data;
         }
 
-        return Rewrite(fact.Data, (json, text) =>
+        return Rewrite(fact.Data, (json, member) =>
         {
+            var text = member.Value;
             var key = new EventTextKey { EventTextKeyId = Guid.CreateVersion7(fact.At), CaseId = fact.CaseId, Key = RandomNumberGenerator.GetBytes(CipherSuite.KeyBytes) };
             var plain = Encoding.UTF8.GetBytes(text.GetString()!);
             var value = new byte[CipherSuite.NonceBytes + plain.Length + CipherSuite.TagBytes];
@@ -89,14 +92,15 @@ public static class EventTexts
             using var cipher = ring.Suite.Cipher(key.Key);
             cipher.Seal(value.AsSpan(0, CipherSuite.NonceBytes), plain, value.AsSpan(CipherSuite.NonceBytes), Place);
             keys.Add(key);
-            json.WriteStartObject(Member);
+            json.WriteStartObject(member.Name);
             json.WriteBase64String("sealed", value);
             json.WriteString("key", key.EventTextKeyId);
             json.WriteEndObject();
         });
     }
 
-    private static Guid? KeyOf(string data)
+    /// <summary>The key of the text in an event's data; null when there is none.</summary>
+    internal static Guid? KeyOf(string data)
     {
         if (!data.Contains("\"sealed\":\"", StringComparison.Ordinal))
         {
@@ -104,11 +108,20 @@ public static class EventTexts
         }
 
         using var document = JsonDocument.Parse(data);
-        return document.RootElement.TryGetProperty(Member, out var text) && text.ValueKind == JsonValueKind.Object ? text.GetProperty("key").GetGuid() : null;
+        foreach (var member in Members)
+        {
+            if (document.RootElement.TryGetProperty(member, out var text) && text.ValueKind == JsonValueKind.Object)
+            {
+                return text.GetProperty("key").GetGuid();
+            }
+        }
+
+        return null;
     }
 
-    private static string Open(string data, Dictionary<Guid, byte[]> keys, CipherSuite suite) => Rewrite(data, (json, text) =>
+    private static string Open(string data, Dictionary<Guid, byte[]> keys, CipherSuite suite) => Rewrite(data, (json, member) =>
     {
+        var text = member.Value;
         if (!keys.TryGetValue(text.GetProperty("key").GetGuid(), out var key))
         {
             return;
@@ -122,10 +135,10 @@ public static class EventTexts
             throw new SealedValueException("timeline_event.Data", "it was changed");
         }
 
-        json.WriteString(Member, plain);
+        json.WriteString(member.Name, plain);
     });
 
-    private static string Rewrite(string data, Action<Utf8JsonWriter, JsonElement> write)
+    private static string Rewrite(string data, Action<Utf8JsonWriter, JsonProperty> write)
     {
         using var document = JsonDocument.Parse(data);
         var buffer = new ArrayBufferWriter<byte>(data.Length + 256);
@@ -134,9 +147,9 @@ public static class EventTexts
             json.WriteStartObject();
             foreach (var member in document.RootElement.EnumerateObject())
             {
-                if (member.NameEquals(Member))
+                if (Array.Exists(Members, member.NameEquals) && member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Object)
                 {
-                    write(json, member.Value);
+                    write(json, member);
                 }
                 else
                 {

@@ -1,16 +1,18 @@
+using Anhu.Modules.Protection;
+
 namespace Anhu.Modules.Timeline;
 
-/// <summary>One fact in the city's append-only record (时间线). The only source of feed, audit and history; hash-chained.</summary>
-public sealed class TimelineEvent
+/// <summary>One link of a hash chain: what happened, where it stands, and the hash that ties it to the one before. Never changed once stored.</summary>
+public abstract class ChainedEvent
 {
-    /// <summary>Position in the city's order, without gaps; the id of the live feed.</summary>
-    public required long Sequence { get; init; }
+    /// <summary>Position in the chain's order, without gaps.</summary>
+    public long Sequence { get; init; }
 
     /// <summary>Type, such as <c>case.opened</c> (<see cref="EventTypes"/>).</summary>
-    public required string Type { get; init; }
+    public string Type { get; init; } = "";
 
     /// <summary>When, UTC.</summary>
-    public required DateTimeOffset At { get; init; }
+    public DateTimeOffset At { get; init; }
 
     /// <summary>The case; null for facts outside cases (units, workers).</summary>
     public Guid? CaseId { get; init; }
@@ -31,19 +33,35 @@ public sealed class TimelineEvent
     public int? Class { get; init; }
 
     /// <summary>Details as canonical JSON: states from and to, reason. Put into words when shown.</summary>
-    public required string Data { get; init; }
+    public string Data { get; init; } = "{}";
 
     /// <summary>Hash of the event before; 32 zero bytes for the first.</summary>
-    public required byte[] PreviousHash { get; init; }
+    public byte[] PreviousHash { get; init; } = [];
 
-    /// <summary>SHA-256 over all other fields (<see cref="TimelineHash"/>).</summary>
-    public required byte[] Hash { get; init; }
+    /// <summary>Hash over all other fields (<see cref="TimelineHash"/>).</summary>
+    public byte[] Hash { get; init; } = [];
 }
 
-/// <summary>The end of the chain: taken for update by every transaction that adds events, which also puts the city's writers in one order.</summary>
+/// <summary>One fact in the city's append-only record (时间线). The only source of feed and history; its sequence is the id of the live feed.</summary>
+public sealed class TimelineEvent : ChainedEvent;
+
+/// <summary>One look at a case, a list or a person (查阅记录): who saw what, when and why. A chain of its own, so that looking waits for no one's work and no feed carries it.</summary>
+public sealed class ViewEvent : ChainedEvent;
+
+/// <summary>The chains of a city.</summary>
+public enum Chain
+{
+    /// <summary>What was done.</summary>
+    Record = 1,
+
+    /// <summary>What was seen.</summary>
+    Views = 2,
+}
+
+/// <summary>The end of a chain. That of the record is taken for update by every transaction that adds events, which also puts the city's writers in one order.</summary>
 public sealed class TimelineHead
 {
-    /// <summary>Always 1.</summary>
+    /// <summary>The <see cref="Chain"/>.</summary>
     public required int TimelineHeadId { get; init; }
 
     /// <summary>Sequence of the last event.</summary>
@@ -51,6 +69,9 @@ public sealed class TimelineHead
 
     /// <summary>Hash of the last event.</summary>
     public required byte[] Hash { get; set; }
+
+    /// <summary>Name of the hash function (<see cref="ChainHash"/>), chosen with the store's suite.</summary>
+    public string Algorithm { get; set; } = ChainHash.Sha256.Name;
 }
 
 /// <summary>Event types. Stable: other systems and old records rely on them.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Anhu.Modules.Protection;
 
 namespace Anhu.Modules.Timeline;
 
@@ -11,6 +11,7 @@ public static class TimelineHash
     public static byte[] Genesis => new byte[32];
 
     /// <summary>Computes the hash of an event.</summary>
+    /// <param name="function">The chain's hash function.</param>
     /// <param name="previous">The hash of the event before, 32 bytes.</param>
     /// <param name="sequence">Position.</param>
     /// <param name="type">Type.</param>
@@ -24,7 +25,7 @@ public static class TimelineHash
     /// <param name="data">Canonical JSON.</param>
     /// <returns>32 bytes.</returns>
     public static byte[] Compute(
-        ReadOnlySpan<byte> previous, long sequence, string type, DateTimeOffset at, Guid? caseId, Guid? dutyId,
+        ChainHash function, ReadOnlySpan<byte> previous, long sequence, string type, DateTimeOffset at, Guid? caseId, Guid? dutyId,
         Guid? workerId, string? clientId, Guid? unitId, int? @class, string data)
     {
         var size = 32 + 8 + 8 + (4 * 17) + 8 + 12
@@ -44,7 +45,7 @@ public static class TimelineHash
         at0 += Text(buffer[at0..], type);
         at0 += Text(buffer[at0..], clientId);
         at0 += Text(buffer[at0..], data);
-        var hash = SHA256.HashData(buffer[..at0]);
+        var hash = function.Compute(buffer[..at0]);
         if (rented is not null)
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(rented);
@@ -54,10 +55,11 @@ public static class TimelineHash
     }
 
     /// <summary>Computes the hash that a stored event should have.</summary>
+    /// <param name="function">The chain's hash function.</param>
     /// <param name="e">The event.</param>
     /// <returns>32 bytes.</returns>
-    public static byte[] Compute(TimelineEvent e) =>
-        Compute(e.PreviousHash, e.Sequence, e.Type, e.At, e.CaseId, e.DutyId, e.WorkerId, e.ClientId, e.UnitId, e.Class, e.Data);
+    public static byte[] Compute(ChainHash function, ChainedEvent e) =>
+        Compute(function, e.PreviousHash, e.Sequence, e.Type, e.At, e.CaseId, e.DutyId, e.WorkerId, e.ClientId, e.UnitId, e.Class, e.Data);
 
     private static int Number(Span<byte> to, long value)
     {

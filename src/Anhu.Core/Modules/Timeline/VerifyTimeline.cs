@@ -1,12 +1,13 @@
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Protection;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Timeline;
 
 /// <summary>One fault in the record.</summary>
 /// <param name="Sequence">Where.</param>
-/// <param name="Kind"><c>changed</c>, <c>missing</c>, <c>unlinked</c> or <c>head</c>.</param>
+/// <param name="Kind"><c>changed</c>, <c>missing</c>, <c>unlinked</c>, <c>moved</c> or <c>head</c>.</param>
 public sealed record TimelineFault(long Sequence, string Kind);
 
 /// <summary>What the check of the record found.</summary>
@@ -23,7 +24,6 @@ public sealed class VerifyTimeline(IDbContextFactory<AnhuDbContext> contexts, Ti
     public const string Verified = "timeline.verified";
 
     private const int Portion = 5000;
-    private const int MostFaults = 100;
 
     /// <summary>Reads the whole record.</summary>
     /// <param name="progress">Told after each portion: events read, events in all.</param>
@@ -36,12 +36,14 @@ public sealed class VerifyTimeline(IDbContextFactory<AnhuDbContext> contexts, Ti
 
     /// <summary>Records that the record was checked and what came of it, for those who answer for it.</summary>
     /// <param name="check">The check.</param>
+    /// <param name="views">What was found in the chain of views.</param>
+    /// <param name="checkpointFaults">How many checkpoints did not agree.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task RecordAsync(TimelineCheck check, CancellationToken ct)
+    public async Task RecordAsync(TimelineCheck check, TimelineCheck? views, int checkpointFaults, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Record(new PendingEvent(Verified, time.Now, Data: EventData.Of(
-            ("events", check.Events), ("lastSequence", check.LastSequence), ("faults", check.Faults.Count))));
+            ("events", check.Events), ("lastSequence", check.LastSequence), ("views", views?.Events), ("faults", check.Faults.Count + (views?.Faults.Count ?? 0) + checkpointFaults))));
         await db.SaveChangesAsync(ct);
     }
 
@@ -51,60 +53,33 @@ public sealed class VerifyTimeline(IDbContextFactory<AnhuDbContext> contexts, Ti
     /// <param name="ct">Cancels.</param>
     internal static async Task<TimelineCheck> RunAsync(AnhuDbContext db, Action<long, long>? progress, CancellationToken ct)
     {
-        var head = await db.TimelineHeads.AsNoTracking().SingleAsync(ct);
-        var faults = new List<TimelineFault>();
-        var previous = TimelineHash.Genesis;
-        long sequence = 0, events = 0;
-        while (true)
-        {
-            var from = sequence;
-            var portion = await db.Timeline.AsNoTracking().Where(e => e.Sequence > from && e.Sequence <= head.Sequence)
-                .OrderBy(e => e.Sequence).Take(Portion).ToListAsync(ct);
-            foreach (var e in portion)
-            {
-                if (e.Sequence != sequence + 1)
-                {
-                    Fault(faults, sequence + 1, "missing");
-                }
-                else if (!previous.AsSpan().SequenceEqual(e.PreviousHash))
-                {
-                    Fault(faults, e.Sequence, "unlinked");
-                }
-
-                if (!TimelineHash.Compute(e).AsSpan().SequenceEqual(e.Hash))
-                {
-                    Fault(faults, e.Sequence, "changed");
-                }
-
-                previous = e.Hash;
-                sequence = e.Sequence;
-                events++;
-            }
-
-            progress?.Invoke(events, head.Sequence);
-            if (portion.Count < Portion)
-            {
-                break;
-            }
-        }
-
-        if (sequence != head.Sequence)
-        {
-            Fault(faults, sequence + 1, "missing");
-        }
-        else if (!previous.AsSpan().SequenceEqual(head.Hash))
-        {
-            Fault(faults, sequence, "head");
-        }
-
-        return new TimelineCheck(events, sequence, Convert.ToHexStringLower(previous), faults);
+        var head = await db.Head().SingleAsync(ct);
+        return await RunAsync(db.Timeline, head, 0, null, progress, ct);
     }
 
-    private static void Fault(List<TimelineFault> faults, long sequence, string kind)
+    /// <summary>Reads a chain from one place to its end.</summary>
+    /// <param name="chain">Its events.</param>
+    /// <param name="head">Its end.</param>
+    /// <param name="after">Sequence of the event before the first; 0 for a whole chain.</param>
+    /// <param name="hash">That event's hash.</param>
+    /// <param name="progress">Told after each portion: events read, events in all.</param>
+    /// <param name="ct">Cancels.</param>
+    internal static async Task<TimelineCheck> RunAsync<TEvent>(
+        IQueryable<TEvent> chain, TimelineHead head, long after, byte[]? hash, Action<long, long>? progress, CancellationToken ct)
+        where TEvent : ChainedEvent
     {
-        if (faults.Count < MostFaults)
+        var checker = new ChainChecker(ChainHash.Find(head.Algorithm) ?? throw new InvalidOperationException($"No hash function {head.Algorithm}."), after, hash);
+        while (true)
         {
-            faults.Add(new TimelineFault(sequence, kind));
+            var from = checker.Sequence;
+            var portion = await chain.AsNoTracking().Where(e => e.Sequence > from && e.Sequence <= head.Sequence)
+                .OrderBy(e => e.Sequence).Take(Portion).ToListAsync(ct);
+            portion.ForEach(checker.Add);
+            progress?.Invoke(checker.Events, head.Sequence - after);
+            if (portion.Count < Portion)
+            {
+                return checker.End(head.Sequence, head.Hash);
+            }
         }
     }
 }

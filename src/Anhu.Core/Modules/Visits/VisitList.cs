@@ -51,9 +51,6 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
     /// <summary>Regular visits show up so many days before they are due.</summary>
     private const int DaysAhead = 2;
 
-    /// <summary>What was due longer ago than this counts no more as today's work when it is done.</summary>
-    private static readonly TimeSpan LongestOverdue = TimeSpan.FromDays(365);
-
     private static readonly DutyState[] Open = Duty.OpenStates;
 
     /// <summary>The visits of a unit that are to be made now: most serious first, then by deadline, then who can be called at this hour.</summary>
@@ -86,10 +83,7 @@ public sealed class VisitQueries(IDbContextFactory<AnhuDbContext> contexts, City
         limit = Math.Clamp(limit, 1, Most);
         var duties = await CaseQueries.Lines(open.OrderBy(d => d.Class).ThenBy(d => d.DueAt).ThenBy(d => d.DutyId).Take(limit + 1), db).ToListAsync(ct);
         duties.Sort(static (a, b) => (a.Class, a.DueAt, a.DutyId).CompareTo((b.Class, b.DueAt, b.DutyId)));
-        // By the index of a unit's duties by state and deadline: without a bound on the deadline all that the unit ever did would be read for a number.
-        var notBefore = midnight - LongestOverdue;
-        var done = await mine.Where(d => (d.State == DutyState.Done || d.State == DutyState.Verified) && d.DueAt >= notBefore
-            && d.DoneAt >= midnight && wanted.Contains(d.Kind)).CountAsync(ct);
+        var done = await mine.Where(d => d.DoneAt >= midnight && (d.State == DutyState.Done || d.State == DutyState.Verified) && wanted.Contains(d.Kind)).CountAsync(ct);
         var more = duties.Count > limit;
         if (more)
         {

@@ -70,7 +70,8 @@ public sealed record HiddenItem(Guid ItemId, Guid PersonId, ShieldKind Kind, Shi
 /// <param name="CaseNumber">Its number.</param>
 /// <param name="People">Its victims and children.</param>
 /// <param name="Items">What is hidden; never the values.</param>
-public sealed record CaseWhereabouts(Guid CaseId, string CaseNumber, IReadOnlyList<CasePerson> People, IReadOnlyList<HiddenItem> Items);
+/// <param name="Sight">What the caller may see of the case.</param>
+public sealed record CaseWhereabouts(Guid CaseId, string CaseNumber, IReadOnlyList<CasePerson> People, IReadOnlyList<HiddenItem> Items, CaseSight Sight);
 
 /// <summary>A wish to record a place or number.</summary>
 public sealed record ShieldPlace
@@ -134,7 +135,8 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
                 .. people.Where(p => p.PhoneShielded).Select(p => new HiddenItem(p.PersonId, p.PersonId, ShieldKind.Phone, null, null, null, false)),
                 .. places.Select(s => new HiddenItem(
                     s.ShieldedPlaceId, s.PersonId, s.Kind, s.State, s.MeetAt, s.RecordedAt, s.State == ShieldState.Proposed && s.RecordedByWorkerId != worker)),
-            ]);
+            ],
+            file.Sight);
     }
 
     /// <summary>Shows one value, and records that it was shown.</summary>

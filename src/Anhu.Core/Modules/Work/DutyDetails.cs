@@ -54,7 +54,12 @@ public sealed record TaskCard(
 /// <param name="IsOpen">Whether it is still to be done; where and whom is told only then.</param>
 /// <param name="Version">Version of the duty.</param>
 /// <param name="AskFor">Names to ask for at the door.</param>
-public sealed record FieldTask(TaskCard Card, bool IsOpen, long Version, IReadOnlyList<string> AskFor);
+public sealed record FieldTask(TaskCard Card, bool IsOpen, long Version, IReadOnlyList<string> AskFor)
+{
+    /// <summary>The case, for the record of views; told to nobody.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Guid CaseId { get; init; }
+}
 
 /// <summary>Open duties of one kind that a unit owns.</summary>
 /// <param name="Kind">Kind.</param>
@@ -176,7 +181,10 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
             select person.Name!).Take(3).ToListAsync(ct);
         var secrets = await CaseSecrets.LoadAsync(db, found.CaseId, ct);
         return new FieldTask(
-            Card(dutyId, found.Kind, found.Class, found.DueAt, found.OverdueAt, found.RegionCode, address, secrets), isOpen, found.Version, names);
+            Card(dutyId, found.Kind, found.Class, found.DueAt, found.OverdueAt, found.RegionCode, address, secrets), isOpen, found.Version, names)
+        {
+            CaseId = found.CaseId,
+        };
     }
 
     private static TaskCard Card(

@@ -1,3 +1,4 @@
+using Anhu.Web;
 using Microsoft.AspNetCore.Components;
 
 namespace Anhu.Components.Ui;
@@ -10,6 +11,9 @@ public abstract class Page : ComponentBase
 {
     private bool isLoaded;
 
+    /// <summary>Takes down what the page shows of cases.</summary>
+    [Inject] protected ViewRecorder Views { get; set; } = default!;
+
     /// <inheritdoc />
     public override async Task SetParametersAsync(ParameterView parameters)
     {
@@ -18,11 +22,12 @@ public abstract class Page : ComponentBase
         {
             isLoaded = true;
             await OnLoadAsync();
+            await Views.DoneAsync();
         }
 
         await base.SetParametersAsync(ParameterView.Empty);
     }
 
-    /// <summary>Loads what the page shows. Parameters, query and posted form are set. Override this instead of <c>OnInitializedAsync</c>.</summary>
+    /// <summary>Loads what the page shows, and tells <see cref="Views"/> of it. Parameters, query and posted form are set. Override this instead of <c>OnInitializedAsync</c>.</summary>
     protected virtual Task OnLoadAsync() => Task.CompletedTask;
 }

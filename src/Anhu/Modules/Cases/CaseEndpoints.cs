@@ -2,10 +2,12 @@ using System.Text.Json.Nodes;
 using Anhu.Api;
 using Anhu.Common;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
+using Anhu.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -64,18 +66,40 @@ public static class CaseEndpoints
         cases.MapPost("/{id:guid}/grade", GradeAsync).WithName("ChangeGrade").WithSummary("Raise the class, or propose to lower it, with a reason")
             .RequireAuthorization(Permissions.WorkDuties)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        app.MapPost("/cases/{id:guid}/printed", PrintedAsync).RequireAuthorization(Permissions.ReadCases).ExcludeFromDescription();
         app.MapGet("/api/v1/people/{id:guid}/history", HistoryAsync).WithName("GetPersonHistory").WithTags("People")
             .WithSummary("The recognised history of a person across agencies, as far as the caller may see")
             .RequireAuthorization(Permissions.ReadCases).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<Results<Ok<PersonHistoryAnswer>, FailureResult>> HistoryAsync(HttpContext http, Guid id, CaseQueries queries, CancellationToken ct) =>
-        await queries.PersonHistoryAsync(Caller.From(http.User)!, id, ct) is { } incidents
-            ? TypedResults.Ok(new PersonHistoryAnswer(id, incidents.Select(i => i.CaseId).Distinct().Count(), incidents))
-            : new Failure(FailureKind.NotFound, "people.not-found").ToProblem();
+    /// <summary>The page tells that its reader prints it. Nothing comes of a wrong call but a line in the record of views.</summary>
+    private static async Task<Results<NoContent, NotFound>> PrintedAsync(HttpContext http, Guid id, CaseQueries queries, ViewRecorder views, CancellationToken ct)
+    {
+        if (await queries.SightAsync(Caller.From(http.User)!, id, ct) is not { } sight)
+        {
+            return TypedResults.NotFound();
+        }
+
+        views.Case(ViewTypes.Print, id, sight);
+        await views.DoneAsync();
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<PersonHistoryAnswer>, FailureResult>> HistoryAsync(
+        HttpContext http, Guid id, CaseQueries queries, ViewRecorder views, CancellationToken ct)
+    {
+        if (await queries.PersonHistoryAsync(Caller.From(http.User)!, id, ct) is not { } incidents)
+        {
+            return new Failure(FailureKind.NotFound, "people.not-found").ToProblem();
+        }
+
+        views.Saw(ViewTypes.Person, null, ("person", id), ("shown", incidents.Count));
+        await views.DoneAsync();
+        return TypedResults.Ok(new PersonHistoryAnswer(id, incidents.Select(i => i.CaseId).Distinct().Count(), incidents));
+    }
 
     private static async Task<Results<Ok<CaseListAnswer>, ValidationProblem>> ListAsync(
-        HttpContext http, CaseQueries queries, OrganisationDirectory organisation, CancellationToken ct,
+        HttpContext http, CaseQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct,
         string? after = null, int? limit = null, string? state = null, [FromQuery(Name = "class")] int? @class = null, string? region = null, string? q = null)
     {
         var errors = new Dictionary<string, string[]>();
@@ -101,6 +125,16 @@ public static class CaseEndpoints
         var page = await queries.ListAsync(
             Caller.From(http.User)!,
             new CaseListFilter { After = parsedAfter, Limit = limit ?? 50, State = parsedState, Class = @class, Region = region, Words = q }, ct);
+        if (!string.IsNullOrWhiteSpace(q))
+        {
+            views.Search("api", q, page.Items.Count);
+        }
+        else
+        {
+            views.List("api", page.Items.Count, ("state", parsedState), ("class", @class), ("region", region));
+        }
+
+        await views.DoneAsync();
         return TypedResults.Ok(new CaseListAnswer(
             [.. page.Items.Select(c => new CaseItem(
                 c.CaseId, c.CaseNumber, c.State, c.Class, c.RegionCode, c.OpenedAt, c.LastAlarmAt, c.IncidentCount, c.OpenDutyCount))],
@@ -108,7 +142,7 @@ public static class CaseEndpoints
     }
 
     private static async Task<Results<Ok<CaseAnswer>, FailureResult>> GetAsync(
-        HttpContext http, Guid id, CaseQueries queries, OrganisationDirectory organisation, CancellationToken ct)
+        HttpContext http, Guid id, CaseQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct)
     {
         var file = await queries.GetAsync(Caller.From(http.User)!, id, ct);
         if (file is null)
@@ -116,6 +150,8 @@ public static class CaseEndpoints
             return CaseFailures.NotFound.ToProblem();
         }
 
+        views.Case(ViewTypes.Case, id, file.Sight);
+        await views.DoneAsync();
         var map = await organisation.GetAsync(ct);
         var c = file.Case;
         return TypedResults.Ok(new CaseAnswer(
@@ -129,7 +165,7 @@ public static class CaseEndpoints
     }
 
     private static async Task<Results<Ok<EventListAnswer>, FailureResult, ValidationProblem>> TimelineAsync(
-        HttpContext http, Guid id, CaseQueries queries, OrganisationDirectory organisation, CancellationToken ct, string? after = null, int? limit = null)
+        HttpContext http, Guid id, CaseQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct, string? after = null, int? limit = null)
     {
         var errors = new Dictionary<string, string[]>();
         var parsedAfter = QueryValues.Cursor(after, "after", errors);
@@ -145,6 +181,8 @@ public static class CaseEndpoints
             return CaseFailures.NotFound.ToProblem();
         }
 
+        views.Saw(ViewTypes.CaseTimeline, id, ("shown", page.Items.Count));
+        await views.DoneAsync();
         var map = await organisation.GetAsync(ct);
         return TypedResults.Ok(new EventListAnswer(
             [.. page.Items.Select(e => new EventItem(

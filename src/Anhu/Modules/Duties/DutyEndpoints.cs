@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Anhu.Api;
 using Anhu.Common;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
+using Anhu.Web;
 using Anhu.Modules.Work;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -60,7 +62,7 @@ public static class DutyEndpoints
     }
 
     private static async Task<Results<Ok<DutyListAnswer>, ValidationProblem>> ListAsync(
-        HttpContext http, DutyQueries queries, OrganisationDirectory organisation, CancellationToken ct,
+        HttpContext http, DutyQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct,
         string? state = null, string? unit = null, bool? overdue = null, string? kind = null, string? after = null, int? limit = null)
     {
         var errors = new Dictionary<string, string[]>();
@@ -91,17 +93,21 @@ public static class DutyEndpoints
                 After = cursor, Limit = limit ?? 50, State = parsedState, OnlyOpen = state is null or "open", UnitId = unitId, Overdue = overdue, Kind = kind,
             },
             ct);
+        views.List("api-duties", page.Items.Count, ("state", state), ("unit", unit), ("kind", kind));
+        await views.DoneAsync();
         return TypedResults.Ok(new DutyListAnswer([.. page.Items.Select(d => DutyItem.From(d, map))], page.Next?.ToString()));
     }
 
     private static async Task<Results<Ok<DutyItem>, FailureResult>> GetAsync(
-        HttpContext http, Guid id, DutyQueries queries, OrganisationDirectory organisation, CancellationToken ct)
+        HttpContext http, Guid id, DutyQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct)
     {
         if (await queries.GetAsync(Caller.From(http.User)!, id, ct) is not { } duty)
         {
             return DutyFailures.NotFound.ToProblem();
         }
 
+        views.Saw(ViewTypes.Duty, duty.CaseId, ("dutyId", id));
+        await views.DoneAsync();
         http.Response.Headers.ETag = Etag(duty.Version);
         return TypedResults.Ok(DutyItem.From(duty, await organisation.GetAsync(ct)));
     }

@@ -16,6 +16,8 @@ public sealed record RefusedSignIn(DateTimeOffset At, Guid? WorkerId, string? Wo
 
 /// <summary>What one who answers for the record looks at first.</summary>
 /// <param name="Events">Events in the record.</param>
+/// <param name="Views">Views in the chain of views.</param>
+/// <param name="SignedAt">When the last checkpoint was signed, UTC; null for never.</param>
 /// <param name="CheckedAt">When it was last checked, UTC; null for never.</param>
 /// <param name="CheckedEvents">How many events were read then.</param>
 /// <param name="Faults">How many faults were found then.</param>
@@ -23,7 +25,7 @@ public sealed record RefusedSignIn(DateTimeOffset At, Guid? WorkerId, string? Wo
 /// <param name="LockedOut">Sign-ins locked in the last day.</param>
 /// <param name="Latest">The latest refused ones.</param>
 public sealed record RecordState(
-    long Events, DateTimeOffset? CheckedAt, long CheckedEvents, int Faults, int Refused, int LockedOut, IReadOnlyList<RefusedSignIn> Latest);
+    long Events, long Views, DateTimeOffset? SignedAt, DateTimeOffset? CheckedAt, long CheckedEvents, int Faults, int Refused, int LockedOut, IReadOnlyList<RefusedSignIn> Latest);
 
 /// <summary>Reads it.</summary>
 public sealed class RecordFigures(IDbContextFactory<AnhuDbContext> contexts, TimeProvider time)
@@ -45,7 +47,8 @@ public sealed class RecordFigures(IDbContextFactory<AnhuDbContext> contexts, Tim
         var ids = told.Select(t => t.Worker).OfType<Guid>().Distinct().ToList();
         var names = await db.Workers.AsNoTracking().Where(w => ids.Contains(w.Id)).Select(w => new { w.Id, w.DisplayName }).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
         return new RecordState(
-            await db.TimelineHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct),
+            await db.Head().Select(h => h.Sequence).SingleAsync(ct), await db.Head(Chain.Views).Select(h => h.Sequence).SingleAsync(ct),
+            await db.AuditCheckpoints.MaxAsync(c => (DateTimeOffset?)c.At, ct),
             check?.At, check is null ? 0 : Number(check.Data, "events"), check is null ? 0 : (int)Number(check.Data, "faults"),
             await refused.CountAsync(ct), await ofTheCity.CountAsync(e => e.Type == AccountEvents.LockedOut && e.At >= since, ct),
             [.. told.Select(t => new RefusedSignIn(t.At, t.Worker, t.Worker is { } id ? names.GetValueOrDefault(id) : null, t.Reason))]);

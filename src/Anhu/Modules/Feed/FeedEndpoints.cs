@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Globalization;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Feed;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
+using Anhu.Web;
 
 namespace Anhu.Modules.Feed;
 
@@ -18,7 +20,7 @@ public static class FeedEndpoints
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task FeedAsync(
-        HttpContext http, FeedHub hub, FeedQueries feed, OrganisationDirectory organisation, FeedSessions sessions, long? after, bool? follow)
+        HttpContext http, FeedHub hub, FeedQueries feed, OrganisationDirectory organisation, FeedSessions sessions, ViewRecorder views, long? after, bool? follow)
     {
         var ct = http.RequestAborted;
         var caller = Caller.From(http.User)!;
@@ -34,6 +36,8 @@ public static class FeedEndpoints
             from = id;
         }
 
+        views.Saw(ViewTypes.Feed, null, ("after", from));
+        await views.DoneAsync();
         http.Response.ContentType = "text/event-stream; charset=utf-8";
         http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";

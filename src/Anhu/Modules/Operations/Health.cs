@@ -79,7 +79,7 @@ internal sealed class Health(
         try
         {
             await using var db = await contexts.CreateDbContextAsync(limit.Token);
-            return await db.TimelineHeads.Select(h => (long?)h.Sequence).SingleAsync(limit.Token);
+            return await db.Head().Select(h => (long?)h.Sequence).SingleAsync(limit.Token);
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {

@@ -5,6 +5,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
 namespace Anhu.Data.Postgres.Migrations
 {
     /// <inheritdoc />
@@ -48,6 +50,98 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_alarms_revision", x => new { x.AlarmId, x.Revision });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_checkpoint",
+                columns: table => new
+                {
+                    AuditCheckpointId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RecordSequence = table.Column<long>(type: "bigint", nullable: false),
+                    RecordHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    ViewSequence = table.Column<long>(type: "bigint", nullable: false),
+                    ViewHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    AuditKeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Signature = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_checkpoint", x => x.AuditCheckpointId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_key",
+                columns: table => new
+                {
+                    AuditKeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Algorithm = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    PrivateKey = table.Column<byte[]>(type: "bytea", nullable: false),
+                    PublicKey = table.Column<byte[]>(type: "bytea", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_key", x => x.AuditKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_view",
+                columns: table => new
+                {
+                    Sequence = table.Column<long>(type: "bigint", nullable: false),
+                    Type = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: true),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ClientId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Class = table.Column<int>(type: "integer", nullable: true),
+                    Data = table.Column<string>(type: "text", nullable: false),
+                    PreviousHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_view", x => x.Sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_view_archive",
+                columns: table => new
+                {
+                    ToSequence = table.Column<long>(type: "bigint", nullable: false),
+                    FromSequence = table.Column<long>(type: "bigint", nullable: false),
+                    LastHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    FileName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    FileHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ArchivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_view_archive", x => x.ToSequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_view_day",
+                columns: table => new
+                {
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Cases = table.Column<int>(type: "integer", nullable: false),
+                    AtNight = table.Column<int>(type: "integer", nullable: false),
+                    ByLeave = table.Column<int>(type: "integer", nullable: false),
+                    Searches = table.Column<int>(type: "integer", nullable: false),
+                    OwnSearches = table.Column<int>(type: "integer", nullable: false),
+                    Neighbours = table.Column<int>(type: "integer", nullable: false),
+                    Refused = table.Column<int>(type: "integer", nullable: false),
+                    Prints = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_view_day", x => new { x.Day, x.WorkerId });
                 });
 
             migrationBuilder.CreateTable(
@@ -226,7 +320,8 @@ namespace Anhu.Data.Postgres.Migrations
                     Name = table.Column<byte[]>(type: "bytea", nullable: false),
                     IdNumber = table.Column<byte[]>(type: "bytea", nullable: true),
                     Phone = table.Column<byte[]>(type: "bytea", nullable: true),
-                    BirthDate = table.Column<byte[]>(type: "bytea", nullable: true)
+                    BirthDate = table.Column<byte[]>(type: "bytea", nullable: true),
+                    RegionCode = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -701,7 +796,8 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     TimelineHeadId = table.Column<int>(type: "integer", nullable: false),
                     Sequence = table.Column<long>(type: "bigint", nullable: false),
-                    Hash = table.Column<byte[]>(type: "bytea", nullable: false)
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Algorithm = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -881,8 +977,12 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.InsertData(
                 table: "timeline_head",
-                columns: new[] { "TimelineHeadId", "Hash", "Sequence" },
-                values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
+                columns: new[] { "TimelineHeadId", "Algorithm", "Hash", "Sequence" },
+                values: new object[,]
+                {
+                    { 1, "sha-256", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L },
+                    { 2, "sha-256", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L }
+                });
 
             migrationBuilder.CreateIndex(
                 name: "IX_alarms_alarm_CaseId",
@@ -909,6 +1009,22 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "IX_AspNetUserLogins_UserId",
                 table: "AspNetUserLogins",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_checkpoint_At",
+                table: "audit_checkpoint",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_view_CaseId_Sequence",
+                table: "audit_view",
+                columns: new[] { "CaseId", "Sequence" },
+                filter: "\"CaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_view_WorkerId_At",
+                table: "audit_view",
+                columns: new[] { "WorkerId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_cases_access_UnitId_CaseSequence_State_Class_CaseId",
@@ -1023,6 +1139,12 @@ namespace Anhu.Data.Postgres.Migrations
                 table: "duties_duty",
                 column: "NextCheckAt",
                 filter: "\"NextCheckAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_OwnerUnitId_DoneAt",
+                table: "duties_duty",
+                columns: new[] { "OwnerUnitId", "DoneAt" },
+                filter: "\"DoneAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_OwnerUnitId_State_DueAt",
@@ -1184,6 +1306,21 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "AspNetUserTokens");
+
+            migrationBuilder.DropTable(
+                name: "audit_checkpoint");
+
+            migrationBuilder.DropTable(
+                name: "audit_key");
+
+            migrationBuilder.DropTable(
+                name: "audit_view");
+
+            migrationBuilder.DropTable(
+                name: "audit_view_archive");
+
+            migrationBuilder.DropTable(
+                name: "audit_view_day");
 
             migrationBuilder.DropTable(
                 name: "cases_access");

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
 namespace Anhu.Data.Sqlite.Migrations
 {
     /// <inheritdoc />
@@ -46,6 +48,98 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_alarms_revision", x => new { x.AlarmId, x.Revision });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_checkpoint",
+                columns: table => new
+                {
+                    AuditCheckpointId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    RecordSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    RecordHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ViewSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    ViewHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    AuditKeyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Signature = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_checkpoint", x => x.AuditCheckpointId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_key",
+                columns: table => new
+                {
+                    AuditKeyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Algorithm = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    PrivateKey = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PublicKey = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_key", x => x.AuditKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_view",
+                columns: table => new
+                {
+                    Sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    Type = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Class = table.Column<int>(type: "INTEGER", nullable: true),
+                    Data = table.Column<string>(type: "TEXT", nullable: false),
+                    PreviousHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_view", x => x.Sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_view_archive",
+                columns: table => new
+                {
+                    ToSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    FromSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    FileName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    FileHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ArchivedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_view_archive", x => x.ToSequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_view_day",
+                columns: table => new
+                {
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Cases = table.Column<int>(type: "INTEGER", nullable: false),
+                    AtNight = table.Column<int>(type: "INTEGER", nullable: false),
+                    ByLeave = table.Column<int>(type: "INTEGER", nullable: false),
+                    Searches = table.Column<int>(type: "INTEGER", nullable: false),
+                    OwnSearches = table.Column<int>(type: "INTEGER", nullable: false),
+                    Neighbours = table.Column<int>(type: "INTEGER", nullable: false),
+                    Refused = table.Column<int>(type: "INTEGER", nullable: false),
+                    Prints = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_view_day", x => new { x.Day, x.WorkerId });
                 });
 
             migrationBuilder.CreateTable(
@@ -224,7 +318,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     Name = table.Column<byte[]>(type: "BLOB", nullable: false),
                     IdNumber = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Phone = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    BirthDate = table.Column<byte[]>(type: "BLOB", nullable: true)
+                    BirthDate = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    RegionCode = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -699,7 +794,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     TimelineHeadId = table.Column<int>(type: "INTEGER", nullable: false),
                     Sequence = table.Column<long>(type: "INTEGER", nullable: false),
-                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Algorithm = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -879,8 +975,12 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.InsertData(
                 table: "timeline_head",
-                columns: new[] { "TimelineHeadId", "Hash", "Sequence" },
-                values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
+                columns: new[] { "TimelineHeadId", "Algorithm", "Hash", "Sequence" },
+                values: new object[,]
+                {
+                    { 1, "sha-256", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L },
+                    { 2, "sha-256", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L }
+                });
 
             migrationBuilder.CreateIndex(
                 name: "IX_alarms_alarm_CaseId",
@@ -907,6 +1007,22 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "IX_AspNetUserLogins_UserId",
                 table: "AspNetUserLogins",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_checkpoint_At",
+                table: "audit_checkpoint",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_view_CaseId_Sequence",
+                table: "audit_view",
+                columns: new[] { "CaseId", "Sequence" },
+                filter: "\"CaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_view_WorkerId_At",
+                table: "audit_view",
+                columns: new[] { "WorkerId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_cases_access_UnitId_CaseSequence_State_Class_CaseId",
@@ -1021,6 +1137,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 table: "duties_duty",
                 column: "NextCheckAt",
                 filter: "\"NextCheckAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_OwnerUnitId_DoneAt",
+                table: "duties_duty",
+                columns: new[] { "OwnerUnitId", "DoneAt" },
+                filter: "\"DoneAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_OwnerUnitId_State_DueAt",
@@ -1182,6 +1304,21 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "AspNetUserTokens");
+
+            migrationBuilder.DropTable(
+                name: "audit_checkpoint");
+
+            migrationBuilder.DropTable(
+                name: "audit_key");
+
+            migrationBuilder.DropTable(
+                name: "audit_view");
+
+            migrationBuilder.DropTable(
+                name: "audit_view_archive");
+
+            migrationBuilder.DropTable(
+                name: "audit_view_day");
 
             migrationBuilder.DropTable(
                 name: "cases_access");
