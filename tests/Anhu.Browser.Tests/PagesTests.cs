@@ -1,5 +1,6 @@
 using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
@@ -111,9 +112,19 @@ public sealed class PagesTests(Browser app)
         Assert.True((await app.Services.GetRequiredService<Conflicts>().DeclareAsync(
             CallerOf(above), above.Id, new NewTie(TieKind.Self, "赵样本", null, "13612340000", new DateOnly(1985, 2, 3)), Ct)).IsOk);
         Assert.True((await app.Services.GetRequiredService<SealCaseHandler>().SealAsync(CallerOf(leader), hidden.CaseId, [], "同事", Ct)).IsOk);
+
+        // One who searched for himself at night, for the data-protection officer to look into.
+        var views = app.Services.GetRequiredService<ViewLog>();
+        for (var i = 0; i < ViewDays.ManyAtNight; i++)
+        {
+            var at = app.Services.GetRequiredService<TimeProvider>().GetUtcNow().Date.AddHours(-6);
+            await views.RecordAsync(new PendingEvent(ViewTypes.Case, at, Guid.CreateVersion7(), null, stranger.UnitId, Data: """{"view":"full","leave":"emergency","why":"danger"}"""), new Actor(stranger.Id));
+            await views.RecordAsync(new PendingEvent(ViewTypes.Search, at, null, null, stranger.UnitId, Data: """{"list":"cases","shown":0,"own":true,"words":"赵样本"}"""), new Actor(stranger.Id));
+        }
+
         foreach (var (worker, paths) in ((Worker, string[])[])
             [(above, ["/", $"/cases/{other.CaseId}", "/emergency", "/access", "/access?show=reasons", "/profile/ties"]), (stranger, [$"/cases/{receipt.CaseId}"]),
-             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access"])])
+             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access", "/access/case", $"/access/case?number={receipt.CaseNumber}", "/access/unusual", $"/access/workers/{stranger.Id}"])])
         {
             var page = await app.SignInPageAsync(worker, culture, narrow);
             foreach (var path in paths)

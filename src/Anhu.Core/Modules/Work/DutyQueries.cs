@@ -77,12 +77,17 @@ public sealed record DutyListFilter
 /// <summary>A page of duties.</summary>
 /// <param name="Items">The lines, soonest deadline first.</param>
 /// <param name="Next">Where the next page begins; null on the last.</param>
-public sealed record DutyPage(IReadOnlyList<DutyLine> Items, DutyCursor? Next);
+public sealed record DutyPage(IReadOnlyList<DutyLine> Items, DutyCursor? Next)
+{
+    /// <summary>A page of nothing.</summary>
+    public static DutyPage Empty { get; } = new([], null);
+}
 
 /// <summary>Reads duties; every query asks the access policy.</summary>
 public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
     private static readonly DutyState[] Open = Duty.OpenStates;
+    private static readonly CompiledReads<HomeReads> Reads = new();
 
     /// <summary>Duties by deadline.</summary>
     /// <param name="caller">Who asks.</param>
@@ -105,6 +110,20 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
 
         var story = await ToldAsync(caller, ct);
         return new DutyPage([.. page.Select(d => CaseQueries.Masked(d, caller, story))], more ? new DutyCursor(page[^1].DueAt, page[^1].DutyId) : null);
+    }
+
+    /// <summary>Whether anything at all waits for a unit's decision, was offered to it or was escalated to it; mostly nothing does, and then no list needs to be asked for.</summary>
+    /// <param name="unitId">The unit.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<(bool Deciding, bool Offered, bool Escalated)> WaitingAsync(Guid unitId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await foreach (var waiting in Reads.Of(db).Waiting(db, unitId).WithCancellation(ct))
+        {
+            return waiting;
+        }
+
+        return default;
     }
 
     /// <summary>How many duties match, counted up to a bound.</summary>
@@ -215,5 +234,12 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         }
 
         return filter.DueBefore is { } before ? duties.Where(d => d.DueAt < before) : duties;
+    }
+
+    private sealed class HomeReads
+    {
+        public Func<AnhuDbContext, Guid, IAsyncEnumerable<(bool Deciding, bool Offered, bool Escalated)>> Waiting { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid unit) =>
+            db.TimelineHeads.Where(h => h.TimelineHeadId == 1).Select(h => ValueTuple.Create(
+                db.Duties.Any(d => d.DecidingUnitId == unit), db.Duties.Any(d => d.HandOverToUnitId == unit), db.Duties.Any(d => d.EscalatedToUnitId == unit && d.DoneAt == null))));
     }
 }
