@@ -268,12 +268,11 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     internal Task SetHeadAsync(long sequence, byte[] hash, CancellationToken ct) =>
         Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Sequence\" = {0}, \"Hash\" = {1} WHERE \"TimelineHeadId\" = 1", [sequence, hash], ct);
 
-    /// <summary>Sets the hash at the end of a chain.</summary>
+    /// <summary>Sets the hash at the end of the record.</summary>
     /// <param name="hash">Hash of the last event.</param>
     /// <param name="ct">Cancels.</param>
-    /// <param name="chain">Which chain.</param>
-    internal Task SetHeadHashAsync(byte[] hash, CancellationToken ct, Chain chain = Chain.Record) =>
-        Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Hash\" = {0} WHERE \"TimelineHeadId\" = {1}", [hash, (int)chain], ct);
+    internal Task SetHeadHashAsync(byte[] hash, CancellationToken ct) =>
+        Database.ExecuteSqlRawAsync("UPDATE timeline_head SET \"Hash\" = {0} WHERE \"TimelineHeadId\" = 1", [hash], ct);
 
     /// <summary>Gives facts their place in a chain.</summary>
     /// <param name="head">The head as taken.</param>

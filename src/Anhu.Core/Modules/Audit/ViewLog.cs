@@ -1,6 +1,7 @@
 using Anhu.Data;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Anhu.Modules.Audit;
@@ -26,6 +27,9 @@ public sealed class ViewLog : IAsyncDisposable
 {
     private readonly IDbContextFactory<AnhuDbContext> contexts;
     private readonly GroupCommit<(PendingEvent Fact, Actor Actor), bool> door;
+
+    /// <summary>Where this node's last commit left the chain; only the one writer uses it.</summary>
+    private TimelineHead? known;
 
     /// <summary>Makes the log; its writer starts with the first view.</summary>
     public ViewLog(IDbContextFactory<AnhuDbContext> contexts, CityStore store, TimeProvider time, ILogger<ViewLog> logger, ViewLogOptions options)
@@ -53,13 +57,38 @@ public sealed class ViewLog : IAsyncDisposable
         using (await store.EnterAsync(ct))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            var head = await db.TakeHeadAsync(views.Count, ct, Chain.Views);
-            var (events, keys) = db.Link<ViewEvent>(head, views);
+            var head = known;
+            var (events, keys) = head is null ? default : db.Link<ViewEvent>(head, views);
+            if (head is null || !await MoveHeadAsync(db, head, events[^1], ct))
+            {
+                // Another node has added views, or this is the first time: the row itself tells where the chain ends, and is held until the commit.
+                head = await db.TakeHeadAsync(0, ct, Chain.Views);
+                (events, keys) = db.Link<ViewEvent>(head, views);
+                await MoveHeadAsync(db, head, events[^1], ct);
+            }
+
+            known = null;
             await store.Provider.InsertAsync(db, [events, keys], ct);
-            await db.SetHeadHashAsync(events[^1].Hash, ct, Chain.Views);
             await transaction.CommitAsync(CancellationToken.None);
+            known = new TimelineHead { TimelineHeadId = head.TimelineHeadId, Sequence = events[^1].Sequence, Hash = events[^1].Hash, Algorithm = head.Algorithm };
         }
 
         return new bool[views.Count];
+    }
+
+    /// <summary>Moves the end of the chain on if it still is where it was; past EF Core, since it is the price of every page.</summary>
+    private static async Task<bool> MoveHeadAsync(AnhuDbContext db, TimelineHead from, ViewEvent to, CancellationToken ct)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        command.CommandText = "UPDATE timeline_head SET \"Sequence\" = @to, \"Hash\" = @hash WHERE \"TimelineHeadId\" = 2 AND \"Sequence\" = @from AND \"Hash\" = @was";
+        foreach (var (name, value) in ((string, object)[])[("@to", to.Sequence), ("@hash", to.Hash), ("@from", from.Sequence), ("@was", from.Hash)])
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
+        return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 }
