@@ -50,20 +50,20 @@ public sealed class AuditCheckpoint
     /// <summary>The key that signed.</summary>
     public required Guid AuditKeyId { get; init; }
 
-    /// <summary>Signature over <see cref="Signed"/>.</summary>
+    /// <summary>Signature over <see cref="Text"/>.</summary>
     public required byte[] Signature { get; init; }
 
     /// <summary>What is signed, in UTF-8: a line each for the format, the time, and sequence and hash of both chains.</summary>
     /// <param name="at">When, UTC.</param>
     /// <param name="record">End of the record.</param>
     /// <param name="views">End of the views.</param>
-    public static byte[] Signed(DateTimeOffset at, (long Sequence, byte[] Hash) record, (long Sequence, byte[] Hash) views) =>
+    public static byte[] TextOf(DateTimeOffset at, (long Sequence, byte[] Hash) record, (long Sequence, byte[] Hash) views) =>
         Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"anhu-checkpoint-1\n{at.UtcDateTime:O}\n{record.Sequence} {Convert.ToHexStringLower(record.Hash)}\n{views.Sequence} {Convert.ToHexStringLower(views.Hash)}\n"));
 
     /// <summary>What this one's signature is over.</summary>
-    public byte[] Signed() => Signed(At, (RecordSequence, RecordHash), (ViewSequence, ViewHash));
+    public byte[] Text() => TextOf(At, (RecordSequence, RecordHash), (ViewSequence, ViewHash));
 }
 
 /// <summary>A checkpoint as it is handed out: all that is needed to check it.</summary>
@@ -85,7 +85,7 @@ public sealed record PublishedCheckpoint(
         {
             return AuditSignature.Verify(
                 Algorithm, Convert.FromBase64String(PublicKey),
-                AuditCheckpoint.Signed(At, (RecordSequence, Convert.FromHexString(RecordHash)), (ViewSequence, Convert.FromHexString(ViewHash))),
+                AuditCheckpoint.TextOf(At, (RecordSequence, Convert.FromHexString(RecordHash)), (ViewSequence, Convert.FromHexString(ViewHash))),
                 Convert.FromBase64String(Signature));
         }
         catch (FormatException)
@@ -154,7 +154,7 @@ public sealed class Checkpoints(IDbContextFactory<AnhuDbContext> contexts, TimeP
 
                 var key = await KeyAsync(db, now, ct);
                 var signature = AuditSignature.Sign(
-                    key.Algorithm, Convert.FromBase64String(key.PrivateKey), AuditCheckpoint.Signed(now, (record.Sequence, record.Hash), (views.Sequence, views.Hash)));
+                    key.Algorithm, Convert.FromBase64String(key.PrivateKey), AuditCheckpoint.TextOf(now, (record.Sequence, record.Hash), (views.Sequence, views.Hash)));
                 var made = new AuditCheckpoint
                 {
                     AuditCheckpointId = Guid.CreateVersion7(now), At = now, RecordSequence = record.Sequence, RecordHash = record.Hash,

@@ -5,8 +5,8 @@ using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
-using Anhu.Web;
 using Anhu.Modules.Work;
+using Anhu.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Anhu.Modules.Duties;
