@@ -15,7 +15,7 @@ public static class Pages
     public static async Task<IHtmlDocument> GetPageAsync(this HttpClient client, string path)
     {
         using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{path}: {(int)response.StatusCode} {response.Headers.Location}");
         return await response.ReadPageAsync();
     }
 

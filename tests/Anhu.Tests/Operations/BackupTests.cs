@@ -313,19 +313,21 @@ public sealed class BackupTests : IDisposable
         Assert.Equal("backup.older", restored.Failure?.Code);
     }
 
-    [Fact]
-    public async Task Restore_OfARecordThatWasBroken_IsRefusedUnlessAsked()
+    [Theory]
+    [InlineData("timeline_event", "3 changed")]
+    [InlineData("audit_view", "view 3 changed")]
+    public async Task Restore_OfARecordThatWasBroken_IsRefusedUnlessAsked(string table, string fault)
     {
         await using var from = await OpenCity.CreateAsync(filled: true);
         await using var to = await OpenCity.CreateAsync(filled: true);
         await new RandomRows(9).RecordAsync(from, 5);
-        await from.TamperAsync($"UPDATE timeline_event SET \"Data\" = '{{}}' WHERE \"Sequence\" = 3");
+        await from.TamperAsync(System.Runtime.CompilerServices.FormattableStringFactory.Create($"UPDATE {table} SET \"Data\" = '[]' WHERE \"Sequence\" = 3"));
         await BackUpAsync(from);
         var before = await to.RawRowsAsync();
 
         var refused = await RestoreAsync(to);
 
-        Assert.Equal(("backup.record-faulty", "3 changed"), (refused.Failure?.Code, refused.Failure?.Detail));
+        Assert.Equal(("backup.record-faulty", fault), (refused.Failure?.Code, refused.Failure?.Detail));
         Assert.Equal(before, await to.RawRowsAsync());
         Assert.True((await to.Services.GetRequiredService<RestoreBackup>().RunAsync(File1, despiteFaults: true, null, Ct)).IsOk);
     }

@@ -1,9 +1,11 @@
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Backup;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Anhu.Tests.Operations;
 
@@ -15,7 +17,9 @@ internal sealed class RandomRows(int seed)
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>Adds rows to each table but the record, which gets events with a true chain.</summary>
+    private static readonly HashSet<Type> Chained = [typeof(TimelineEvent), typeof(TimelineHead), typeof(ViewEvent), typeof(ViewArchive)];
+
+    /// <summary>Adds rows to each table but the record and the views, which get events with a true chain.</summary>
     /// <param name="city">The city.</param>
     /// <param name="rows">How many rows a table gets.</param>
     /// <param name="textLength">How long texts may be.</param>
@@ -25,7 +29,7 @@ internal sealed class RandomRows(int seed)
         using (await city.Store.EnterAsync(Ct))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(Ct);
-            foreach (var table in StoreTable.Of(db).Where(t => t.Type.ClrType != typeof(TimelineEvent) && t.Type.ClrType != typeof(TimelineHead)))
+            foreach (var table in StoreTable.Of(db).Where(t => !Chained.Contains(t.Type.ClrType)))
             {
                 await city.Store.Provider.InsertValuesAsync(db, table.Type, [.. Enumerable.Range(1, rows).Select(i => Row(table.Type, i, textLength))], Ct);
             }
@@ -37,7 +41,7 @@ internal sealed class RandomRows(int seed)
         await RecordAsync(city, rows);
     }
 
-    /// <summary>Records events.</summary>
+    /// <summary>Records events, and as many views.</summary>
     public async Task RecordAsync(OpenCity city, int events)
     {
         await using var db = await city.OpenAsync();
@@ -48,6 +52,8 @@ internal sealed class RandomRows(int seed)
         }
 
         await db.SaveChangesAsync(Ct);
+        var log = city.Services.GetRequiredService<ViewLog>();
+        await Task.WhenAll(Enumerable.Range(0, events).Select(_ => log.RecordAsync(new PendingEvent(ViewTypes.List, Instant(), Maybe() ? Id() : null), new Actor(Id()))));
     }
 
     private object?[] Row(IEntityType type, int number, int textLength)

@@ -91,6 +91,12 @@ public sealed class AdministratorHomeTests(AnhuFixture app) : IClassFixture<Anhu
         Assert.Contains($"/workers/{free.Id}", (await client.GetPageAsync("/workers?only=no-second-step")).Body!.InnerHtml, StringComparison.Ordinal);
         Assert.NotEqual(lockedList, dueList);
     }
+}
+
+/// <summary>What audit administrators find on theirs. A city of its own, in which no role needs a second step.</summary>
+public sealed class AuditAdministratorHomeTests(AnhuFixture app) : IClassFixture<AnhuFixture>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task AuditAdministrator_SeesTheLastCheckAndRefusedSignIns()

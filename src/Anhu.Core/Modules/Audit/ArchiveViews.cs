@@ -42,7 +42,7 @@ public sealed class ArchiveViews(IDbContextFactory<AnhuDbContext> contexts, City
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         var limit = before ?? latest;
-        var last = await db.ViewArchives.AsNoTracking().OrderByDescending(a => a.ToSequence).FirstOrDefaultAsync(ct);
+        var last = await VerifyAudit.ArchivedAsync(db, ct);
         var from = last?.ToSequence ?? 0;
         var stays = await db.Views.AsNoTracking().Where(v => v.At >= limit).OrderBy(v => v.Sequence).Select(v => (long?)v.Sequence).FirstOrDefaultAsync(ct);
         var to = stays - 1 ?? (await db.Head(Chain.Views).SingleAsync(ct)).Sequence;

@@ -22,7 +22,7 @@ public sealed class ExportAudit(IDbContextFactory<AnhuDbContext> contexts, TimeP
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var (recordHead, viewHead) = (await db.Head().SingleAsync(ct), await db.Head(Chain.Views).SingleAsync(ct));
-        var archived = await db.ViewArchives.AsNoTracking().OrderByDescending(a => a.ToSequence).FirstOrDefaultAsync(ct);
+        var archived = await VerifyAudit.ArchivedAsync(db, ct);
         var record = Of(recordHead, 0, TimelineHash.Genesis);
         var views = Of(viewHead, archived?.ToSequence ?? 0, archived?.LastHash ?? TimelineHash.Genesis);
         var all = record.Sequence + views.Sequence - views.After;

@@ -35,11 +35,10 @@ public sealed class VerifyAudit(IDbContextFactory<AnhuDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var (recordHead, viewHead) = (await db.Head().SingleAsync(ct), await db.Head(Chain.Views).SingleAsync(ct));
-        var archived = await db.ViewArchives.AsNoTracking().OrderByDescending(a => a.ToSequence).FirstOrDefaultAsync(ct);
+        var archived = await ArchivedAsync(db, ct);
         var all = recordHead.Sequence + viewHead.Sequence - (archived?.ToSequence ?? 0);
         var record = await VerifyTimeline.RunAsync(db.Timeline, recordHead, 0, null, progress is null ? null : (done, _) => progress(done, all), ct);
-        var views = await VerifyTimeline.RunAsync(
-            db.Views, viewHead, archived?.ToSequence ?? 0, archived?.LastHash, progress is null ? null : (done, _) => progress(record.Events + done, all), ct);
+        var views = await ViewsAsync(db, viewHead, archived, progress is null ? null : (done, _) => progress(record.Events + done, all), ct);
 
         var own = (await Checkpoints.Published(db).OrderBy(c => c.Checkpoint.At).ToListAsync(ct)).ConvertAll(c => c.Publish());
         var faults = new List<CheckpointFault>();
@@ -50,6 +49,16 @@ public sealed class VerifyAudit(IDbContextFactory<AnhuDbContext> contexts)
 
         return new AuditCheck(record, views, own.Count + known.Count, faults);
     }
+
+    /// <summary>Reads the chain of views through a context, within its transaction if it has one.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="ct">Cancels.</param>
+    internal static async Task<TimelineCheck> ViewsAsync(AnhuDbContext db, CancellationToken ct) =>
+        await ViewsAsync(db, await db.Head(Chain.Views).SingleAsync(ct), await ArchivedAsync(db, ct), null, ct);
+
+    /// <summary>The part of the views that was archived last; null when none was.</summary>
+    internal static Task<ViewArchive?> ArchivedAsync(AnhuDbContext db, CancellationToken ct) =>
+        db.ViewArchives.AsNoTracking().OrderByDescending(a => a.ToSequence).FirstOrDefaultAsync(ct);
 
     /// <summary>Reads a file of the record: no store and no keys are needed.</summary>
     /// <param name="file">The file.</param>
@@ -98,6 +107,9 @@ public sealed class VerifyAudit(IDbContextFactory<AnhuDbContext> contexts)
         await reading;
         return check.End();
     }
+
+    private static Task<TimelineCheck> ViewsAsync(AnhuDbContext db, TimelineHead head, ViewArchive? archived, Action<long, long>? progress, CancellationToken ct) =>
+        VerifyTimeline.RunAsync(db.Views, head, archived?.ToSequence ?? 0, archived?.LastHash, progress, ct);
 
     private static void Read(Stream file, FileCheck check, BlockingCollection<AuditLine[]> lines, Action<long, long>? progress, CancellationToken ct)
     {

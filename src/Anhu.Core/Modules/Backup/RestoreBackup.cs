@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Audit;
 using Anhu.Modules.Protection;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
@@ -158,9 +159,10 @@ public sealed class RestoreBackup(IDbContextFactory<AnhuDbContext> contexts, Cit
 
         await store.Provider.ContinueNumbersAsync(db, ct);
         var check = await VerifyTimeline.RunAsync(db, null, ct);
-        if (check.LastSequence != manifest.Timeline.Sequence || check.LastHash != manifest.Timeline.Hash || (check.Faults.Count > 0 && !despiteFaults))
+        var views = await VerifyAudit.ViewsAsync(db, ct);
+        if (check.LastSequence != manifest.Timeline.Sequence || check.LastHash != manifest.Timeline.Hash || (check.Faults.Count + views.Faults.Count > 0 && !despiteFaults))
         {
-            return BackupFailures.Faulty(string.Join(", ", check.Faults.Select(f => $"{f.Sequence} {f.Kind}")));
+            return BackupFailures.Faulty(string.Join(", ", check.Faults.Select(f => $"{f.Sequence} {f.Kind}").Concat(views.Faults.Select(f => $"view {f.Sequence} {f.Kind}"))));
         }
 
         await transaction.CommitAsync(ct);

@@ -83,6 +83,19 @@ public sealed record DutyPage(IReadOnlyList<DutyLine> Items, DutyCursor? Next)
     public static DutyPage Empty { get; } = new([], null);
 }
 
+/// <summary>Whether anything at all waits for a unit beside its own duties.</summary>
+public sealed record WaitingDuties
+{
+    /// <summary>For its decision.</summary>
+    public bool Deciding { get; init; }
+
+    /// <summary>For its answer to a hand-over.</summary>
+    public bool Offered { get; init; }
+
+    /// <summary>Since it was escalated to it.</summary>
+    public bool Escalated { get; init; }
+}
+
 /// <summary>Reads duties; every query asks the access policy.</summary>
 public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
@@ -115,7 +128,7 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     /// <summary>Whether anything at all waits for a unit's decision, was offered to it or was escalated to it; mostly nothing does, and then no list needs to be asked for.</summary>
     /// <param name="unitId">The unit.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<(bool Deciding, bool Offered, bool Escalated)> WaitingAsync(Guid unitId, CancellationToken ct)
+    public async Task<WaitingDuties> WaitingAsync(Guid unitId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await foreach (var waiting in Reads.Of(db).Waiting(db, unitId).WithCancellation(ct))
@@ -123,7 +136,7 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             return waiting;
         }
 
-        return default;
+        return new WaitingDuties();
     }
 
     /// <summary>How many duties match, counted up to a bound.</summary>
@@ -238,8 +251,12 @@ public sealed class DutyQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
 
     private sealed class HomeReads
     {
-        public Func<AnhuDbContext, Guid, IAsyncEnumerable<(bool Deciding, bool Offered, bool Escalated)>> Waiting { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid unit) =>
-            db.TimelineHeads.Where(h => h.TimelineHeadId == 1).Select(h => ValueTuple.Create(
-                db.Duties.Any(d => d.DecidingUnitId == unit), db.Duties.Any(d => d.HandOverToUnitId == unit), db.Duties.Any(d => d.EscalatedToUnitId == unit && d.DoneAt == null))));
+        public Func<AnhuDbContext, Guid, IAsyncEnumerable<WaitingDuties>> Waiting { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid unit) =>
+            db.TimelineHeads.Where(h => h.TimelineHeadId == 1).Select(h => new WaitingDuties
+            {
+                Deciding = db.Duties.Any(d => d.DecidingUnitId == unit),
+                Offered = db.Duties.Any(d => d.HandOverToUnitId == unit),
+                Escalated = db.Duties.Any(d => d.EscalatedToUnitId == unit && d.DoneAt == null),
+            }));
     }
 }
