@@ -237,6 +237,23 @@ public sealed class PagesTests(Browser app)
     }
 
     [Fact]
+    public async Task Board_TellsTheTime_ByTheCitysClock_WhereverItIsRead()
+    {
+        var context = await app.NewContextAsync(new BrowserNewContextOptions { TimezoneId = "America/New_York" });
+        var page = await context.NewPageAsync();
+        await Browser.SignInAsync(page, app, await app.Data.CreateWorkerAsync("340104-police", roles: WorkerRole.Supervisor));
+        var before = DateTimeOffset.UtcNow;
+        await page.GotoAsync(new Uri(app.Address, "/board").ToString());
+        await page.Locator("[data-state=live]").First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+
+        var told = await page.Locator("[data-part=state-text]").TextContentAsync();
+
+        string[] times = [.. new[] { before, DateTimeOffset.UtcNow }.Select(t => t.ToOffset(TimeSpan.FromHours(8)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Contains(times, time => told!.Contains(time, StringComparison.Ordinal));
+        await context.CloseAsync();
+    }
+
+    [Fact]
     public async Task SignedOut_NoPageIsShown()
     {
         var worker = await app.Data.CreateWorkerAsync(unitCode: "340104-womens-federation", roles: WorkerRole.Caseworker);

@@ -215,7 +215,7 @@ customElements.define('live-board', class extends HTMLElement {
     }
 
     place.dataset.state = state;
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hour12: false });
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: this.dataset.zone });
     this.part('state-text').textContent = words.replace('{0}', time);
   }
 
