@@ -17,7 +17,7 @@ public sealed class ViewRecorder(ViewLog log, ViewNotes notes, CallerAccessor ca
     /// <summary>What is known of a case is shown.</summary>
     /// <param name="type">What is looked at (<see cref="ViewTypes"/>).</param>
     /// <param name="caseId">The case.</param>
-    /// <param name="sight">How much of it; null where the caller works from a card.</param>
+    /// <param name="sight">How much of it; null for the card of a task of the caller's own unit.</param>
     /// <param name="dutyId">The duty through which it is seen.</param>
     public void Case(string type, Guid caseId, CaseSight? sight, Guid? dutyId = null) => writing.Add(CaseAsync(type, caseId, sight, dutyId));
 
@@ -33,6 +33,12 @@ public sealed class ViewRecorder(ViewLog log, ViewNotes notes, CallerAccessor ca
     /// <param name="words">What was searched for; kept sealed.</param>
     /// <param name="shown">How many lines.</param>
     public void Search(string list, string words, int shown) => writing.Add(SearchAsync(list, words, shown));
+
+    /// <summary>A duty is shown as it stands in lists, without more of its case.</summary>
+    /// <param name="type">What is looked at (<see cref="ViewTypes"/>).</param>
+    /// <param name="duty">The duty.</param>
+    public void Line(string type, DutyLine duty) =>
+        Add(type, duty.CaseId, duty.DutyId, [("tie", duty.OwnerUnitId == callers.Required.UnitId ? CaseRelation.Working : null)]);
 
     /// <summary>Something else is shown.</summary>
     /// <param name="type">What (<see cref="ViewTypes"/>).</param>
@@ -54,7 +60,7 @@ public sealed class ViewRecorder(ViewLog log, ViewNotes notes, CallerAccessor ca
     private async Task CaseAsync(string type, Guid caseId, CaseSight? sight, Guid? dutyId)
     {
         var why = sight?.Grant is { } kind && callers.Required.WorkerId is { } worker ? await notes.ReasonAsync(worker, caseId, kind) : null;
-        await RecordAsync(type, caseId, dutyId, [("view", sight?.View ?? CaseView.Card), ("tie", sight?.Relation), ("leave", sight?.Grant), ("why", why)]);
+        await RecordAsync(type, caseId, dutyId, [("view", sight?.View ?? CaseView.Card), ("tie", sight?.Relation ?? CaseRelation.Working), ("leave", sight?.Grant), ("why", why)]);
     }
 
     private async Task SearchAsync(string list, string words, int shown)

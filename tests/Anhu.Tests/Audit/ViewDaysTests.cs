@@ -134,6 +134,9 @@ public sealed class ViewDaysTests(FakeTimeFixture app) : IClassFixture<FakeTimeF
         Assert.NotNull(page.QuerySelector($"a[href='/access/workers/{worker.Id}']"));
         Assert.DoesNotContain("王小芳", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.Contains(alarm.CaseNumber, (await officer.GetPageAsync($"/access/workers/{worker.Id}")).Body!.TextContent, StringComparison.Ordinal);
+
+        // Looking up who looked is no look at the case.
+        Assert.Equal([Agency.Police], (await Queries.AgenciesAsync(alarm.CaseId, Ct)).Select(a => a.Agency));
         Assert.Contains("没有这样的个案", (await officer.GetPageAsync("/access/case?number=DV0")).Body!.TextContent, StringComparison.Ordinal);
         Assert.Contains("公安", (await reader.GetPageAsync($"/cases/{alarm.CaseId}")).Body!.TextContent, StringComparison.Ordinal);
         foreach (var path in (string[])["/access/case", "/access/unusual", $"/access/workers/{worker.Id}"])

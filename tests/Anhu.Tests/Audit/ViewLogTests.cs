@@ -109,6 +109,24 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         Assert.Equal(worker.Id, Assert.Single(await ViewsAsync(v => v.CaseId == alarm.CaseId && v.Type == ViewTypes.Print)).WorkerId);
     }
 
+    [Fact]
+    public async Task GridWorker_WhoLivesWhereTheTaskIs_IsNoNosyNeighbour()
+    {
+        const string Community = "340104001003";
+        var alarm = await app.SubmitAlarmAsync(r => r with { Location = new ReportedLocation("走访路3号", Community, null, null), PoliceOpinion = 2 });
+        var task = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId && d.Kind == "community-notice-visit")
+            .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => new { d.DutyId, u.Code }).SingleAsync(Ct));
+        var grid = await app.Data.CreateWorkerAsync(task.Code, change: w => w.RegionCode = Community, roles: WorkerRole.GridWorker);
+        await app.Services.GetRequiredService<Conflicts>().DeclareAsync(CallerOf(grid), grid.Id, new NewTie(TieKind.Self, "网格员", null, "13912312377", null, Community), Ct);
+        using var client = await app.SignInAsync(grid);
+
+        await client.GetPageAsync($"/tasks/{task.DutyId}");
+
+        await app.Services.GetRequiredService<ViewDays>().CountAsync(Ct);
+        var day = await app.QueryAsync(db => db.ViewDays.AsNoTracking().SingleAsync(d => d.WorkerId == grid.Id, Ct));
+        Assert.Equal((1, 0), (day.Cases, day.Neighbours));
+    }
+
     /// <summary>Pages and answers that show nothing of a case.</summary>
     private static readonly string[] ShowNothingOfCases =
     [

@@ -61,7 +61,7 @@ public sealed class ArchiveViews(IDbContextFactory<AnhuDbContext> contexts, City
             return AuditFailures.FileExists;
         }
 
-        await WriteAsync(db, path, part, progress, ct);
+        await SealedFile.SaveAsync(path, keys.Ring.Suite, key => [Recovery.ByCityKey(key, keys.CityKey)], overwrite: false, file => WriteAsync(db, file, part, progress, ct));
         if (!(await CheckAsync(path, [], ct)).IsWhole)
         {
             File.Delete(path);
@@ -85,33 +85,7 @@ public sealed class ArchiveViews(IDbContextFactory<AnhuDbContext> contexts, City
         return await VerifyAudit.RunAsync(opened, known, null, ct);
     }
 
-    private async Task WriteAsync(AnhuDbContext db, string path, AuditFileChain part, Action<long, long>? progress, CancellationToken ct)
-    {
-        var unfinished = path + ".tmp";
-        try
-        {
-            File.Delete(unfinished);
-            await using (var file = SealedFile.Create(unfinished))
-            {
-                var suite = keys.Ring.Suite;
-                var key = RandomNumberGenerator.GetBytes(CipherSuite.KeyBytes);
-                await using (var stream = SealedFile.Write(file, suite, key, [Recovery.ByCityKey(key, keys.CityKey)]))
-                {
-                    await WriteAsync(db, stream, part, progress, ct);
-                }
-
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-    }
-
-    private async Task WriteAsync(AnhuDbContext db, Stream stream, AuditFileChain part, Action<long, long>? progress, CancellationToken ct)
+    private async Task<bool> WriteAsync(AnhuDbContext db, Stream stream, AuditFileChain part, Action<long, long>? progress, CancellationToken ct)
     {
         var writer = new AuditFile.Writer(stream);
         writer.Head(new AuditFileHead(AuditFile.Format, time.Now, null, part));
@@ -136,6 +110,7 @@ public sealed class ArchiveViews(IDbContextFactory<AnhuDbContext> contexts, City
         }
 
         writer.End();
+        return true;
     }
 
     /// <summary>Takes out of the store what the file holds, in one transaction with the note of it.</summary>

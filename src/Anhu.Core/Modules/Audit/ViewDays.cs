@@ -105,14 +105,14 @@ public sealed class ViewDays(IDbContextFactory<AnhuDbContext> contexts, Organisa
             where d.Day >= since
             select new { Day = d, w.DisplayName }).ToListAsync(ct);
         Agency? AgencyOf(ViewDay day) => day.UnitId is { } unit ? map.Find(unit)?.Agency : null;
-        var usual = rows.Where(r => r.Day.Cases > 0).GroupBy(r => AgencyOf(r.Day)).ToDictionary(g => (g.Key, true), g => Median([.. g.Select(r => r.Day.Cases)]));
+        var usual = rows.Where(r => r.Day.Cases > 0).GroupBy(r => AgencyOf(r.Day)).ToLookup(g => g.Key, g => Median([.. g.Select(r => r.Day.Cases)]));
 
         var found = new List<ViewPattern>();
         foreach (var worker in rows.Where(r => r.Day.WorkerId != caller.WorkerId && ViewQueries.MaySee(caller, r.Day.UnitId, map)).GroupBy(r => r.Day.WorkerId))
         {
             var days = worker.Select(r => r.Day).OrderBy(d => d.Day).ToList();
             var (name, unit, agency) = (worker.First().DisplayName, days[^1].UnitId, AgencyOf(days[^1]));
-            var ordinary = usual.GetValueOrDefault((agency, true));
+            var ordinary = usual[agency].FirstOrDefault();
             Sum(PatternKind.OwnName, d => d.OwnSearches, 1);
             Sum(PatternKind.Neighbours, d => d.Neighbours, 1);
             Most(PatternKind.ManyFiles, d => d.Cases, Math.Max(ManyFiles, ManyTimes * ordinary), ordinary);
@@ -201,7 +201,7 @@ public sealed class ViewDays(IDbContextFactory<AnhuDbContext> contexts, Organisa
             db.Add(row = new ViewDay { Day = day, WorkerId = workerId });
         }
 
-        var opened = views.Where(v => v.CaseId is not null && v.Type != ViewTypes.Refused).ToList();
+        var opened = views.Where(v => v.CaseId is not null && ViewTypes.OfCases.Contains(v.Type)).ToList();
         int Cases(Func<DateTimeOffset, string, bool> which) => opened.Where(v => which(v.At, v.Data)).Select(v => v.CaseId).Distinct().Count();
         row.UnitId = views.MaxBy(v => v.At)?.UnitId;
         row.Cases = Cases((_, _) => true);

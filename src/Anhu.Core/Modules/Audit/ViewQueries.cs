@@ -102,7 +102,7 @@ public sealed class ViewQueries(IDbContextFactory<AnhuDbContext> contexts, Organ
     {
         var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var views = await db.Views.AsNoTracking().Where(v => v.CaseId == caseId).OrderByDescending(v => v.Sequence).Take(Counted)
+        var views = await db.Views.AsNoTracking().Where(v => v.CaseId == caseId && ViewTypes.OfCases.Contains(v.Type)).OrderByDescending(v => v.Sequence).Take(Counted)
             .GroupBy(v => v.UnitId).Select(g => new { UnitId = g.Key, Times = g.Count(), LastAt = g.Max(v => v.At) }).ToListAsync(ct);
         return
         [

@@ -37,30 +37,8 @@ public sealed class WriteBackup(IDbContextFactory<AnhuDbContext> contexts, CityK
             return BackupFailures.Exists;
         }
 
-        var unfinished = path + ".tmp";
-        try
-        {
-            File.Delete(unfinished);
-            BackupManifest manifest;
-            await using (var file = SealedFile.Create(unfinished))
-            {
-                var suite = keys.Ring.Suite;
-                var key = RandomNumberGenerator.GetBytes(CipherSuite.KeyBytes);
-                await using (var stream = SealedFile.Write(file, suite, key, Entrances(key, suite, recovery)))
-                {
-                    manifest = await WriteAsync(stream, program, progress, ct);
-                }
-
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, overwrite);
-            return manifest;
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        var suite = keys.Ring.Suite;
+        return await SealedFile.SaveAsync(path, suite, key => Entrances(key, suite, recovery), overwrite, file => WriteAsync(file, program, progress, ct));
     }
 
     private List<FileEntrance> Entrances(byte[] key, CipherSuite suite, BackupRecovery? recovery)

@@ -44,9 +44,41 @@ public static class SealedFile
         return read == start.Length && start.AsSpan().SequenceEqual(Magic);
     }
 
-    /// <summary>Makes a new file that only its owner may read: it holds what the city knows about its people.</summary>
-    /// <param name="path">The file; must not be there yet.</param>
-    public static FileStream Create(string path)
+    /// <summary>Writes a sealed file: first beside it, then on disk, then by its name, so that a file of that name is always whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="suite">The suite.</param>
+    /// <param name="entrances">The ways in, for the file's key.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
+    /// <param name="write">Writes what is in it; when it throws, no file is left.</param>
+    public static async Task<T> SaveAsync<T>(string path, CipherSuite suite, Func<byte[], IReadOnlyList<FileEntrance>> entrances, bool overwrite, Func<Stream, Task<T>> write)
+    {
+        var unfinished = path + ".tmp";
+        try
+        {
+            File.Delete(unfinished);
+            T result;
+            await using (var file = Create(unfinished))
+            {
+                var key = RandomNumberGenerator.GetBytes(CipherSuite.KeyBytes);
+                await using (var stream = Write(file, suite, key, entrances(key)))
+                {
+                    result = await write(stream);
+                }
+
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, path, overwrite);
+            return result;
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    /// <summary>A new file that only its owner may read: it holds what the city knows about its people.</summary>
+    private static FileStream Create(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())

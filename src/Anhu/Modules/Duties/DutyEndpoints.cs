@@ -106,7 +106,7 @@ public static class DutyEndpoints
             return DutyFailures.NotFound.ToProblem();
         }
 
-        views.Saw(ViewTypes.Duty, duty.CaseId, ("dutyId", id));
+        views.Line(ViewTypes.Duty, duty);
         await views.DoneAsync();
         http.Response.Headers.ETag = Etag(duty.Version);
         return TypedResults.Ok(DutyItem.From(duty, await organisation.GetAsync(ct)));
