@@ -13,6 +13,7 @@ public static class ChineseCatalogue
         new MobileComparer(),
         new BirthDateComparer(),
         new SexComparer(),
+        new ChineseAddressComparer(),
     ];
 
     /// <summary>The block keys; each takes values of one comparer.</summary>
@@ -46,5 +47,11 @@ public static class ChineseCatalogue
         new WrittenKey("year", static (date, key) => DateKeys.Part(date, 0, 4, key)),
         new WrittenKey("year-month", static (date, key) => DateKeys.Part(date, 0, 7, key)),
         new WrittenKey("month-day", DateKeys.MonthAndDay),
+
+        // of chinese-address
+        new WrittenKey("address-number", AddressKeys.Number),
+        new WrittenKey("address-room", AddressKeys.Room),
+        new WrittenKey("address-building", AddressKeys.Building),
+        new WrittenKey("address-county", AddressKeys.County),
     ];
 }

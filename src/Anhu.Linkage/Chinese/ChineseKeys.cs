@@ -238,3 +238,69 @@ internal static class DateKeys
     /// <summary>Month and day; none for 1 January, which stands for an unknown day.</summary>
     public static int MonthAndDay(ReadOnlySpan<char> date, Span<char> key) => date.EndsWith("-01-01") ? 0 : Part(date, 5, 5, key);
 }
+
+/// <summary>Keys of addresses.</summary>
+internal static class AddressKeys
+{
+    /// <summary>Road or village, and house number.</summary>
+    public static int Number(ReadOnlySpan<char> address, Span<char> key)
+    {
+        var parts = new AddressParts(address);
+        var place = parts[AddressPart.Road] is { IsEmpty: false } road ? road : parts[AddressPart.Village];
+        return Join(key, place, parts[AddressPart.Number]);
+    }
+
+    /// <summary>Compound, or road and number, with building and room; of a village with house number.</summary>
+    public static int Room(ReadOnlySpan<char> address, Span<char> key)
+    {
+        var parts = new AddressParts(address);
+        return parts[AddressPart.Compound] is { IsEmpty: false } compound ? Join(key, compound, parts[AddressPart.Building], parts[AddressPart.Room])
+            : parts[AddressPart.Room] is { IsEmpty: false } room && parts[AddressPart.Road] is { IsEmpty: false } road ? Join(key, road, parts[AddressPart.Number], room)
+            : parts[AddressPart.Road].IsEmpty ? Join(key, parts[AddressPart.Village], parts[AddressPart.Number]) : 0;
+    }
+
+    /// <summary>Compound and building.</summary>
+    public static int Building(ReadOnlySpan<char> address, Span<char> key)
+    {
+        var parts = new AddressParts(address);
+        return Join(key, parts[AddressPart.Compound], parts[AddressPart.Building]);
+    }
+
+    /// <summary>The county or district.</summary>
+    public static int County(ReadOnlySpan<char> address, Span<char> key)
+    {
+        var parts = new AddressParts(address);
+        return Join(key, parts[AddressPart.County]);
+    }
+
+    /// <summary>The parts with a bar between; none when one is missing.</summary>
+    private static int Join(Span<char> key, ReadOnlySpan<char> first, ReadOnlySpan<char> second)
+    {
+        if (first.IsEmpty || second.IsEmpty)
+        {
+            return 0;
+        }
+
+        var length = Join(key, first);
+        key[length++] = AddressParts.Separator;
+        return length + Join(key[length..], second);
+    }
+
+    private static int Join(Span<char> key, ReadOnlySpan<char> first, ReadOnlySpan<char> second, ReadOnlySpan<char> third)
+    {
+        var length = third.IsEmpty ? 0 : Join(key, first, second);
+        if (length == 0)
+        {
+            return 0;
+        }
+
+        key[length++] = AddressParts.Separator;
+        return length + Join(key[length..], third);
+    }
+
+    private static int Join(Span<char> key, ReadOnlySpan<char> part)
+    {
+        part.CopyTo(key);
+        return part.Length;
+    }
+}
