@@ -11,8 +11,6 @@ internal ref struct AddressReader
     /// <summary>Longer texts are cut: no address is.</summary>
     private const int Longest = 250;
 
-    private const string ChineseDigits = "〇一二三四五六七八九";
-
     /// <summary>After these a 区 is no district: 小区, 社区, 园区.</summary>
     private static readonly SearchValues<char> NoDistrict = SearchValues.Create("小社园校院景厂矿住生片库牧");
 
@@ -70,6 +68,18 @@ internal ref struct AddressReader
         var gap = false;
         foreach (var raw in value)
         {
+            if (raw is >= '\u3400' and <= '\u9FFF' && depth == 0)
+            {
+                if (length == cleaned.Length)
+                {
+                    break;
+                }
+
+                cleaned[length++] = Characters.Simplify(raw);
+                gap = false;
+                continue;
+            }
+
             var character = Writing.Narrow(raw);
             if (character is '(' or '[' or '【' or '〔')
             {
@@ -147,7 +157,7 @@ internal ref struct AddressReader
         return length;
     }
 
-    private static bool IsNumeral(char character) => character is '零' or '十' or '百' or '两' || ChineseDigits.Contains(character, StringComparison.Ordinal);
+    private static bool IsNumeral(char character) => character is '零' or '十' or '百' or '两' || DigitOf(character) >= 0;
 
     /// <summary>True where what follows a numeral is what is numbered in addresses.</summary>
     private static bool CountsSomething(ReadOnlySpan<char> rest) => rest switch
@@ -192,7 +202,20 @@ internal ref struct AddressReader
         return length;
     }
 
-    private static int DigitOf(char numeral) => numeral == '零' ? 0 : numeral == '两' ? 2 : ChineseDigits.IndexOf(numeral, StringComparison.Ordinal);
+    private static int DigitOf(char numeral) => numeral switch
+    {
+        '零' or '〇' => 0,
+        '一' => 1,
+        '二' or '两' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => -1,
+    };
 
     private static bool IsPlaceholder(ReadOnlySpan<char> text)
     {
@@ -245,7 +268,7 @@ internal ref struct AddressReader
     {
         foreach (var province in Provinces)
         {
-            if (!text.StartsWith(province))
+            if (text.Length == 0 || text[0] != province[0] || !text.StartsWith(province))
             {
                 continue;
             }

@@ -17,7 +17,9 @@ public sealed class BirthDateComparer : ValueComparer
     private const int SameYear = 10;
     private const int Different = 11;
 
-    /// <summary>A lunar date lies 18 to 50 days before the solar one; wrongly converted ones a little farther.</summary>
+    /// <summary>A lunar date lies some 17 to 53 days before the solar one.</summary>
+    private const int NearestWeeksApart = 16;
+
     private const int FarthestWeeksApart = 55;
 
     private const int FirstYear = 1880;
@@ -46,6 +48,13 @@ public sealed class BirthDateComparer : ValueComparer
     /// <inheritdoc/>
     public override int Normalise(ReadOnlySpan<char> value, Span<char> normalised)
     {
+        if (value.Length == 10 && value[4] == '-' && value[7] == '-' && Writing.IsDigits(value[..4]) && Writing.IsDigits(value[5..7]) && Writing.IsDigits(value[8..])
+            && CalendarDay.Read(value) is { Year: >= FirstYear and <= LastYear and not 1900, Month: > 0, Day: > 0 })
+        {
+            value.CopyTo(normalised);
+            return value.Length;
+        }
+
         Span<int> parts = stackalloc int[3];
         Span<int> lengths = stackalloc int[3];
         var count = Split(value, parts, lengths);
@@ -90,7 +99,7 @@ public sealed class BirthDateComparer : ValueComparer
         var apart = Math.Abs(x.Number - y.Number);
         if (apart <= FarthestWeeksApart)
         {
-            return LunarDates.AreOneDay(x.Number, y.Number) ? Lunar : WeeksApart;
+            return LunarDates.AreOneDay(x.Number, y.Number) ? Lunar : apart >= NearestWeeksApart ? WeeksApart : Different;
         }
 
         if (x.Month == y.Month && x.Day == y.Day)
@@ -128,7 +137,7 @@ public sealed class BirthDateComparer : ValueComparer
         {
             Writing.Slip.Replaced => OneDigitWrong,
             Writing.Slip.Exchanged => ExchangedDigits,
-            _ => x.Month == y.Month ? SameMonth : apart <= FarthestWeeksApart ? WeeksApart : SameYear,
+            _ => x.Month == y.Month ? SameMonth : apart is >= NearestWeeksApart and <= FarthestWeeksApart ? WeeksApart : SameYear,
         };
     }
 

@@ -44,7 +44,7 @@ public sealed class CitizenIdComparer : ValueComparer
     /// <inheritdoc/>
     public override int Normalise(ReadOnlySpan<char> value, Span<char> normalised)
     {
-        var length = Write(value, normalised);
+        var length = IsNormal(value) ? Copy(value, normalised) : Write(value, normalised);
         var number = normalised[..length];
         var visible = length - number.Count('*');
         return visible < FewestVisible || Writing.IsOneCharacter(number) || number.StartsWith("1234567") || number.EndsWith("0000000000") ? 0 : length;
@@ -125,6 +125,15 @@ public sealed class CitizenIdComparer : ValueComparer
         }
 
         return length;
+    }
+
+    /// <summary>True for 17 digits and a digit or X, as nearly all are.</summary>
+    private static bool IsNormal(ReadOnlySpan<char> value) => value.Length == CitizenIdNumber.Length && Writing.IsDigits(value[..^1]) && (value[^1] == 'X' || char.IsAsciiDigit(value[^1]));
+
+    private static int Copy(ReadOnlySpan<char> value, Span<char> written)
+    {
+        value.CopyTo(written);
+        return value.Length;
     }
 
     private static bool IsOld(ReadOnlySpan<char> number) => number.Length == CitizenIdNumber.OldLength;

@@ -34,13 +34,17 @@ public sealed class MobileComparer : ValueComparer
     /// <inheritdoc/>
     public override int Normalise(ReadOnlySpan<char> value, Span<char> normalised)
     {
+        if (value.Length == MobileLength && value[0] == '1' && Writing.IsDigits(value))
+        {
+            value.CopyTo(normalised);
+            return IsNonsense(value) ? 0 : MobileLength;
+        }
+
         var length = WriteDigits(value, normalised, out var international);
         var start = AfterPrefixes(normalised[..length], international);
         normalised[start..length].CopyTo(normalised);
         length -= start;
-        var number = normalised[..length];
-        var isNonsense = length < ShortestLength || Writing.IsOneCharacter(number) || Writing.IsOneCharacter(number[1..]) || IsCounting(number);
-        return isNonsense ? 0 : length;
+        return IsNonsense(normalised[..length]) ? 0 : length;
     }
 
     /// <inheritdoc/>
@@ -110,6 +114,8 @@ public sealed class MobileComparer : ValueComparer
             }
         }
     }
+
+    private static bool IsNonsense(ReadOnlySpan<char> number) => number.Length < ShortestLength || Writing.IsOneCharacter(number[1..]) || IsCounting(number);
 
     private static bool IsCounting(ReadOnlySpan<char> digits)
     {

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Collections.Frozen;
-
 namespace Anhu.Linkage.Chinese;
 
 /// <summary>How a Chinese person's name is built: surname of one or two characters, given name; what stands in its place when it is withheld.</summary>
@@ -13,22 +10,26 @@ internal static class PersonName
     public const char Dot = '·';
 
     /// <summary>Surnames of two characters: those of the census and of the Hundred Family Surnames.</summary>
-    private static readonly FrozenSet<int> CompoundSurnames = Pairs(
+    private const string CompoundSurnames =
         "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 长孙 司徒 夏侯 轩辕 宇文 闻人 淳于 澹台 公冶 宗政 濮阳 太叔 申屠 仲孙 钟离 鲜于 闾丘 司空 亓官 司寇 颛孙 端木 巫马 公西 漆雕 乐正 壤驷 公良 拓跋 夹谷 宰父 谷梁 " +
-        "段干 百里 东郭 南门 呼延 归海 羊舌 微生 梁丘 左丘 东门 西门 南宫 第五 万俟 赫连 独孤 北宫 公羊 公仪 公户 达奚 纳兰 完颜 耶律 叶赫 那拉 爱新 即墨 哥舒 斛律 尔朱 乌雅 钮祜 瓜尔 富察");
+        "段干 百里 东郭 南门 呼延 归海 羊舌 微生 梁丘 左丘 东门 西门 南宫 第五 万俟 赫连 独孤 北宫 公羊 公仪 公户 达奚 纳兰 完颜 耶律 叶赫 那拉 爱新 即墨 哥舒 斛律 尔朱 乌雅 钮祜 瓜尔 富察";
 
-    private static readonly SearchValues<char> Masks = SearchValues.Create("某×*＊○〇□●■◯?？");
+    private const string Masks = "某×*＊○〇□●■◯?？";
 
-    private static readonly SearchValues<char> Dots = SearchValues.Create("·•‧・･∙⋅⸱．.。｡");
+    private const string Dots = "·•‧・･∙⋅⸱．.。｡";
 
-    private static readonly FrozenSet<string> Placeholders = new[]
-    {
+    /// <summary>Titles of one character; only behind a surname alone.</summary>
+    private const string ShortTitles = "姐哥总嫂婶姨叔氏";
+
+    /// <summary>Tells people who are called the same withheld name apart within one document: 王某甲, 王某1.</summary>
+    private const string Labels = "甲乙丙丁戊己庚男女人ABCDEFGHXYZ0123456789";
+
+    private static readonly string[] Placeholders =
+    [
         "不详", "未知", "无名", "无名氏", "匿名", "匿名者", "不明", "无", "未填", "未填写", "未提供", "拒绝", "拒绝透露", "不愿透露", "保密", "佚名", "未登记", "暂无", "空", "测试", "姓名不详", "身份不详", "身份不明",
         "未报姓名", "报警人", "当事人", "受害人", "被害人", "嫌疑人", "施暴人", "施害人", "群众", "热心群众", "路人", "邻居", "家属", "本人", "男子", "女子", "男", "女", "女性", "男性", "男孩", "女孩", "婴儿", "小孩", "儿童", "患者", "无姓名", "未留姓名",
         "丈夫", "妻子", "老公", "老婆", "其夫", "其妻", "父亲", "母亲", "儿子", "女儿", "前夫", "前妻", "先生", "女士", "某男", "某女", "某人", "NULL", "NONE", "NA", "NIL", "UNKNOWN", "ANONYMOUS", "NONAME", "TEST", "XX", "XXX", "X",
-    }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> PlaceholdersBySpan = Placeholders.GetAlternateLookup<ReadOnlySpan<char>>();
+    ];
 
     /// <summary>What follows a surname, or a whole name, out of politeness.</summary>
     private static readonly string[] Titles =
@@ -37,29 +38,49 @@ internal static class PersonName
         "某人", "姓男子", "姓女子", "姓",
     ];
 
-    /// <summary>A title of one character; only behind a surname alone.</summary>
-    private static readonly SearchValues<char> ShortTitles = SearchValues.Create("姐哥总嫂婶姨叔氏");
+    private static readonly Trait[] Traits = MakeTraits();
 
-    /// <summary>Tells people who are called the same withheld name apart within one document: 王某甲, 王某1.</summary>
-    private static readonly SearchValues<char> Labels = SearchValues.Create("甲乙丙丁戊己庚男女人ABCDEFGHXYZ0123456789");
+    private static readonly int[] CompoundSurnamePairs = [.. CompoundSurnames.Split(' ').Select(surname => Pair(surname[0], surname[1])).Order()];
 
-    /// <summary>Characters that make a called name of a surname or a given name: 小王, 阿强.</summary>
-    private static readonly SearchValues<char> CalledFirst = SearchValues.Create("小阿老大");
+    /// <summary>What a character can be in a name.</summary>
+    [Flags]
+    private enum Trait : ushort
+    {
+        None = 0,
+
+        /// <summary>A simplified Chinese character that is no mask.</summary>
+        Plain = 1,
+        Mask = 2,
+        Dot = 4,
+        EndsTitle = 8,
+        ShortTitle = 16,
+        Label = 32,
+        BeginsPlaceholder = 64,
+        BeginsSurname = 128,
+        CallsByName = 256,
+        CallsBySurname = 512,
+    }
 
     /// <summary>Number of characters of the surname.</summary>
     public static int SurnameLength(ReadOnlySpan<char> name) =>
-        name.Length >= 3 && CompoundSurnames.Contains(Pair(name[0], name[1])) ? 2 : Math.Min(1, name.Length);
+        name.Length >= 3 && IsCompoundSurname(name[0], name[1]) ? 2 : Math.Min(1, name.Length);
 
     /// <summary>True for 小芳, 阿强, 老王 and 芳芳.</summary>
-    public static bool IsCalled(ReadOnlySpan<char> name) => name.Length == 2 && (CalledFirst.Contains(name[0]) || name[0] == name[1]);
+    public static bool IsCalled(ReadOnlySpan<char> name) => name.Length == 2 && (Is(name[0], Trait.CallsByName) || name[0] == name[1]);
 
     /// <summary>True where the first character of a called name can stand before a surname.</summary>
-    public static bool CallsBySurname(ReadOnlySpan<char> name) => name[0] is '小' or '老' or '大';
+    public static bool CallsBySurname(ReadOnlySpan<char> name) => Is(name[0], Trait.CallsBySurname);
 
     /// <summary>Writes a name in the one form that is compared: simplified, without blanks, titles and remarks; withheld characters are one 某.</summary>
     /// <returns>Characters written; 0 for what names nobody.</returns>
     public static int Normalise(ReadOnlySpan<char> value, Span<char> name)
     {
+        if (IsNormal(value))
+        {
+            value.CopyTo(name);
+            return value.Length;
+        }
+
         var length = WriteCharacters(value, name);
         int before;
         do
@@ -88,6 +109,25 @@ internal static class PersonName
         return length;
     }
 
+    /// <summary>True for nearly every name, of which nothing is to be changed.</summary>
+    private static bool IsNormal(ReadOnlySpan<char> value)
+    {
+        if (value.Length is < 2 or > 8 || Is(value[0], Trait.BeginsPlaceholder) || Is(value[^1], Trait.EndsTitle | Trait.ShortTitle))
+        {
+            return false;
+        }
+
+        foreach (var character in value)
+        {
+            if (!Is(character, Trait.Plain))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static int WriteCharacters(ReadOnlySpan<char> value, Span<char> name)
     {
         var length = 0;
@@ -113,14 +153,14 @@ internal static class PersonName
                 continue;
             }
 
-            if (Masks.Contains(character) || (character is 'x' or 'X' && IsHan(last)))
+            if (Is(character, Trait.Mask) || (character is 'x' or 'X' && IsHan(last)))
             {
                 if (last != Withheld)
                 {
                     name[length++] = Withheld;
                 }
             }
-            else if (Dots.Contains(character))
+            else if (Is(character, Trait.Dot))
             {
                 if (length > 0 && last != Dot)
                 {
@@ -143,14 +183,45 @@ internal static class PersonName
 
     private static int WithoutLabels(ReadOnlySpan<char> name)
     {
-        var at = name.IndexOf(Withheld);
-        return at >= 0 && !name[(at + 1)..].ContainsAnyExcept(Labels) ? at + 1 : name.Length;
+        var end = name.Length;
+        while (end > 0 && Is(name[end - 1], Trait.Label))
+        {
+            end--;
+        }
+
+        return end > 0 && name[end - 1] == Withheld ? end : name.Length;
     }
 
-    private static bool IsPlaceholder(ReadOnlySpan<char> name) => name is [] or [Withheld] or ['·'] || PlaceholdersBySpan.Contains(name);
+    private static bool IsPlaceholder(ReadOnlySpan<char> name)
+    {
+        if (name is [] or [Withheld] or [Dot])
+        {
+            return true;
+        }
+
+        if (!Is(name[0], Trait.BeginsPlaceholder))
+        {
+            return false;
+        }
+
+        foreach (var placeholder in Placeholders)
+        {
+            if (name.SequenceEqual(placeholder))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static int WithoutTitle(Span<char> name, int length)
     {
+        if (!Is(name[length - 1], Trait.EndsTitle | Trait.ShortTitle))
+        {
+            return length;
+        }
+
         foreach (var title in Titles)
         {
             if (length > title.Length && name[..length].EndsWith(title))
@@ -160,7 +231,7 @@ internal static class PersonName
             }
         }
 
-        return length >= 2 && ShortTitles.Contains(name[length - 1]) && IsSurname(name[..(length - 1)]) ? Withhold(name, length - 1) : length;
+        return length >= 2 && Is(name[length - 1], Trait.ShortTitle) && IsSurname(name[..(length - 1)]) ? Withhold(name, length - 1) : length;
     }
 
     private static int Withhold(Span<char> name, int length)
@@ -170,11 +241,58 @@ internal static class PersonName
     }
 
     private static bool IsSurname(ReadOnlySpan<char> name) =>
-        (name.Length == 1 && name[0] != Withheld && IsHan(name[0])) || (name.Length == 2 && CompoundSurnames.Contains(Pair(name[0], name[1])));
+        (name.Length == 1 && name[0] != Withheld && IsHan(name[0])) || (name.Length == 2 && IsCompoundSurname(name[0], name[1]));
 
     private static bool IsHan(char character) => character is >= '\u3400' and <= '\u9FFF';
 
     private static int Pair(char first, char second) => (first << 16) | second;
 
-    private static FrozenSet<int> Pairs(string surnames) => surnames.Split(' ').Select(surname => Pair(surname[0], surname[1])).ToFrozenSet();
+    private static bool IsCompoundSurname(char first, char second) => Is(first, Trait.BeginsSurname) && Array.BinarySearch(CompoundSurnamePairs, Pair(first, second)) >= 0;
+
+    private static bool Is(char character, Trait trait) => (Traits[character] & trait) != 0;
+
+    private static Trait[] MakeTraits()
+    {
+        var traits = new Trait[char.MaxValue + 1];
+        for (var character = '\u3400'; character <= '\u9FFF'; character++)
+        {
+            traits[character] = Characters.Simplify(character) == character ? Trait.Plain : Trait.None;
+        }
+
+        Mark(Masks, Trait.Mask);
+        Mark(Dots, Trait.Dot);
+        Mark(ShortTitles, Trait.ShortTitle);
+        Mark(Labels, Trait.Label);
+        Mark("小老大", Trait.CallsByName | Trait.CallsBySurname);
+        Mark("阿", Trait.CallsByName);
+        foreach (var mask in Masks)
+        {
+            traits[mask] &= ~Trait.Plain;
+        }
+
+        foreach (var title in Titles)
+        {
+            traits[title[^1]] |= Trait.EndsTitle;
+        }
+
+        foreach (var placeholder in Placeholders)
+        {
+            traits[placeholder[0]] |= Trait.BeginsPlaceholder;
+        }
+
+        foreach (var surname in CompoundSurnames.Split(' '))
+        {
+            traits[surname[0]] |= Trait.BeginsSurname;
+        }
+
+        return traits;
+
+        void Mark(string characters, Trait trait)
+        {
+            foreach (var character in characters)
+            {
+                traits[character] |= trait;
+            }
+        }
+    }
 }

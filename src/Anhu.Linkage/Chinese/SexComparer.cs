@@ -16,6 +16,12 @@ public sealed class SexComparer : ValueComparer
     /// <inheritdoc/>
     public override int Normalise(ReadOnlySpan<char> value, Span<char> normalised)
     {
+        if (value is ['男'] or ['女'])
+        {
+            normalised[0] = value[0];
+            return 1;
+        }
+
         Span<char> word = stackalloc char[8];
         var length = 0;
         foreach (var raw in value)
