@@ -1,3 +1,8 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Anhu.Linkage.Chinese;
 
 /// <summary>The parts of an address in the order in which the normalised form has them.</summary>
@@ -34,11 +39,21 @@ internal readonly ref struct AddressParts
     {
         this.address = address;
         var part = 0;
-        for (var i = 0; i < address.Length && part < Count; i++)
+        if (address.Length is >= 16 and <= 64)
         {
-            if (address[i] == Separator)
+            for (var bars = Bars(address); bars != 0 && part < Count; bars &= bars - 1)
             {
-                ends[part++] = i;
+                ends[part++] = BitOperations.TrailingZeroCount(bars);
+            }
+        }
+        else
+        {
+            for (var i = 0; i < address.Length && part < Count; i++)
+            {
+                if (address[i] == Separator)
+                {
+                    ends[part++] = i;
+                }
             }
         }
 
@@ -58,7 +73,24 @@ internal readonly ref struct AddressParts
         }
     }
 
-    [System.Runtime.CompilerServices.InlineArray(Count)]
+    /// <summary>A bit for each bar in 16 to 64 characters, sixteen looked at together.</summary>
+    private static ulong Bars(ReadOnlySpan<char> address)
+    {
+        ref var first = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(address));
+        var bars = 0ul;
+        var i = 0;
+        for (; i < address.Length - 16; i += 16)
+        {
+            bars |= At(ref first, i);
+        }
+
+        return bars | At(ref first, address.Length - 16);
+
+        static ulong At(ref ushort first, int i) =>
+            (ulong)Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)i), Vector256.Create((ushort)Separator)).ExtractMostSignificantBits() << i;
+    }
+
+    [InlineArray(Count)]
     private struct Bounds
     {
         private int first;

@@ -30,6 +30,9 @@ internal ref struct AddressReader
     /// <summary>Says where near a place something is, not where.</summary>
     private static readonly string[] Vague = ["附近", "旁边", "旁", "对面", "门口", "楼下", "交叉口", "路口", "门面房", "门面", "内", "处", "院内", "小区内", "住宅小区", "生活区", "小区", "院", "家中", "家里", "住处"];
 
+    /// <summary>The last characters of those.</summary>
+    private static readonly SearchValues<char> VagueEnds = SearchValues.Create("近边旁面口下房内处区院中里");
+
     private readonly ReadOnlySpan<char> text;
     private Places parts;
     private int start;
@@ -517,12 +520,21 @@ internal ref struct AddressReader
     /// <summary>A name that nothing but the next number ends is the compound's, or the place's.</summary>
     private void EndName(int end)
     {
+        if (end <= start)
+        {
+            start = end;
+            return;
+        }
+
         var shorter = end;
         int before;
         do
         {
             before = shorter;
-            shorter = WithoutEnd(shorter, Vague);
+            if (VagueEnds.Contains(text[shorter - 1]))
+            {
+                shorter = WithoutEnd(shorter, Vague);
+            }
         }
         while (shorter != before);
 

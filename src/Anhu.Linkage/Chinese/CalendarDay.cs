@@ -44,18 +44,19 @@ internal static class LunarDates
         for (var year = 1901; day - First < DaysLater.Length; year++)
         {
             var leap = calendar.GetLeapMonth(year);
-            for (var month = 1; month <= calendar.GetMonthsInYear(year); month++)
+            for (var month = 1; month <= (leap > 0 ? 13 : 12) && day - First < DaysLater.Length; month++)
             {
                 // The leap month carries the number of the month before it.
                 var written = leap > 0 && month >= leap ? month - 1 : month;
-                for (var date = 1; date <= calendar.GetDaysInMonth(year, month) && day - First < DaysLater.Length; date++, day++)
+                var later = day - new CalendarDay(year, written, 1).Number;
+                var days = calendar.GetDaysInMonth(year, month);
+                var dates = Math.Min(DateTime.DaysInMonth(year, written), DaysLater.Length - (day - First));
+                if (later is > 0 and <= byte.MaxValue)
                 {
-                    var later = day - new CalendarDay(year, written, date).Number;
-                    if (date <= DateTime.DaysInMonth(year, written) && later is > 0 and <= byte.MaxValue)
-                    {
-                        DaysLater[day - First] = (byte)later;
-                    }
+                    DaysLater.AsSpan(day - First, Math.Min(days, dates)).Fill((byte)later);
                 }
+
+                day += days;
             }
         }
     }

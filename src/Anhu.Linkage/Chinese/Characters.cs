@@ -1,89 +1,27 @@
 using System.Numerics;
-using System.Text;
 
 namespace Anhu.Linkage.Chinese;
 
-/// <summary>What is known of each Chinese character: its sounds, its simplified form, and which others look like it. Read once from <c>characters.txt</c>.</summary>
+/// <summary>What is known of each Chinese character: its sounds, its simplified form, and which others look like it.</summary>
 internal static class Characters
 {
-    private const char First = '\u3400';
-    private const char Last = '\u9FFF';
+    private const char First = CharacterTables.First;
+    private const char Last = CharacterTables.Last;
+
+    private static readonly CharacterTables Tables = CharacterTables.Load();
 
     /// <summary>Four lanes of 16 bits: the usual sound, two others and the surname's; a lane with nothing of its own repeats the first.</summary>
-    private static readonly ulong[] Readings = new ulong[Last - First + 1];
+    private static readonly ulong[] Readings = Tables.Readings;
 
-    private static readonly char[] SimplifiedForms = new char[char.MaxValue + 1];
+    private static readonly char[] SimplifiedForms = Tables.SimplifiedForms;
 
-    private static readonly ushort[] SurnameSounds = new ushort[Last - First + 1];
+    private static readonly ushort[] SurnameSounds = Tables.SurnameSounds;
 
-    /// <summary>Pairs that look alike, by open addressing: smaller character high, greater one low.</summary>
-    private static readonly uint[] AlikePairs = new uint[1 << 16];
+    private static readonly uint[] AlikePairs = Tables.AlikePairs;
 
-    private static readonly string[] Syllables;
+    private static readonly string[] Syllables = Tables.Syllables;
 
-    /// <summary>Sound to the sound it is often taken for: zh is z, n is l, ang is an.</summary>
-    private static readonly ushort[] Blurred;
-
-    static Characters()
-    {
-        for (var i = 0; i < SimplifiedForms.Length; i++)
-        {
-            SimplifiedForms[i] = (char)i;
-        }
-
-        using var stream = typeof(Characters).Assembly.GetManifestResourceStream("Anhu.Linkage.Chinese.characters.txt")
-            ?? throw new InvalidOperationException("characters.txt is missing from the program.");
-        using var reader = new StreamReader(stream, Encoding.UTF8, false, 1 << 16);
-        var sounds = new Dictionary<string, ushort>(512);
-        var section = "";
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.StartsWith('#'))
-            {
-                section = line[2..];
-            }
-            else if (section is "simplified")
-            {
-                for (var i = 0; i + 1 < line.Length; i += 2)
-                {
-                    SimplifiedForms[line[i]] = line[i + 1];
-                }
-            }
-            else if (section is "alike")
-            {
-                foreach (var other in line.AsSpan(1))
-                {
-                    AddAlike(line[0], other);
-                }
-            }
-            else
-            {
-                var blank = line.IndexOf(' ', StringComparison.Ordinal);
-                var syllable = line[..blank];
-                if (!sounds.TryGetValue(syllable, out var sound))
-                {
-                    sounds.Add(syllable, sound = (ushort)(sounds.Count + 1));
-                }
-
-                AddReadings(section, sound, line.AsSpan(blank + 1));
-            }
-        }
-
-        Syllables = new string[sounds.Count + 1];
-        Syllables[0] = "";
-        foreach (var (syllable, sound) in sounds)
-        {
-            Syllables[sound] = syllable;
-        }
-
-        Blurred = new ushort[sounds.Count + 1];
-        var byBlur = new Dictionary<string, ushort>();
-        for (ushort sound = 1; sound < Syllables.Length; sound++)
-        {
-            var blur = Blur(Syllables[sound]);
-            Blurred[sound] = byBlur.TryAdd(blur, sound) ? sound : byBlur[blur];
-        }
-    }
+    private static readonly ushort[] Blurred = Tables.Blurred;
 
     /// <summary>The simplified form; most characters are their own.</summary>
     public static char Simplify(char character) => SimplifiedForms[character];
@@ -135,10 +73,11 @@ internal static class Characters
     /// <summary>True when one character is easily written or read for the other.</summary>
     public static bool LookAlike(char a, char b)
     {
-        var pair = Pair(a, b);
-        for (var at = Slot(pair); AlikePairs[at] != 0; at = (at + 1) & (AlikePairs.Length - 1))
+        var pair = CharacterTables.Pair(a, b);
+        var pairs = AlikePairs;
+        for (var at = CharacterTables.Slot(pair); pairs[at] != 0; at = (at + 1) & (pairs.Length - 1))
         {
-            if (AlikePairs[at] == pair)
+            if (pairs[at] == pair)
             {
                 return true;
             }
@@ -148,55 +87,4 @@ internal static class Characters
     }
 
     private static ulong ZeroLanes(ulong lanes) => (lanes - 0x0001_0001_0001_0001) & ~lanes & 0x8000_8000_8000_8000;
-
-    private static uint Pair(char a, char b) => a < b ? ((uint)a << 16) | b : ((uint)b << 16) | a;
-
-    private static int Slot(uint pair) => (int)((pair * 2_654_435_769) >> 16);
-
-    private static void AddAlike(char a, char b)
-    {
-        var pair = Pair(a, b);
-        var at = Slot(pair);
-        while (AlikePairs[at] != 0)
-        {
-            at = (at + 1) & (AlikePairs.Length - 1);
-        }
-
-        AlikePairs[at] = pair;
-    }
-
-    private static void AddReadings(string section, ushort sound, ReadOnlySpan<char> characters)
-    {
-        foreach (var character in characters)
-        {
-            if (character is < First or > Last)
-            {
-                continue;
-            }
-
-            ref var lanes = ref Readings[character - First];
-            if (section is "first")
-            {
-                lanes = sound * 0x0001_0001_0001_0001ul;
-            }
-            else if (section is "also")
-            {
-                var lane = (ushort)(lanes >> 16) == (ushort)lanes ? 16 : 32;
-                lanes = (lanes & ~(0xFFFFul << lane)) | ((ulong)sound << lane);
-            }
-            else
-            {
-                lanes = (lanes & ~(0xFFFFul << 48)) | ((ulong)sound << 48);
-                SurnameSounds[character - First] = sound;
-            }
-        }
-    }
-
-    private static string Blur(string syllable)
-    {
-        var blurred = syllable.StartsWith("zh", StringComparison.Ordinal) || syllable.StartsWith("ch", StringComparison.Ordinal) || syllable.StartsWith("sh", StringComparison.Ordinal)
-            ? syllable[0] + syllable[2..]
-            : syllable.StartsWith('n') && syllable.Length > 1 && "aeiouv".Contains(syllable[1], StringComparison.Ordinal) ? "l" + syllable[1..] : syllable;
-        return blurred.EndsWith("ng", StringComparison.Ordinal) && !blurred.EndsWith("ong", StringComparison.Ordinal) ? blurred[..^1] : blurred;
-    }
 }

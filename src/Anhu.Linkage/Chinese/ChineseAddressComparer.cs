@@ -86,7 +86,7 @@ public sealed class ChineseAddressComparer : ValueComparer
             : village == Likeness.Other || road == Likeness.Other || compound == Likeness.Other || town == Likeness.Other || IsRural(x) != IsRural(y) ? Different : NothingInCommon;
     }
 
-    private static int InCompound(AddressParts x, AddressParts y, Likeness road)
+    private static int InCompound(in AddressParts x, in AddressParts y, Likeness road)
     {
         var building = Of(x, y, AddressPart.Building);
         var room = Of(x, y, AddressPart.Room);
@@ -106,7 +106,7 @@ public sealed class ChineseAddressComparer : ValueComparer
         return number == Likeness.Same ? SameNumber : SameNeighbourhood;
     }
 
-    private static int OnRoad(AddressParts x, AddressParts y, Likeness compound)
+    private static int OnRoad(in AddressParts x, in AddressParts y, Likeness compound)
     {
         switch (Of(x, y, AddressPart.Number))
         {
@@ -131,7 +131,7 @@ public sealed class ChineseAddressComparer : ValueComparer
         }
     }
 
-    private static int InVillage(AddressParts x, AddressParts y, Likeness compound)
+    private static int InVillage(in AddressParts x, in AddressParts y, Likeness compound)
     {
         var group = Of(x, y, AddressPart.Group);
         switch (Of(x, y, AddressPart.Number))
@@ -147,11 +147,11 @@ public sealed class ChineseAddressComparer : ValueComparer
         }
     }
 
-    private static bool IsRural(AddressParts address) => !address[AddressPart.Village].IsEmpty && address[AddressPart.Road].IsEmpty && address[AddressPart.Compound].IsEmpty;
+    private static bool IsRural(in AddressParts address) => !address[AddressPart.Village].IsEmpty && address[AddressPart.Road].IsEmpty && address[AddressPart.Compound].IsEmpty;
 
-    private static bool AreBothEmpty(AddressParts x, AddressParts y, AddressPart part) => x[part].IsEmpty && y[part].IsEmpty;
+    private static bool AreBothEmpty(in AddressParts x, in AddressParts y, AddressPart part) => x[part].IsEmpty && y[part].IsEmpty;
 
-    private static Likeness Of(AddressParts x, AddressParts y, AddressPart part)
+    private static Likeness Of(in AddressParts x, in AddressParts y, AddressPart part)
     {
         var a = x[part];
         var b = y[part];
@@ -159,7 +159,7 @@ public sealed class ChineseAddressComparer : ValueComparer
     }
 
     /// <summary>As <see cref="Of"/>, but a name may have more before it, such as a town without its suffix.</summary>
-    private static Likeness OfName(AddressParts x, AddressParts y, AddressPart part)
+    private static Likeness OfName(in AddressParts x, in AddressParts y, AddressPart part)
     {
         var a = x[part];
         var b = y[part];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Anhu.Linkage.Chinese;
 
 /// <summary>How a Chinese person's name is built: surname of one or two characters, given name; what stands in its place when it is withheld.</summary>
@@ -40,7 +42,7 @@ internal static class PersonName
 
     private static readonly Trait[] Traits = MakeTraits();
 
-    private static readonly int[] CompoundSurnamePairs = [.. CompoundSurnames.Split(' ').Select(surname => Pair(surname[0], surname[1])).Order()];
+    private static readonly int[] CompoundSurnamePairs = MakeCompoundSurnamePairs();
 
     /// <summary>What a character can be in a name.</summary>
     [Flags]
@@ -251,6 +253,14 @@ internal static class PersonName
 
     private static bool Is(char character, Trait trait) => (Traits[character] & trait) != 0;
 
+    private static int[] MakeCompoundSurnamePairs()
+    {
+        var pairs = Array.ConvertAll(CompoundSurnames.Split(' '), surname => Pair(surname[0], surname[1]));
+        Array.Sort(pairs);
+        return pairs;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Trait[] MakeTraits()
     {
         var traits = new Trait[char.MaxValue + 1];

@@ -108,6 +108,18 @@ public sealed class ChineseAddressComparerTests
                 Assert.Equal("room-near", Comparer.Level(full, FormattableString.Invariant($"{road}路{no}号{estate}{building}栋{unit}单元{room + 100}室")));
             });
 
+    [Fact]
+    public void Parts_OfAnyLength_AreWhatStandsBetweenTheBars() => Gen.OneOf(Gen.Const('|'), Gen.Char['a', 'c'], Gen.Const('号')).Array[0, 90].Sample(characters =>
+    {
+        var parts = new AddressParts(characters);
+        var expected = new string(characters).Split('|');
+
+        for (var part = AddressPart.Province; part <= AddressPart.Room; part++)
+        {
+            Assert.Equal((int)part < expected.Length ? expected[(int)part] : "", parts[part].ToString());
+        }
+    });
+
     [Theory]
     [InlineData("address-number", "长江西路12号阳光小区3栋", "长江西路|12")]
     [InlineData("address-number", "石桥镇王家村3组12号", "王家|12")]
