@@ -93,7 +93,7 @@ internal static class NameKeys
     /// <summary>Longer names are cut: a syllable takes up to six letters.</summary>
     private const int MostCharacters = 10;
 
-    /// <summary>All characters' sounds in pinyin without tone.</summary>
+    /// <summary>All characters' sounds in pinyin without tone; Latin letters as they are, so that a name spelt in them meets its characters.</summary>
     public static int Sound(ReadOnlySpan<char> name, Span<char> key) => WriteSounds(name, false, false, key);
 
     /// <summary>The same with sounds as one that are often taken for each other: zh and z, n and l, -ng and -n.</summary>
@@ -147,6 +147,11 @@ internal static class NameKeys
         if (name.Contains(PersonName.Withheld))
         {
             return 0;
+        }
+
+        if (Writing.IsLatin(name))
+        {
+            return name.ToLowerInvariant(key);
         }
 
         Span<int> sounds = stackalloc int[MostCharacters];

@@ -63,9 +63,15 @@ public sealed class ChineseNameComparer : ValueComparer
             return CompareParts(a, b);
         }
 
-        if (a.Length == b.Length && CompareCharacters(a, b) is > 0 and var level)
+        if (char.IsAsciiLetter(a[0]) != char.IsAsciiLetter(b[0]))
         {
-            return level;
+            return IsSpelt(a, b) || IsSpelt(b, a) ? NearSound : Different;
+        }
+
+        var level = a.Length == b.Length ? CompareCharacters(a, b) : 0;
+        if (level == SameSound)
+        {
+            return SameSound;
         }
 
         var surnameOfA = PersonName.SurnameLength(a);
@@ -76,6 +82,11 @@ public sealed class ChineseNameComparer : ValueComparer
         if (a.Length == b.Length && IsTurned(a, b, surname, givenOfA, givenOfB))
         {
             return TurnedRound;
+        }
+
+        if (level > 0)
+        {
+            return level;
         }
 
         if (IsCalledAs(a, b) || IsCalledAs(b, a))
@@ -255,6 +266,53 @@ public sealed class ChineseNameComparer : ValueComparer
 
         var surname = PersonName.SurnameLength(name);
         return at >= surname && name[..surname].SequenceEqual(withheld[..surname]) ? SameSurname : Different;
+    }
+
+    /// <summary>True when Latin letters are the pinyin of a name, family name first or last.</summary>
+    private static bool IsSpelt(ReadOnlySpan<char> letters, ReadOnlySpan<char> name)
+    {
+        var surname = PersonName.SurnameLength(name);
+        var first = Spelling(letters, name[..surname], isSurname: true);
+        if (first > 0 && Spelling(letters[first..], name[surname..], isSurname: false) == letters.Length - first)
+        {
+            return true;
+        }
+
+        first = Spelling(letters, name[surname..], isSurname: false);
+        return first > 0 && Spelling(letters[first..], name[..surname], isSurname: true) == letters.Length - first;
+    }
+
+    /// <summary>How many letters at the beginning spell the characters; -1 when they don't.</summary>
+    private static int Spelling(ReadOnlySpan<char> letters, ReadOnlySpan<char> characters, bool isSurname)
+    {
+        var at = 0;
+        for (var i = 0; i < characters.Length; i++)
+        {
+            var pinyin = Characters.Pinyin(isSurname && i == 0 ? Characters.SurnameSound(characters[i]) : Characters.Sound(characters[i]));
+            if (pinyin.Length == 0)
+            {
+                return -1;
+            }
+
+            foreach (var letter in pinyin)
+            {
+                // Passports write LYU for lü.
+                if (letter == 'v' && letters[at..].StartsWith("YU"))
+                {
+                    at += 2;
+                }
+                else if (at < letters.Length && (letters[at] | 0x20) is var written && (written == letter || (letter == 'v' && written == 'u')))
+                {
+                    at++;
+                }
+                else
+                {
+                    return -1;
+                }
+            }
+        }
+
+        return at;
     }
 
     /// <summary>Names with a dot: the person's own name, then the father's.</summary>

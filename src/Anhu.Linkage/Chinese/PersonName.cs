@@ -88,7 +88,7 @@ internal static class PersonName
         do
         {
             before = length;
-            length = WithoutLabels(name[..length]);
+            length = WithoutLabels(name[..length].TrimEnd(Dot));
             if (IsPlaceholder(name[..length]))
             {
                 return 0;
@@ -173,11 +173,6 @@ internal static class PersonName
             {
                 name[length++] = char.ToUpperInvariant(Characters.Simplify(character));
             }
-        }
-
-        while (length > 0 && name[length - 1] == Dot)
-        {
-            length--;
         }
 
         return length;

@@ -60,6 +60,20 @@ internal static class Writing
         static Slip Rest(ReadOnlySpan<char> longer, ReadOnlySpan<char> shorter) => longer.SequenceEqual(shorter) ? Slip.LostOrAdded : Slip.Other;
     }
 
+    /// <summary>True when all are letters A to Z in either case.</summary>
+    public static bool IsLatin(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetter(character))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0;
+    }
+
     /// <summary>True when all are the digits 0 to 9.</summary>
     public static bool IsDigits(ReadOnlySpan<char> text)
     {

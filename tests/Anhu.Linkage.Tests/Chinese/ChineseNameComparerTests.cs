@@ -1,4 +1,5 @@
 using Anhu.Linkage.Chinese;
+using CsCheck;
 
 namespace Anhu.Linkage.Tests.Chinese;
 
@@ -33,6 +34,12 @@ public sealed class ChineseNameComparerTests
     [InlineData("杨末", "扬未", "alike-character")]
     [InlineData("周伟", "邹伟", "near-sound")]
     [InlineData("程建国", "陈建国", "near-sound")]
+    [InlineData("王小明", "Wang Xiaoming", "near-sound")]
+    [InlineData("王小明", "XIAOMING WANG", "near-sound")]
+    [InlineData("吕单", "LYU DAN", "near-sound")]
+    [InlineData("单吕", "Shan Lu", "near-sound")]
+    [InlineData("王小明", "Wang Xiaomin", "different")]
+    [InlineData("王小明", "W", "different")]
     [InlineData("王小明", "王明小", "turned-round")]
     [InlineData("王小明", "小明王", "turned-round")]
     [InlineData("欧阳小明", "欧阳明小", "turned-round")]
@@ -84,6 +91,7 @@ public sealed class ChineseNameComparerTests
     [InlineData("sound", "王小明", "wangxiaoming")]
     [InlineData("sound", "單曉鳴", "shanxiaoming")]
     [InlineData("sound", "王某", "")]
+    [InlineData("sound", "Wang Xiaoming", "wangxiaoming")]
     [InlineData("sound-near", "程琳", "cenlin")]
     [InlineData("sound-near", "陈玲", "cenlin")]
     [InlineData("surname", "欧阳小明", "欧阳")]
@@ -97,7 +105,43 @@ public sealed class ChineseNameComparerTests
     [InlineData("initials", "买买提·吐尔逊", "mmttex")]
     public void Keys_OfAName(string key, string name, string expected) => Assert.Equal(expected, Comparing.Key(key, "chinese-name", name));
 
+    /// <summary>A surname and two different characters of a given name, none of which makes a called name.</summary>
+    private static readonly Gen<(char Surname, char First, char Second)> Names =
+        Gen.Select(Character("王李张刘陈杨赵黄周吴徐孙"), Character("建国志文春玉秀淑桂金"), Character("伟强磊军洋勇杰涛超芳敏静丽艳娟霞"));
+
+    [Fact]
+    public void Name_WithAnotherCharacterOfTheSameSound_SoundsTheSame()
+    {
+        var bySound = Enumerable.Range(0x4E00, 0x5200).Select(code => (char)code).Where(character => Comparer.Normalised($"王明{character}") == $"王明{character}" && Comparer.Normalised($"王{character}") == $"王{character}").ToLookup(Characters.Sound);
+
+        Gen.Select(Names, Gen.Int[0, 1000]).Sample((name, which) =>
+        {
+            var others = bySound[Characters.Sound(name.Second)].Where(character => character != name.Second).ToList();
+            var other = others[which % others.Count];
+            Assert.Equal("same-sound", Comparer.Level($"{name.Surname}{name.First}{name.Second}", $"{name.Surname}{name.First}{other}"));
+            Assert.Equal("same-sound", Comparer.Level($"{name.Surname}{name.Second}", $"{name.Surname}{other}"));
+        });
+    }
+
+    [Fact]
+    public void Name_DamagedAsAgenciesDo_FallsIntoTheLevelMeant() => Names.Sample(name =>
+    {
+        var (surname, first, second) = name;
+        var whole = $"{surname}{first}{second}";
+        Assert.Equal("equal", Comparer.Level(whole, $"{surname} {first}{second}"));
+        Assert.Equal("character-missing", Comparer.Level(whole, $"{surname}{first}"));
+        Assert.Equal("character-missing", Comparer.Level($"{surname}{second}", $"{surname}{second}{second}"));
+        Assert.Equal("withheld", Comparer.Level(whole, $"{surname}某"));
+        Assert.Equal("withheld", Comparer.Level(whole, $"{surname}某某"));
+        Assert.Equal("turned-round", Comparer.Level(whole, $"{surname}{second}{first}"));
+        Assert.Equal("called-name", Comparer.Level(whole, $"小{second}"));
+        Assert.Equal("called-name", Comparer.Level(whole, $"阿{second}"));
+        Assert.Equal("called-name", Comparer.Level(whole, $"老{surname}"));
+    });
+
     [Fact]
     public void SortedSound_OfATurnedName_IsTheSame() =>
         Assert.Equal(Comparing.Key("sound-sorted", "chinese-name", "王小明"), Comparing.Key("sound-sorted", "chinese-name", "王鸣晓"));
+
+    private static Gen<char> Character(string characters) => Gen.Int[0, characters.Length - 1].Select(i => characters[i]);
 }

@@ -110,6 +110,28 @@ public sealed class ContactComparerTests
         });
     }
 
+    [Fact]
+    public void Date_DamagedAsAgenciesDo_FallsIntoTheLevelMeant() => Gen.Select(Gen.Date[new DateTime(1920, 3, 1), new DateTime(2025, 12, 31)], Gen.Int[20, 49]).Sample((born, days) =>
+    {
+        Assert.True(Level(born.AddDays(-days)) is "weeks-apart" or "lunar" or "unknown-day" or "same-month" or "day-and-month-exchanged" or "one-digit-wrong" or "exchanged-digits");
+        foreach (var other in new[] { born.AddDays(365), born.AddDays(-365) })
+        {
+            Assert.True(other.Year == born.Year || Level(other) is "year-off");
+        }
+
+        if (born is { Day: <= 12 } && born.Day != born.Month)
+        {
+            Assert.Equal("day-and-month-exchanged", Level(new DateTime(born.Year, born.Day, born.Month)));
+        }
+
+        if (born is { Month: > 3 })
+        {
+            Assert.Equal("unknown-day", Level(new DateTime(born.Year, 1, 1)));
+        }
+
+        string Level(DateTime other) => BirthDate.Level(born.ToString("yyyy-MM-dd", null), other.ToString("yyyy-MM-dd", null));
+    });
+
     [Theory]
     [InlineData("phone-last8", "mobile", "+86 13905512345", "05512345")]
     [InlineData("phone-last4", "mobile", "13905512345", "2345")]
