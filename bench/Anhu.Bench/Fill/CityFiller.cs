@@ -27,6 +27,7 @@ internal sealed class CityFiller(Site site)
     private const int Years = 10;
 
     private readonly TimeProvider time = TimeProvider.System;
+    private long recordSequence;
 
     /// <summary>Fills it.</summary>
     /// <param name="cases">How many cases, about.</param>
@@ -66,6 +67,7 @@ internal sealed class CityFiller(Site site)
             await db.Counters.Where(c => c.Name == name).ExecuteUpdateAsync(c => c.SetProperty(x => x.Value, highest * copies));
         }
 
+        await db.Counters.Where(c => c.Name == PersonRecord.Counter).ExecuteUpdateAsync(c => c.SetProperty(x => x.Value, recordSequence));
         await database.EndAsync();
         Console.Error.Write("\r");
         return copies * rows.Cases.Count;
@@ -91,17 +93,37 @@ internal sealed class CityFiller(Site site)
         var sequence = (long)n * rows.CaseSequences;
         var people = rows.People.ConvertAll(copy.Of);
         var hashes = new Dictionary<Guid, byte[]>(rows.Revisions.Count);
+        List<AlarmRevision> revisions = rows.Revisions.ConvertAll(r => Revision(copy.Of(r), hashes));
+        List<Alarm> alarms = rows.Alarms.ConvertAll(r => { var a = copy.Of(r); a.ContentHash = hashes[a.AlarmId]; return a; });
+        List<IncidentParty> parts = rows.IncidentParties.ConvertAll(copy.Of);
         return
         [
-            rows.Revisions.ConvertAll(r => Revision(copy.Of(r), hashes)),
-            rows.Alarms.ConvertAll(r => { var a = copy.Of(r); a.ContentHash = hashes[a.AlarmId]; return a; }),
-            people, people.SelectMany(p => PersonKeys.All(rows.Ring, p.Name, p.Phone, p.IdNumber).Distinct(), (p, key) => new PersonKey { Value = key, PersonId = p.PersonId }).ToList(), rows.Parties.ConvertAll(copy.Of),
-            rows.Incidents.ConvertAll(copy.Of), rows.IncidentParties.ConvertAll(copy.Of), rows.Grades.ConvertAll(copy.Of),
+            revisions, alarms, people,
+            people.SelectMany(p => PersonKeys.All(rows.Ring, p.Name, p.Phone, p.IdNumber).Distinct(), (p, key) => new PersonKey { Value = key, PersonId = p.PersonId, RecordId = p.PersonId }).ToList(),
+            Records(alarms, people, parts), rows.Parties.ConvertAll(copy.Of), rows.Incidents.ConvertAll(copy.Of), parts, rows.Grades.ConvertAll(copy.Of),
             rows.Cases.ConvertAll(r => Case(copy.Of(r), sequence, isOpen)),
             rows.Access.ConvertAll(r => Access(copy.Of(r), sequence, isOpen)),
             rows.Duties.ConvertAll(r => Duty(r, copy.Of(r), isOpen)),
             rows.Events.ConvertAll(e => rows.Chain(copy.Of(e))),
         ];
+    }
+
+    /// <summary>What each report said of its people: all that is known of them.</summary>
+    private List<PersonRecord> Records(List<Alarm> alarms, List<Person> people, List<IncidentParty> parts)
+    {
+        var (byIncident, byId, seen) = (alarms.DistinctBy(a => a.IncidentId).ToDictionary(a => a.IncidentId), people.ToDictionary(p => p.PersonId), new HashSet<Guid>());
+        return parts.ConvertAll(part =>
+        {
+            var (alarm, person, isFirst) = (byIncident[part.IncidentId], byId[part.PersonId], seen.Add(part.PersonId));
+            return new PersonRecord
+            {
+                RecordId = isFirst ? part.PersonId : Guid.CreateVersion7(alarm.StoredAt), RecordSequence = ++recordSequence, PersonId = part.PersonId,
+                ArrivedAsPersonId = part.PersonId, FoundRecordId = isFirst ? null : part.PersonId, FoundBy = isFirst ? FoundBy.Nothing : FoundBy.IdNumber,
+                AlarmId = alarm.AlarmId, IncidentId = part.IncidentId, Part = (int)part.Role, Revision = 1, Source = alarm.Source, Role = part.Role,
+                RelationToVictim = part.RelationToVictim, Injury = part.Injury, Name = person.Name, Sex = person.Sex, BirthDate = person.BirthDate,
+                IdNumber = person.IdNumber, Phone = person.Phone, Address = person.Address, ReceivedAt = alarm.ReceivedAt, StoredAt = alarm.StoredAt,
+            };
+        });
     }
 
     private static AlarmRevision Revision(AlarmRevision copy, Dictionary<Guid, byte[]> hashes)

@@ -27,6 +27,7 @@ internal static class RawInserts
     internal static IReadOnlyList<Type> Entities { get; } =
     [
         typeof(Modules.Alarms.Alarm), typeof(Modules.Alarms.AlarmRevision), typeof(Modules.People.Person), typeof(Modules.People.PersonKey),
+        typeof(Modules.People.PersonRecord),
         typeof(Modules.Cases.DvCase), typeof(Modules.Cases.CaseParty), typeof(Modules.Cases.Incident), typeof(Modules.Cases.IncidentParty),
         typeof(Modules.Cases.CaseAccess), typeof(Modules.Grading.Grade), typeof(Modules.Duties.Duty), typeof(Modules.Timeline.TimelineEvent),
     ];

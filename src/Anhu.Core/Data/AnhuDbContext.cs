@@ -64,6 +64,18 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Exact keys of people.</summary>
     public DbSet<PersonKey> PersonKeys => Set<PersonKey>();
 
+    /// <summary>What reports and lists say of people, as it came.</summary>
+    public DbSet<PersonRecord> PersonRecords => Set<PersonRecord>();
+
+    /// <summary>Statements about who is who.</summary>
+    public DbSet<LinkStatement> LinkStatements => Set<LinkStatement>();
+
+    /// <summary>Pairs of records that are likely one person.</summary>
+    public DbSet<LinkPair> LinkPairs => Set<LinkPair>();
+
+    /// <summary>Lists of people that other agencies gave.</summary>
+    public DbSet<PersonList> PersonLists => Set<PersonList>();
+
     /// <summary>Places that are shielded on their own.</summary>
     public DbSet<ShieldedPlace> ShieldedPlaces => Set<ShieldedPlace>();
 

@@ -31,6 +31,12 @@ internal sealed class JsonList<T>() : ValueConverter<IReadOnlyList<T>, string>(
     v => JsonSerializer.Serialize(v, JsonText.Options),
     v => JsonSerializer.Deserialize<List<T>>(v, JsonText.Options) ?? new List<T>());
 
+/// <summary>A small immutable record as JSON text on every store.</summary>
+internal sealed class JsonValue<T>() : ValueConverter<T, string>(
+    v => JsonSerializer.Serialize(v, JsonText.Options),
+    v => JsonSerializer.Deserialize<T>(v, JsonText.Options)!)
+    where T : class;
+
 /// <summary>Compares lists by their elements.</summary>
 internal sealed class ListComparer<T>() : ValueComparer<IReadOnlyList<T>>(
     (a, b) => a == b || (a != null && b != null && a.SequenceEqual(b)),

@@ -196,6 +196,10 @@ internal sealed class SpineMapping :
         dvCase.HasKey(c => c.CaseId);
         dvCase.Property(c => c.CaseNumber).HasMaxLength(40);
         dvCase.Property(c => c.ShunnedUnits).HasConversion<JsonList<Guid>, ListComparer<Guid>>();
+        dvCase.Property(c => c.Across).HasConversion<JsonList<Guid>, ListComparer<Guid>>();
+        dvCase.Property(c => c.Before).HasConversion<JsonValue<CaseBefore>>();
+        dvCase.HasIndex(c => c.PartedIncidentId).IsUnique().HasFilter("\"PartedIncidentId\" IS NOT NULL");
+        dvCase.HasIndex(c => c.JoinedIntoCaseId).HasFilter("\"JoinedIntoCaseId\" IS NOT NULL");
         dvCase.Property(c => c.RegionCode).HasMaxLength(15);
         dvCase.Property(c => c.Version).IsConcurrencyToken();
         dvCase.HasIndex(c => c.CaseNumber).IsUnique();
@@ -224,6 +228,7 @@ internal sealed class SpineMapping :
         incident.Property(i => i.Summary).Sealed();
         incident.Property(i => i.Version).IsConcurrencyToken();
         incident.HasIndex(i => new { i.CaseId, i.OccurredAt });
+        incident.HasIndex(i => i.OriginCaseId).HasFilter("\"OriginCaseId\" IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<IncidentParty> party)
@@ -261,6 +266,7 @@ internal sealed class SpineMapping :
         grade.Property(g => g.Note).Sealed();
         grade.Property(g => g.Reasons).HasConversion<JsonList<GradeReason>, ListComparer<GradeReason>>().Sealed();
         grade.Property(g => g.Missing).HasConversion<JsonList<MissingFact>, ListComparer<MissingFact>>();
+        grade.Property(g => g.Across).HasConversion<JsonList<Guid>, ListComparer<Guid>>();
         grade.Property(g => g.Version).IsConcurrencyToken();
         grade.HasIndex(g => new { g.CaseId, g.DecidedAt });
     }
@@ -279,6 +285,7 @@ internal sealed class SpineMapping :
         duty.Property(d => d.Outcome).HasMaxLength(40);
         duty.Property(d => d.Version).IsConcurrencyToken();
         duty.HasIndex(d => d.CaseId);
+        duty.HasIndex(d => d.OriginCaseId).HasFilter("\"OriginCaseId\" IS NOT NULL");
         duty.HasIndex(d => new { d.OwnerUnitId, d.State, d.DueAt });
         duty.HasIndex(d => new { d.WorkerId, d.State, d.DueAt }).HasFilter("\"WorkerId\" IS NOT NULL");
         duty.HasIndex(d => d.HandOverToUnitId).HasFilter("\"HandOverToUnitId\" IS NOT NULL");
@@ -329,6 +336,9 @@ internal sealed class VisitMapping :
         contact.Property(c => c.Language).Sealed();
         contact.Property(c => c.Version).IsConcurrencyToken();
         contact.HasIndex(c => c.CaseId);
+        contact.HasIndex(c => c.PersonId);
+        contact.HasIndex(c => c.OriginCaseId).HasFilter("\"OriginCaseId\" IS NOT NULL");
+        contact.HasIndex(c => c.OriginPersonId).HasFilter("\"OriginPersonId\" IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<OutboxMessage> message)
@@ -354,5 +364,6 @@ internal sealed class VisitMapping :
         place.Property(p => p.MeetAt).Sealed();
         place.Property(p => p.Version).IsConcurrencyToken();
         place.HasIndex(p => p.PersonId);
+        place.HasIndex(p => p.OriginPersonId).HasFilter("\"OriginPersonId\" IS NOT NULL");
     }
 }

@@ -7,6 +7,7 @@ using Anhu.Modules.Feed;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Recognition;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Work;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,7 @@ public static class SpineServices
         services.AddSingleton<AccessGrants>();
         services.AddSingleton<Conflicts>();
         services.AddSingleton<IWorkerFollower>(s => s.GetRequiredService<Conflicts>());
+        services.AddSingleton<LinkPeopleHandler>();
         services.AddSingleton<SealCaseHandler>();
         services.AddSingleton<IJurisdictionFollower, CaseAccessFollower>();
         services.AddSingleton<ChangeGradeHandler>();

@@ -292,6 +292,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("Since")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid?>("ThroughCaseId")
+                        .HasColumnType("uuid");
+
                     b.HasKey("WorkerId", "CaseId", "TiedWorkerId", "PersonId");
 
                     b.HasIndex("CaseId");
@@ -415,6 +418,13 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Across")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text");
+
                     b.Property<string>("CaseNumber")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -447,6 +457,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("OpenedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid?>("PartedIncidentId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(15)
@@ -478,6 +491,13 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.HasIndex("CaseSequence")
                         .IsUnique();
+
+                    b.HasIndex("JoinedIntoCaseId")
+                        .HasFilter("\"JoinedIntoCaseId\" IS NOT NULL");
+
+                    b.HasIndex("PartedIncidentId")
+                        .IsUnique()
+                        .HasFilter("\"PartedIncidentId\" IS NOT NULL");
 
                     b.HasIndex("State", "ReviewOn");
 
@@ -533,6 +553,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid?>("OriginCaseId")
+                        .HasColumnType("uuid");
+
                     b.Property<byte[]>("PlaceKey")
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", true);
@@ -565,6 +588,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("boolean");
 
                     b.HasKey("IncidentId");
+
+                    b.HasIndex("OriginCaseId")
+                        .HasFilter("\"OriginCaseId\" IS NOT NULL");
 
                     b.HasIndex("CaseId", "OccurredAt");
 
@@ -775,8 +801,14 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<Guid?>("LinkStatementId")
+                        .HasColumnType("uuid");
+
                     b.Property<DateTimeOffset?>("NextCheckAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("OriginCaseId")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(40)
@@ -827,6 +859,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasIndex("NextCheckAt")
                         .HasFilter("\"NextCheckAt\" IS NOT NULL");
 
+                    b.HasIndex("OriginCaseId")
+                        .HasFilter("\"OriginCaseId\" IS NOT NULL");
+
                     b.HasIndex("OwnerUnitId", "DoneAt")
                         .HasFilter("\"DoneAt\" IS NOT NULL");
 
@@ -844,6 +879,10 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Across")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<Guid?>("ApprovedByWorkerId")
                         .HasColumnType("uuid");
 
@@ -855,6 +894,9 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<DateTimeOffset>("DecidedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("LinkStatementId")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("Missing")
                         .IsRequired()
@@ -1037,6 +1079,12 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<Guid?>("OriginCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("OriginPersonId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid");
 
@@ -1077,6 +1125,14 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("SafeContactId");
 
                     b.HasIndex("CaseId");
+
+                    b.HasIndex("OriginCaseId")
+                        .HasFilter("\"OriginCaseId\" IS NOT NULL");
+
+                    b.HasIndex("OriginPersonId")
+                        .HasFilter("\"OriginPersonId\" IS NOT NULL");
+
+                    b.HasIndex("PersonId");
 
                     b.ToTable("messages_safe_contact", (string)null);
                 });
@@ -1280,6 +1336,131 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("organisation_worker", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.People.LinkPair", b =>
+                {
+                    b.Property<Guid>("LinkPairId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("FoundAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Incidents")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("LeftCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("LeftPersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("LeftRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ModelVersion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<double>("Probability")
+                        .HasColumnType("double precision");
+
+                    b.Property<long>("Rank")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("RightCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("RightPersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("RightRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("LinkPairId");
+
+                    b.HasIndex("LeftPersonId");
+
+                    b.HasIndex("RightPersonId");
+
+                    b.HasIndex("LeftRecordId", "RightRecordId")
+                        .IsUnique();
+
+                    b.HasIndex("State", "Rank", "LinkPairId");
+
+                    b.ToTable("people_pair", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.People.LinkStatement", b =>
+                {
+                    b.Property<Guid>("LinkStatementId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("LeftRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ModelVersion")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<bool>("NeedsSecond")
+                        .HasColumnType("boolean");
+
+                    b.Property<double?>("Probability")
+                        .HasColumnType("double precision");
+
+                    b.Property<byte[]>("Reason")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<Guid>("RightRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("StatementSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("TargetId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("LinkStatementId");
+
+                    b.HasIndex("LeftRecordId");
+
+                    b.HasIndex("RightRecordId");
+
+                    b.HasIndex("StatementSequence")
+                        .IsUnique();
+
+                    b.ToTable("people_statement", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.People.Person", b =>
                 {
                     b.Property<Guid>("PersonId")
@@ -1300,6 +1481,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<Guid?>("JoinedIntoPersonId")
+                        .HasColumnType("uuid");
 
                     b.Property<byte[]>("Name")
                         .HasColumnType("bytea")
@@ -1331,6 +1515,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid>("RecordId")
+                        .HasColumnType("uuid");
+
                     b.HasKey("Value", "PersonId");
 
                     b.ToTable("people_key", (string)null);
@@ -1338,6 +1525,151 @@ namespace Anhu.Data.Postgres.Migrations
                     b
                         .HasAnnotation("Anhu:Clustered", true)
                         .HasAnnotation("Anhu:Repeatable", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.People.PersonList", b =>
+                {
+                    b.Property<Guid>("PersonListId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("TakenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("PersonListId");
+
+                    b.HasIndex("ContentHash")
+                        .IsUnique();
+
+                    b.ToTable("people_list", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.People.PersonRecord", b =>
+                {
+                    b.Property<Guid>("RecordId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<Guid?>("AlarmId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ArrivedAsPersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("BirthDate")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<string>("FoundBy")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid?>("FoundRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("IdNumber")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<Guid?>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Injury")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long?>("LookUpFrom")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ModelVersion")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<int>("Part")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("PersonListId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<double?>("Probability")
+                        .HasColumnType("double precision");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("RecordSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("RelationToVictim")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Sex")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<DateTimeOffset>("StoredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("RecordId");
+
+                    b.HasIndex("IncidentId")
+                        .HasFilter("\"IncidentId\" IS NOT NULL");
+
+                    b.HasIndex("LookUpFrom")
+                        .HasFilter("\"LookUpFrom\" IS NOT NULL");
+
+                    b.HasIndex("PersonId");
+
+                    b.HasIndex("PersonListId")
+                        .HasFilter("\"PersonListId\" IS NOT NULL");
+
+                    b.HasIndex("RecordSequence")
+                        .IsUnique();
+
+                    b.ToTable("people_record", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Playbooks.RuleDocument", b =>
@@ -1492,6 +1824,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<Guid?>("OriginPersonId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid");
 
@@ -1516,6 +1851,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("ShieldedPlaceId");
+
+                    b.HasIndex("OriginPersonId")
+                        .HasFilter("\"OriginPersonId\" IS NOT NULL");
 
                     b.HasIndex("PersonId");
 

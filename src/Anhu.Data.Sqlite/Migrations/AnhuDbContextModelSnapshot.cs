@@ -289,6 +289,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("Since")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("ThroughCaseId")
+                        .HasColumnType("BLOB");
+
                     b.HasKey("WorkerId", "CaseId", "TiedWorkerId", "PersonId");
 
                     b.HasIndex("CaseId");
@@ -415,6 +418,13 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
+                    b.Property<string>("Across")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("CaseNumber")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -447,6 +457,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("OpenedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("PartedIncidentId")
+                        .HasColumnType("BLOB");
+
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(15)
@@ -478,6 +491,13 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.HasIndex("CaseSequence")
                         .IsUnique();
+
+                    b.HasIndex("JoinedIntoCaseId")
+                        .HasFilter("\"JoinedIntoCaseId\" IS NOT NULL");
+
+                    b.HasIndex("PartedIncidentId")
+                        .IsUnique()
+                        .HasFilter("\"PartedIncidentId\" IS NOT NULL");
 
                     b.HasIndex("State", "ReviewOn");
 
@@ -534,6 +554,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("OccurredAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("OriginCaseId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("PlaceKey")
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", true);
@@ -566,6 +589,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("IncidentId");
+
+                    b.HasIndex("OriginCaseId")
+                        .HasFilter("\"OriginCaseId\" IS NOT NULL");
 
                     b.HasIndex("CaseId", "OccurredAt");
 
@@ -779,8 +805,14 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<byte[]>("LinkStatementId")
+                        .HasColumnType("BLOB");
+
                     b.Property<long?>("NextCheckAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("OriginCaseId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(40)
@@ -832,6 +864,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasIndex("NextCheckAt")
                         .HasFilter("\"NextCheckAt\" IS NOT NULL");
 
+                    b.HasIndex("OriginCaseId")
+                        .HasFilter("\"OriginCaseId\" IS NOT NULL");
+
                     b.HasIndex("OwnerUnitId", "DoneAt")
                         .HasFilter("\"DoneAt\" IS NOT NULL");
 
@@ -849,6 +884,10 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
+                    b.Property<string>("Across")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("ApprovedByWorkerId")
                         .HasColumnType("BLOB");
 
@@ -861,6 +900,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<long>("DecidedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("LinkStatementId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Missing")
                         .IsRequired()
@@ -1047,6 +1089,12 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<byte[]>("OriginCaseId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("OriginPersonId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("PersonId")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -1088,6 +1136,14 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("SafeContactId");
 
                     b.HasIndex("CaseId");
+
+                    b.HasIndex("OriginCaseId")
+                        .HasFilter("\"OriginCaseId\" IS NOT NULL");
+
+                    b.HasIndex("OriginPersonId")
+                        .HasFilter("\"OriginPersonId\" IS NOT NULL");
+
+                    b.HasIndex("PersonId");
 
                     b.ToTable("messages_safe_contact", (string)null);
                 });
@@ -1295,6 +1351,137 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("organisation_worker", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.People.LinkPair", b =>
+                {
+                    b.Property<byte[]>("LinkPairId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Incidents")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("LeftCaseId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("LeftPersonId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("LeftRecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("ModelVersion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Probability")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("Rank")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("RightCaseId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("RightPersonId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("RightRecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("LinkPairId");
+
+                    b.HasIndex("LeftPersonId");
+
+                    b.HasIndex("RightPersonId");
+
+                    b.HasIndex("LeftRecordId", "RightRecordId")
+                        .IsUnique();
+
+                    b.HasIndex("State", "Rank", "LinkPairId");
+
+                    b.ToTable("people_pair", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.People.LinkStatement", b =>
+                {
+                    b.Property<byte[]>("LinkStatementId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("LeftRecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("ModelVersion")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("NeedsSecond")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Probability")
+                        .HasColumnType("REAL");
+
+                    b.Property<byte[]>("Reason")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("RightRecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("StatementSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("TargetId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("LinkStatementId");
+
+                    b.HasIndex("LeftRecordId");
+
+                    b.HasIndex("RightRecordId");
+
+                    b.HasIndex("StatementSequence")
+                        .IsUnique();
+
+                    b.ToTable("people_statement", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.People.Person", b =>
                 {
                     b.Property<byte[]>("PersonId")
@@ -1315,6 +1502,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("JoinedIntoPersonId")
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("Name")
                         .HasColumnType("BLOB")
@@ -1346,6 +1536,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("PersonId")
                         .HasColumnType("BLOB");
 
+                    b.Property<byte[]>("RecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
                     b.HasKey("Value", "PersonId");
 
                     b.ToTable("people_key", (string)null);
@@ -1353,6 +1547,153 @@ namespace Anhu.Data.Sqlite.Migrations
                     b
                         .HasAnnotation("Anhu:Clustered", true)
                         .HasAnnotation("Anhu:Repeatable", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.People.PersonList", b =>
+                {
+                    b.Property<byte[]>("PersonListId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TakenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("PersonListId");
+
+                    b.HasIndex("ContentHash")
+                        .IsUnique();
+
+                    b.ToTable("people_list", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.People.PersonRecord", b =>
+                {
+                    b.Property<byte[]>("RecordId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Address")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("AlarmId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ArrivedAsPersonId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("BirthDate")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<string>("FoundBy")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("FoundRecordId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("IdNumber")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("IncidentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Injury")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LookUpFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ModelVersion")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<int>("Part")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("PersonId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("PersonListId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<double?>("Probability")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RecordSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RelationToVictim")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sex")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StoredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RecordId");
+
+                    b.HasIndex("IncidentId")
+                        .HasFilter("\"IncidentId\" IS NOT NULL");
+
+                    b.HasIndex("LookUpFrom")
+                        .HasFilter("\"LookUpFrom\" IS NOT NULL");
+
+                    b.HasIndex("PersonId");
+
+                    b.HasIndex("PersonListId")
+                        .HasFilter("\"PersonListId\" IS NOT NULL");
+
+                    b.HasIndex("RecordSequence")
+                        .IsUnique();
+
+                    b.ToTable("people_record", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Playbooks.RuleDocument", b =>
@@ -1508,6 +1849,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", true);
 
+                    b.Property<byte[]>("OriginPersonId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("PersonId")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -1534,6 +1878,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("ShieldedPlaceId");
+
+                    b.HasIndex("OriginPersonId")
+                        .HasFilter("\"OriginPersonId\" IS NOT NULL");
 
                     b.HasIndex("PersonId");
 

@@ -13,7 +13,8 @@ public sealed class AccessTests
         nameof(AnhuDbContext.Alarms), nameof(AnhuDbContext.AlarmRevisions), nameof(AnhuDbContext.People), nameof(AnhuDbContext.PersonKeys), nameof(AnhuDbContext.Cases),
         nameof(AnhuDbContext.CaseParties), nameof(AnhuDbContext.Incidents), nameof(AnhuDbContext.IncidentParties), nameof(AnhuDbContext.CaseAccess),
         nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SafeContacts),
-        nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline),
+        nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline), nameof(AnhuDbContext.PersonRecords),
+        nameof(AnhuDbContext.LinkPairs), nameof(AnhuDbContext.LinkStatements),
     };
 
     /// <summary>Where the policy is asked.</summary>
@@ -34,9 +35,11 @@ public sealed class AccessTests
         ["ExportAudit"] = "the operator's command line: the record as it is, texts sealed",
         ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",
+        ["Kinship"] = "loads the neighbourhood of two records, after the caller was asked about",
         ["OutboxSender"] = "sends what a worker asked for, by the contact gate",
         ["PlaybookDryRun"] = "the operator's command line: counts only",
         ["RecordFigures"] = "counts of the record for the audit administrator",
+        ["RecognitionWork"] = "moves people and cases as statements ask, after the caller was asked about",
         ["RestoreBackup"] = "the operator's command line: counts only",
         ["VerifyAudit"] = "the operator's command line: places in the record only",
         ["VerifyTimeline"] = "the operator's command line: places in the record only",

@@ -35,6 +35,7 @@ internal static class HouseOrder
             ["core/Messages"],
             ["core/Whereabouts"],
             ["core/Visits"],
+            ["core/Recognition"],
             ["core/Backup"],
             ["core/Demo"],
             ["core/Modules"],
@@ -69,7 +70,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "PeopleMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

@@ -26,7 +26,7 @@ public sealed class SealedColumnTests
         [
             // Codes, numbers, names of rules and clients, staff and units.
             "alarms_alarm", "cases_case.CaseNumber", "cases_case.RegionCode", "cases_incident.RegionCode", "cases_incident_party.RelationToVictim", "cases_worker_tie_key",
-            "cases_party.RelationToVictim", "alarms_revision.ClientId", "data_", "duties_duty.Basis", "duties_duty.Kind", "duties_duty.Outcome", "duties_duty.PlaybookVersion",
+            "cases_party.RelationToVictim", "people_list.Name", "people_pair.ModelVersion", "people_record.ModelVersion", "people_record.RelationToVictim", "people_record.Source", "people_statement.ModelVersion", "cases_case.Before", "alarms_revision.ClientId", "data_", "duties_duty.Basis", "duties_duty.Kind", "duties_duty.Outcome", "duties_duty.PlaybookVersion",
             "duties_duty.RuleId", "grading_grade.PolicyVersion", "grading_grade.Missing", "messages_outbox.GatewayReference", "messages_outbox.LastError", "messages_outbox.TemplateId",
             "organisation_", "regions_", "playbooks_", "visits_return_visit.DisputeSettled", "visits_return_visit.FamilyRelations", "visits_return_visit.PoliceHandling",
             "visits_form_draft.FormKey", "OpenIddict", "AspNet", "DataProtectionKeys.FriendlyName", "security_", "protection_", "timeline_event", "timeline_head.Algorithm",
@@ -137,7 +137,7 @@ public sealed class SealedColumnTests
         await using var city = await OpenCity.CreateAsync(filled: true);
         await using var db = await city.OpenAsync();
         var person = Guid.CreateVersion7();
-        db.AddRange(PersonKeys.All(db.Keys, "王 小芳", "+86 139-0000-1234", "340104199003074524").Select(v => new PersonKey { Value = v, PersonId = person }));
+        db.AddRange(PersonKeys.All(db.Keys, "王 小芳", "+86 139-0000-1234", "340104199003074524").Select(v => new PersonKey { Value = v, PersonId = person, RecordId = person }));
         await db.SaveChangesAsync(Ct);
 
         async Task<bool> FindsAsync(string words)

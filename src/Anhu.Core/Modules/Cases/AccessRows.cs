@@ -89,6 +89,9 @@ public sealed class AccessBlock
 
     /// <summary>Since, UTC.</summary>
     public required DateTimeOffset Since { get; init; }
+
+    /// <summary>The case from which the block came along when recognition joined both; null for a block of its own.</summary>
+    public Guid? ThroughCaseId { get; init; }
 }
 
 /// <summary>A worker who may see a sealed case (victim-safety D7). Nobody else finds it.</summary>

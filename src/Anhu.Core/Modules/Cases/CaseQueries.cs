@@ -258,6 +258,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var visible = db.CaseAccess.AsNoTracking().VisibleTo(caller, db);
+        personId = await db.People.Where(p => p.PersonId == personId).Select(p => p.JoinedIntoPersonId).FirstOrDefaultAsync(ct) ?? personId;
         var rows = await (
             from party in db.IncidentParties.AsNoTracking()
             join incident in db.Incidents.AsNoTracking() on party.IncidentId equals incident.IncidentId

@@ -205,7 +205,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         {
             GradeId = Guid.CreateVersion7(at), CaseId = file.Case.CaseId, Class = now, State = GradeState.Effective,
             Reasons = now < decision.Class ? [.. decision.Reasons, .. Kept(file)] : decision.Reasons,
-            Missing = decision.Missing, PolicyVersion = Rules.Policy.Version, DecidedAt = at,
+            Missing = decision.Missing, PolicyVersion = Rules.Policy.Version, DecidedAt = at, Across = file.Case.Across,
         };
         file.Grade = grade;
         sink.Add(grade);

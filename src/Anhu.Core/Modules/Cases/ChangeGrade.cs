@@ -105,6 +105,7 @@ public sealed class ChangeGradeHandler(
             GradeId = Guid.CreateVersion7(now), CaseId = command.CaseId, Class = command.Class,
             State = raising ? GradeState.Effective : GradeState.Proposed, Reasons = Reasons(command.Class, text, raising ? file.Grade : null),
             Missing = file.Grade?.Missing ?? [], PolicyVersion = work.Rules.Policy.Version, DecidedAt = now, WorkerId = caller.WorkerId, Note = text,
+            Across = file.Case.Across,
         };
         db.Add(grade);
         if (!raising)

@@ -63,12 +63,39 @@ public sealed class DvCase
     /// <summary>Units that get no further duty of it, since a worker of theirs is a party or family of one: the unit above each does it.</summary>
     public IReadOnlyList<Guid> ShunnedUnits { get; set; } = [];
 
+    /// <summary>The incident for which the case was made when recognition parted it from the case it had joined; null for a case that an alarm opened.</summary>
+    public Guid? PartedIncidentId { get; init; }
+
+    /// <summary>
+    /// What recognition has changed of what the case holds: the cases whose incidents it holds too, and the own incidents that
+    /// another case holds now. Empty for a case as the alarms made it.
+    /// </summary>
+    public IReadOnlyList<Guid> Across { get; set; } = [];
+
+    /// <summary>What the case was before recognition changed what it holds; null while nothing is changed.</summary>
+    public CaseBefore? Before { get; set; }
+
     /// <summary>Sealed: found by the workers with a <see cref="SealedSeat"/> only; no unit has a row in <see cref="CaseAccess"/>.</summary>
     public bool IsSealed { get; set; }
 
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; }
 }
+
+/// <summary>What a case was before recognition changed what it holds, so that it can be that again.</summary>
+/// <param name="At">When it was changed, UTC.</param>
+/// <param name="State">State.</param>
+/// <param name="ReviewOn">Next dated review.</param>
+/// <param name="ClosedAt">When it was closed last, UTC.</param>
+/// <param name="ReopenCount">How often it had been reopened.</param>
+/// <param name="RegionCode">Region.</param>
+/// <param name="LastAlarmAt">When the last alarm was received, UTC.</param>
+/// <param name="ShunnedUnits">Units that got no duty.</param>
+/// <param name="Units">Units that could see it.</param>
+/// <param name="DirectUnits">Those of them that were involved themselves.</param>
+public sealed record CaseBefore(
+    DateTimeOffset At, CaseState State, DateOnly? ReviewOn, DateTimeOffset? ClosedAt, int ReopenCount, string RegionCode, DateTimeOffset LastAlarmAt,
+    IReadOnlyList<Guid> ShunnedUnits, IReadOnlyList<Guid> Units, IReadOnlyList<Guid> DirectUnits);
 
 /// <summary>A person of a case with the parts they have played in its incidents.</summary>
 public sealed class CaseParty
@@ -94,6 +121,9 @@ public sealed class Incident
 
     /// <summary>The case.</summary>
     public required Guid CaseId { get; set; }
+
+    /// <summary>The case that the intake chose, where recognition moved it since; null when it never moved.</summary>
+    public Guid? OriginCaseId { get; set; }
 
     /// <summary>When it was first reported, UTC.</summary>
     public required DateTimeOffset OccurredAt { get; set; }

@@ -34,6 +34,12 @@ public sealed class Duty
     /// <summary>The case; changes only when an anonymous case turns out to be part of another.</summary>
     public required Guid CaseId { get; set; }
 
+    /// <summary>The case it arose in, where recognition moved it since; null when it never moved, or goes where its incident goes.</summary>
+    public Guid? OriginCaseId { get; set; }
+
+    /// <summary>The statement about who is who that gave rise to it; null when another fact did.</summary>
+    public Guid? LinkStatementId { get; set; }
+
     /// <summary>The incident that gave rise to it; null when the case as a whole did.</summary>
     public Guid? IncidentId { get; init; }
 

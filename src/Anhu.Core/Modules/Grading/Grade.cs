@@ -49,6 +49,12 @@ public sealed class Grade
     /// <summary>The second person.</summary>
     public Guid? ApprovedByWorkerId { get; set; }
 
+    /// <summary>What recognition had changed of what the case held when this was decided; empty for a case as the alarms made it.</summary>
+    public IReadOnlyList<Guid> Across { get; init; } = [];
+
+    /// <summary>The statement about who is who after which this was decided; null when another fact gave rise to it.</summary>
+    public Guid? LinkStatementId { get; init; }
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; }
 }

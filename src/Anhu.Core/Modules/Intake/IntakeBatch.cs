@@ -42,7 +42,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
     public async Task<AlarmReceipt[]> RunAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
     {
-        await set.LoadAsync(items, [.. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName)], ct);
+        await set.LoadAsync(items, [PersonRecord.Counter, .. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName)], ct);
         var receipts = new AlarmReceipt[items.Count];
         for (var i = 0; i < items.Count; i++)
         {
@@ -113,7 +113,8 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     {
         var report = item.Report;
         var alarmId = Guid.CreateVersion7(now);
-        var people = Resolve(report, []);
+        var named = Resolve(report, alarmId, [], []);
+        var people = named.ConvertAll(n => n.Person);
         var file = set.FindCase(report, people, null);
         var repeated = file is not null;
         var reopened = file?.Case.State is CaseState.Closed or CaseState.Observation;
@@ -150,7 +151,13 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         set.Alarms.Add(item.SourceKey, alarm);
         Add(alarm);
         AddRevision(alarmId, item);
-        AddParties(file, incident, report, people);
+        foreach (var (_, record) in named)
+        {
+            record!.IncidentId = incident.IncidentId;
+            set.Records(incident.IncidentId).Add(record);
+        }
+
+        AddParties(file, incident, report, named);
         Involved(file, item);
         if (report.ReceivedAt > file.Case.LastAlarmAt)
         {
@@ -200,7 +207,13 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     {
         var report = item.Report;
         var incident = file.Incidents.First(i => i.IncidentId == alarm.IncidentId);
-        var people = Resolve(report, set.Parties(incident.IncidentId));
+        var named = Resolve(report, alarm.AlarmId, set.Parties(incident.IncidentId), set.Records(incident.IncidentId));
+        var people = named.ConvertAll(n => n.Person);
+        foreach (var (_, record) in named)
+        {
+            record?.IncidentId = incident.IncidentId;
+        }
+
         Record(new PendingEvent(EventTypes.AlarmRevised, now, file.Case.CaseId, Class: file.Case.Class, Data: EventData.Of(
             ("alarm", alarm.AlarmId), ("source", report.Source), ("sourceId", report.SourceId), ("revision", report.Revision))));
         if (file.Incidents.Count == 1 && set.FindCase(report, people, file) is { } other && other != file && IntakeSet.Overlap(other, report, people) > IntakeSet.Overlap(file, report, people))
@@ -210,7 +223,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         IncidentMerge.Merge(incident, report, overwrite: incident.AlarmCount == 1, rules.Map);
-        AddParties(file, incident, report, people);
+        AddParties(file, incident, report, named);
         var region = RegionOf(report);
         if (region is not null && region != file.Case.RegionCode && report.ReceivedAt >= file.Case.LastAlarmAt)
         {
@@ -255,6 +268,25 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             to.Case.OpenDutyCount++;
         }
 
+        foreach (var party in from.Parties)
+        {
+            // Rows that the same transaction made go as if they had never been.
+            if (!rows.TryGetValue(typeof(CaseParty), out var added) || !added.Remove(party))
+            {
+                db.Remove(party);
+            }
+
+            if (!to.Parties.Exists(p => p.PersonId == party.PersonId))
+            {
+                var moved = new CaseParty { CaseId = to.Case.CaseId, PersonId = party.PersonId, Role = party.Role, RelationToVictim = party.RelationToVictim };
+                to.Parties.Add(moved);
+                to.People[party.PersonId] = from.People[party.PersonId];
+                Add(moved);
+                set.Link(party.PersonId, to);
+            }
+        }
+
+        from.Parties.Clear();
         foreach (var unitId in from.Access.Values.Where(a => a.IsDirect).Select(a => a.UnitId))
         {
             if (rules.Map.Find(unitId) is { } unit)
@@ -282,19 +314,26 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             ("from", from.Case.CaseNumber), ("incidents", to.Case.IncidentCount))));
     }
 
-    /// <summary>The people of a report in its order.</summary>
-    private List<Person> Resolve(AlarmReport report, List<IncidentParty> already)
+    /// <summary>The people of a report in its order, each with what is newly recorded of it.</summary>
+    private List<(Person Person, PersonRecord? Record)> Resolve(AlarmReport report, Guid alarmId, List<IncidentParty> already, List<PersonRecord> records)
     {
+        var named = new List<(Person Person, PersonRecord? Record)>(report.People.Count);
         var people = new List<Person>(report.People.Count);
+        var standsIn = new ReportedIn
+        {
+            AlarmId = alarmId, Revision = report.Revision, Source = report.Source, ReceivedAt = report.ReceivedAt, At = now, Records = records,
+        };
         foreach (var reported in report.People)
         {
             // A person is in a report once: a couple's shared phone must not make one of two.
             var within = already.Where(p => p.Role == reported.Role).Select(p => set.Registry.Find(p.PersonId))
                 .FirstOrDefault(p => p is not null && !people.Contains(p) && PersonRegistry.MayBe(p, reported));
-            people.Add(set.Registry.Resolve(reported, now, this, within, people));
+            var each = set.Registry.Resolve(reported, standsIn, this, within, people);
+            named.Add(each);
+            people.Add(each.Person);
         }
 
-        return people;
+        return named;
     }
 
     private CaseFile Open(AlarmReport report)
@@ -326,13 +365,20 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         return incident;
     }
 
-    private void AddParties(CaseFile file, Incident incident, AlarmReport report, List<Person> people)
+    private void AddParties(CaseFile file, Incident incident, AlarmReport report, List<(Person Person, PersonRecord? Record)> named)
     {
         var parties = set.Parties(incident.IncidentId);
-        for (var i = 0; i < people.Count; i++)
+        for (var i = 0; i < named.Count; i++)
         {
-            var (person, reported) = (people[i], report.People[i]);
+            var ((person, record), reported) = (named[i], report.People[i]);
             this.reported.Add((file, person, reported));
+            if (record is null && parties.Exists(p => p.PersonId == person.PersonId) && file.Parties.Exists(p => p.PersonId == person.PersonId))
+            {
+                // Said before: whatever was said since is newer.
+                file.People[person.PersonId] = person;
+                continue;
+            }
+
             if (parties.Find(p => p.PersonId == person.PersonId) is { } party)
             {
                 party.Role = reported.Role;

@@ -7,14 +7,24 @@ using Microsoft.EntityFrameworkCore;
 namespace Anhu.Modules.Intake;
 
 /// <summary>What the alarms of one transaction may touch, in memory: found by source, by person, by case.</summary>
-internal sealed class IntakeSet(AnhuDbContext db)
+internal sealed class IntakeSet
 {
     /// <summary>Two reports of one place and the same people within this time are one occurrence.</summary>
     private static readonly TimeSpan SameOccurrence = TimeSpan.FromMinutes(60);
 
+    private readonly AnhuDbContext db;
     private readonly Dictionary<Guid, List<CaseFile>> casesByPerson = [];
+    private readonly Dictionary<Guid, List<PersonRecord>> recordsByIncident = [];
     private readonly Dictionary<Guid, List<IncidentParty>> partiesByIncident = [];
     private readonly Dictionary<string, Counter> counters = new(StringComparer.Ordinal);
+
+    /// <summary>Begins with nothing loaded.</summary>
+    /// <param name="db">The context of the transaction.</param>
+    public IntakeSet(AnhuDbContext db)
+    {
+        this.db = db;
+        Registry = new PersonRegistry(db.Keys, () => Next(PersonRecord.Counter));
+    }
 
     /// <summary>Alarms by source and id.</summary>
     public Dictionary<string, Alarm> Alarms { get; } = new(StringComparer.Ordinal);
@@ -23,7 +33,7 @@ internal sealed class IntakeSet(AnhuDbContext db)
     public Dictionary<Guid, CaseFile> Files { get; } = [];
 
     /// <summary>The door through which reported people become known ones.</summary>
-    public PersonRegistry Registry { get; } = new(db.Keys);
+    public PersonRegistry Registry { get; }
 
     /// <summary>Loads what the alarms may touch.</summary>
     /// <param name="items">The Alarms.</param>
@@ -77,6 +87,16 @@ internal sealed class IntakeSet(AnhuDbContext db)
             foreach (var party in await db.IncidentParties.Where(p => incidentIds.Contains(p.IncidentId)).ToListAsync(ct))
             {
                 Parties(party.IncidentId).Add(party);
+            }
+        }
+
+        // Only a later revision asks what was said of the same people before.
+        var revised = Alarms.Values.Select(a => (Guid?)a.IncidentId).Distinct().ToList();
+        if (revised.Count > 0)
+        {
+            foreach (var record in await db.PersonRecords.AsNoTracking().Where(r => revised.Contains(r.IncidentId)).OrderBy(r => r.RecordSequence).ToListAsync(ct))
+            {
+                Records(record.IncidentId!.Value).Add(record);
             }
         }
 
@@ -184,6 +204,18 @@ internal sealed class IntakeSet(AnhuDbContext db)
         if (!partiesByIncident.TryGetValue(incidentId, out var list))
         {
             partiesByIncident.Add(incidentId, list = []);
+        }
+
+        return list;
+    }
+
+    /// <summary>What was recorded of the people of an incident, in order; the list is the live one. Of a stored incident only where an alarm of it may be revised.</summary>
+    /// <param name="incidentId">Which.</param>
+    public List<PersonRecord> Records(Guid incidentId)
+    {
+        if (!recordsByIncident.TryGetValue(incidentId, out var list))
+        {
+            recordsByIncident.Add(incidentId, list = []);
         }
 
         return list;

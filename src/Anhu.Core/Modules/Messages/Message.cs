@@ -7,10 +7,16 @@ public sealed class SafeContact
     public required Guid SafeContactId { get; init; }
 
     /// <summary>The case.</summary>
-    public required Guid CaseId { get; init; }
+    public required Guid CaseId { get; set; }
+
+    /// <summary>The case in which it was said, where recognition moved it since; null when it never moved.</summary>
+    public Guid? OriginCaseId { get; set; }
 
     /// <summary>The person.</summary>
-    public required Guid PersonId { get; init; }
+    public required Guid PersonId { get; set; }
+
+    /// <summary>The person of whom it was said, where recognition found since that this is another; null when it is the same.</summary>
+    public Guid? OriginPersonId { get; set; }
 
     /// <summary>Phone, digits only; empty where it is a place.</summary>
     public required string Phone { get; init; }
@@ -108,8 +114,8 @@ public sealed class OutboxMessage
     /// <summary>Key; also given to the gateway, so that a repeat is recognised.</summary>
     public required Guid OutboxMessageId { get; init; }
 
-    /// <summary>The case.</summary>
-    public required Guid CaseId { get; init; }
+    /// <summary>The case; goes where its duty goes.</summary>
+    public required Guid CaseId { get; set; }
 
     /// <summary>The duty that asked for it.</summary>
     public Guid? DutyId { get; init; }

@@ -29,8 +29,29 @@ public sealed class Person
     /// <summary>When first recorded, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The person of whom the first record of this one is a part now; null for whoever stands alone.</summary>
+    public Guid? JoinedIntoPersonId { get; set; }
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; }
+
+    /// <summary>Takes in what a record newly says.</summary>
+    /// <param name="record">The record.</param>
+    public void Learn(PersonRecord record)
+    {
+        Name = record.Name is { } name && (Name is null || !PersonKeys.IsWithheld(name)) ? name : Name;
+        Sex = record.Sex == Sex.Unknown ? Sex : record.Sex;
+        BirthDate = record.BirthDate ?? BirthDate;
+        IdNumber ??= record.IdNumber;
+        Phone = record.Phone ?? Phone;
+        Address = record.Address ?? Address;
+    }
+
+    /// <summary>Forgets all that was learnt, to learn it anew.</summary>
+    public void Forget()
+    {
+        (Name, Sex, BirthDate, IdNumber, Phone, Address, JoinedIntoPersonId) = (null, Sex.Unknown, null, null, null, null, null);
+    }
 }
 
 /// <summary>An exact key under which a person is found, as a blind index (<see cref="PersonKeys"/>).</summary>
@@ -41,4 +62,7 @@ public sealed class PersonKey
 
     /// <summary>The person.</summary>
     public required Guid PersonId { get; init; }
+
+    /// <summary>The first record of the person that says so.</summary>
+    public required Guid RecordId { get; set; }
 }

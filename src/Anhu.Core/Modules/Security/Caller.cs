@@ -97,6 +97,9 @@ public static class Permissions
     /// <summary>Approve, verify, decide hand-overs, close cases, see what is late below.</summary>
     public const string Supervise = "supervise";
 
+    /// <summary>Decide whether records of two reports are one person.</summary>
+    public const string LinkPeople = "people.link";
+
     /// <summary>Follow the live feed.</summary>
     public const string ReadFeed = "feed.read";
 
@@ -120,7 +123,7 @@ public static class Permissions
 
     /// <summary>All, for registering policies.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadCases, WriteAlarms, WorkDuties, FieldTasks, Supervise, ReadFeed, AdministerUnits, ReadUnits, AdministerSecurity, ReadAudit, ReviewAccess, ReadRules];
+        [ReadCases, WriteAlarms, WorkDuties, FieldTasks, Supervise, LinkPeople, ReadFeed, AdministerUnits, ReadUnits, AdministerSecurity, ReadAudit, ReviewAccess, ReadRules];
 
     /// <summary>Scopes that an API client can be given (contract).</summary>
     public static IReadOnlyList<string> Scopes { get; } = ["alarms.write", "cases.read", "duties.write", "feed.read"];
@@ -128,8 +131,8 @@ public static class Permissions
     private static readonly IReadOnlyDictionary<WorkerRole, HashSet<string>> ByRole = new Dictionary<WorkerRole, HashSet<string>>
     {
         [WorkerRole.CallTaker] = [WriteAlarms, ReadCases, ReadFeed, ReadUnits, ReadRules],
-        [WorkerRole.Caseworker] = [WriteAlarms, ReadCases, WorkDuties, ReadFeed, ReadUnits, ReadRules],
-        [WorkerRole.Supervisor] = [WriteAlarms, ReadCases, WorkDuties, Supervise, ReadFeed, ReadUnits, ReadRules],
+        [WorkerRole.Caseworker] = [WriteAlarms, ReadCases, WorkDuties, LinkPeople, ReadFeed, ReadUnits, ReadRules],
+        [WorkerRole.Supervisor] = [WriteAlarms, ReadCases, WorkDuties, Supervise, LinkPeople, ReadFeed, ReadUnits, ReadRules],
         [WorkerRole.GridWorker] = [FieldTasks, ReadUnits],
         [WorkerRole.SystemAdministrator] = [AdministerUnits, ReadUnits, ReadRules],
         [WorkerRole.SecurityAdministrator] = [AdministerSecurity, ReadUnits],

@@ -29,7 +29,10 @@ public sealed class ShieldedPlace
     public required Guid CaseId { get; init; }
 
     /// <summary>The person.</summary>
-    public required Guid PersonId { get; init; }
+    public required Guid PersonId { get; set; }
+
+    /// <summary>The person of whom it was recorded, where recognition found since that this is another; null when it is the same.</summary>
+    public Guid? OriginPersonId { get; set; }
 
     /// <summary>What it is.</summary>
     public required ShieldKind Kind { get; init; }

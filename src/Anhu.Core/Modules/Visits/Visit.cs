@@ -22,8 +22,8 @@ public sealed class ReturnVisit
     /// <summary>Key.</summary>
     public required Guid ReturnVisitId { get; init; }
 
-    /// <summary>The case.</summary>
-    public required Guid CaseId { get; init; }
+    /// <summary>The case; goes where its duty goes.</summary>
+    public required Guid CaseId { get; set; }
 
     /// <summary>The duty that asked for it.</summary>
     public required Guid DutyId { get; init; }

@@ -75,6 +75,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         "case.graded" or "case.grade-proposed" or "case.grade-refused" => "alert-triangle",
         EventTypes.AccessStated or EventTypes.AccessEmergency => "eye",
         EventTypes.CaseSealed or EventTypes.CaseUnsealed => "shield-lock",
+        _ when type.StartsWith("person.", StringComparison.Ordinal) => "users",
         _ when type.StartsWith("alarm.", StringComparison.Ordinal) => "bell-ringing",
         _ when type.StartsWith("duty.hand-over", StringComparison.Ordinal) || type == "duty.reassigned" => "arrows-exchange",
         _ when type.StartsWith(EventTypes.DutyPrefix, StringComparison.Ordinal) => "checklist",
@@ -91,6 +92,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         {
             EventTypes.AlarmReceived => text["Event_alarm.received", words.Named("Channel", data.Text("channel")), words.Named("Category", data.Text("category"))],
             EventTypes.AlarmRevised => text["Event_alarm.revised", data.Text("revision") ?? ""],
+            EventTypes.CaseOpened when data.Text("partedFrom") is { } from => text["Event_case.opened-parted", data.Text("number") ?? "", from],
             EventTypes.CaseOpened => text["Event_case.opened", data.Text("number") ?? ""],
             EventTypes.CaseJoined when data.Text("from") is { } number => text["Event_case.joined-case", number],
             EventTypes.CaseJoined when data.Text("sameIncident") == "true" => text["Event_case.joined-same"],

@@ -168,7 +168,8 @@ namespace Anhu.Data.Postgres.Migrations
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     TiedWorkerId = table.Column<Guid>(type: "uuid", nullable: false),
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ThroughCaseId = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -214,6 +215,9 @@ namespace Anhu.Data.Postgres.Migrations
                     JoinedIntoCaseId = table.Column<Guid>(type: "uuid", nullable: true),
                     ReopenCount = table.Column<int>(type: "integer", nullable: false),
                     ShunnedUnits = table.Column<string>(type: "text", nullable: false),
+                    PartedIncidentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Across = table.Column<string>(type: "text", nullable: false),
+                    Before = table.Column<string>(type: "text", nullable: true),
                     IsSealed = table.Column<bool>(type: "boolean", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -228,6 +232,7 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OriginCaseId = table.Column<Guid>(type: "uuid", nullable: true),
                     OccurredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Category = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     RegionCode = table.Column<string>(type: "character varying(15)", maxLength: 15, nullable: true),
@@ -385,6 +390,8 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     DutyId = table.Column<Guid>(type: "uuid", nullable: false),
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OriginCaseId = table.Column<Guid>(type: "uuid", nullable: true),
+                    LinkStatementId = table.Column<Guid>(type: "uuid", nullable: true),
                     IncidentId = table.Column<Guid>(type: "uuid", nullable: true),
                     Kind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
                     OwnerUnitId = table.Column<Guid>(type: "uuid", nullable: false),
@@ -432,6 +439,8 @@ namespace Anhu.Data.Postgres.Migrations
                     WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
                     Note = table.Column<byte[]>(type: "bytea", nullable: true),
                     ApprovedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Across = table.Column<string>(type: "text", nullable: false),
+                    LinkStatementId = table.Column<Guid>(type: "uuid", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -472,7 +481,9 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     SafeContactId = table.Column<Guid>(type: "uuid", nullable: false),
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OriginCaseId = table.Column<Guid>(type: "uuid", nullable: true),
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OriginPersonId = table.Column<Guid>(type: "uuid", nullable: true),
                     Phone = table.Column<byte[]>(type: "bytea", nullable: false),
                     Address = table.Column<byte[]>(type: "bytea", nullable: true),
                     SafeToCall = table.Column<bool>(type: "boolean", nullable: false),
@@ -630,11 +641,53 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: table => new
                 {
                     Value = table.Column<byte[]>(type: "bytea", nullable: false),
-                    PersonId = table.Column<Guid>(type: "uuid", nullable: false)
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    RecordId = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_people_key", x => new { x.Value, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_list",
+                columns: table => new
+                {
+                    PersonListId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    ContentHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Rows = table.Column<int>(type: "integer", nullable: false),
+                    TakenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_list", x => x.PersonListId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_pair",
+                columns: table => new
+                {
+                    LinkPairId = table.Column<Guid>(type: "uuid", nullable: false),
+                    LeftRecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    RightRecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    LeftPersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    RightPersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    LeftCaseId = table.Column<Guid>(type: "uuid", nullable: true),
+                    RightCaseId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Probability = table.Column<double>(type: "double precision", nullable: false),
+                    Weight = table.Column<double>(type: "double precision", nullable: false),
+                    ModelVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    FoundAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "integer", nullable: false),
+                    Incidents = table.Column<int>(type: "integer", nullable: false),
+                    Rank = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_pair", x => x.LinkPairId);
                 });
 
             migrationBuilder.CreateTable(
@@ -649,11 +702,70 @@ namespace Anhu.Data.Postgres.Migrations
                     Phone = table.Column<byte[]>(type: "bytea", nullable: true),
                     Address = table.Column<byte[]>(type: "bytea", nullable: true),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    JoinedIntoPersonId = table.Column<Guid>(type: "uuid", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_people_person", x => x.PersonId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_record",
+                columns: table => new
+                {
+                    RecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    RecordSequence = table.Column<long>(type: "bigint", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ArrivedAsPersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    FoundRecordId = table.Column<Guid>(type: "uuid", nullable: true),
+                    FoundBy = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Probability = table.Column<double>(type: "double precision", nullable: true),
+                    ModelVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    AlarmId = table.Column<Guid>(type: "uuid", nullable: true),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Part = table.Column<int>(type: "integer", nullable: false),
+                    Revision = table.Column<int>(type: "integer", nullable: false),
+                    PersonListId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Source = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    RelationToVictim = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Injury = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Sex = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    BirthDate = table.Column<byte[]>(type: "bytea", nullable: true),
+                    IdNumber = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Phone = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Address = table.Column<byte[]>(type: "bytea", nullable: true),
+                    ReceivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    StoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    LookUpFrom = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_record", x => x.RecordId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_statement",
+                columns: table => new
+                {
+                    LinkStatementId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StatementSequence = table.Column<long>(type: "bigint", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    LeftRecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    RightRecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TargetId = table.Column<Guid>(type: "uuid", nullable: true),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Reason = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Probability = table.Column<double>(type: "double precision", nullable: true),
+                    ModelVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    NeedsSecond = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_statement", x => x.LinkStatementId);
                 });
 
             migrationBuilder.CreateTable(
@@ -754,6 +866,7 @@ namespace Anhu.Data.Postgres.Migrations
                     ShieldedPlaceId = table.Column<Guid>(type: "uuid", nullable: false),
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OriginPersonId = table.Column<Guid>(type: "uuid", nullable: true),
                     Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Value = table.Column<byte[]>(type: "bytea", nullable: false),
                     MeetAt = table.Column<byte[]>(type: "bytea", nullable: true),
@@ -1066,6 +1179,19 @@ namespace Anhu.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_case_JoinedIntoCaseId",
+                table: "cases_case",
+                column: "JoinedIntoCaseId",
+                filter: "\"JoinedIntoCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_PartedIncidentId",
+                table: "cases_case",
+                column: "PartedIncidentId",
+                unique: true,
+                filter: "\"PartedIncidentId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_case_State_ReviewOn",
                 table: "cases_case",
                 columns: new[] { "State", "ReviewOn" });
@@ -1074,6 +1200,12 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "IX_cases_incident_CaseId_OccurredAt",
                 table: "cases_incident",
                 columns: new[] { "CaseId", "OccurredAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_incident_OriginCaseId",
+                table: "cases_incident",
+                column: "OriginCaseId",
+                filter: "\"OriginCaseId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_cases_incident_party_PersonId",
@@ -1141,6 +1273,12 @@ namespace Anhu.Data.Postgres.Migrations
                 filter: "\"NextCheckAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_OriginCaseId",
+                table: "duties_duty",
+                column: "OriginCaseId",
+                filter: "\"OriginCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_OwnerUnitId_DoneAt",
                 table: "duties_duty",
                 columns: new[] { "OwnerUnitId", "DoneAt" },
@@ -1181,6 +1319,23 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "IX_messages_safe_contact_CaseId",
                 table: "messages_safe_contact",
                 column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_OriginCaseId",
+                table: "messages_safe_contact",
+                column: "OriginCaseId",
+                filter: "\"OriginCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_OriginPersonId",
+                table: "messages_safe_contact",
+                column: "OriginPersonId",
+                filter: "\"OriginPersonId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_PersonId",
+                table: "messages_safe_contact",
+                column: "PersonId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_OpenIddictApplications_ClientId",
@@ -1253,9 +1408,87 @@ namespace Anhu.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_people_list_ContentHash",
+                table: "people_list",
+                column: "ContentHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_LeftPersonId",
+                table: "people_pair",
+                column: "LeftPersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_LeftRecordId_RightRecordId",
+                table: "people_pair",
+                columns: new[] { "LeftRecordId", "RightRecordId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_RightPersonId",
+                table: "people_pair",
+                column: "RightPersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_State_Rank_LinkPairId",
+                table: "people_pair",
+                columns: new[] { "State", "Rank", "LinkPairId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_IncidentId",
+                table: "people_record",
+                column: "IncidentId",
+                filter: "\"IncidentId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_LookUpFrom",
+                table: "people_record",
+                column: "LookUpFrom",
+                filter: "\"LookUpFrom\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_PersonId",
+                table: "people_record",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_PersonListId",
+                table: "people_record",
+                column: "PersonListId",
+                filter: "\"PersonListId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_RecordSequence",
+                table: "people_record",
+                column: "RecordSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_statement_LeftRecordId",
+                table: "people_statement",
+                column: "LeftRecordId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_statement_RightRecordId",
+                table: "people_statement",
+                column: "RightRecordId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_statement_StatementSequence",
+                table: "people_statement",
+                column: "StatementSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_regions_region_ParentCode",
                 table: "regions_region",
                 column: "ParentCode");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shield_place_OriginPersonId",
+                table: "shield_place",
+                column: "OriginPersonId",
+                filter: "\"OriginPersonId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_shield_place_PersonId",
@@ -1395,7 +1628,19 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "people_key");
 
             migrationBuilder.DropTable(
+                name: "people_list");
+
+            migrationBuilder.DropTable(
+                name: "people_pair");
+
+            migrationBuilder.DropTable(
                 name: "people_person");
+
+            migrationBuilder.DropTable(
+                name: "people_record");
+
+            migrationBuilder.DropTable(
+                name: "people_statement");
 
             migrationBuilder.DropTable(
                 name: "playbooks_rule_document");

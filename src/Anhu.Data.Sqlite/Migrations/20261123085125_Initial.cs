@@ -166,7 +166,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     TiedWorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Since = table.Column<long>(type: "INTEGER", nullable: false)
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    ThroughCaseId = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -212,6 +213,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     JoinedIntoCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ReopenCount = table.Column<int>(type: "INTEGER", nullable: false),
                     ShunnedUnits = table.Column<string>(type: "TEXT", nullable: false),
+                    PartedIncidentId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Across = table.Column<string>(type: "TEXT", nullable: false),
+                    Before = table.Column<string>(type: "TEXT", nullable: true),
                     IsSealed = table.Column<bool>(type: "INTEGER", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -226,6 +230,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OriginCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     OccurredAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Category = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     RegionCode = table.Column<string>(type: "TEXT", maxLength: 15, nullable: true),
@@ -383,6 +388,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     DutyId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OriginCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    LinkStatementId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     IncidentId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     OwnerUnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
@@ -430,6 +437,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Note = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ApprovedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Across = table.Column<string>(type: "TEXT", nullable: false),
+                    LinkStatementId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -470,7 +479,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     SafeContactId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OriginCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OriginPersonId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Phone = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Address = table.Column<byte[]>(type: "BLOB", nullable: true),
                     SafeToCall = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -628,11 +639,53 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: table => new
                 {
                     Value = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    RecordId = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_people_key", x => new { x.Value, x.PersonId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_list",
+                columns: table => new
+                {
+                    PersonListId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    TakenAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_list", x => x.PersonListId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_pair",
+                columns: table => new
+                {
+                    LinkPairId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    LeftRecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    RightRecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    LeftPersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    RightPersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    LeftCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    RightCaseId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Probability = table.Column<double>(type: "REAL", nullable: false),
+                    Weight = table.Column<double>(type: "REAL", nullable: false),
+                    ModelVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    FoundAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "INTEGER", nullable: false),
+                    Incidents = table.Column<int>(type: "INTEGER", nullable: false),
+                    Rank = table.Column<long>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_pair", x => x.LinkPairId);
                 });
 
             migrationBuilder.CreateTable(
@@ -647,11 +700,70 @@ namespace Anhu.Data.Sqlite.Migrations
                     Phone = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Address = table.Column<byte[]>(type: "BLOB", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    JoinedIntoPersonId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_people_person", x => x.PersonId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_record",
+                columns: table => new
+                {
+                    RecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    RecordSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ArrivedAsPersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    FoundRecordId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    FoundBy = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Probability = table.Column<double>(type: "REAL", nullable: true),
+                    ModelVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    AlarmId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Part = table.Column<int>(type: "INTEGER", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    PersonListId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    RelationToVictim = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Injury = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Name = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Sex = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BirthDate = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    IdNumber = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Phone = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Address = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LookUpFrom = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_record", x => x.RecordId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "people_statement",
+                columns: table => new
+                {
+                    LinkStatementId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    StatementSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    LeftRecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    RightRecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    TargetId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Reason = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Probability = table.Column<double>(type: "REAL", nullable: true),
+                    ModelVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    NeedsSecond = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_statement", x => x.LinkStatementId);
                 });
 
             migrationBuilder.CreateTable(
@@ -752,6 +864,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     ShieldedPlaceId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     PersonId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OriginPersonId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Value = table.Column<byte[]>(type: "BLOB", nullable: false),
                     MeetAt = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -1064,6 +1177,19 @@ namespace Anhu.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_case_JoinedIntoCaseId",
+                table: "cases_case",
+                column: "JoinedIntoCaseId",
+                filter: "\"JoinedIntoCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_case_PartedIncidentId",
+                table: "cases_case",
+                column: "PartedIncidentId",
+                unique: true,
+                filter: "\"PartedIncidentId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_case_State_ReviewOn",
                 table: "cases_case",
                 columns: new[] { "State", "ReviewOn" });
@@ -1072,6 +1198,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "IX_cases_incident_CaseId_OccurredAt",
                 table: "cases_incident",
                 columns: new[] { "CaseId", "OccurredAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_incident_OriginCaseId",
+                table: "cases_incident",
+                column: "OriginCaseId",
+                filter: "\"OriginCaseId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_cases_incident_party_PersonId",
@@ -1139,6 +1271,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 filter: "\"NextCheckAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_duties_duty_OriginCaseId",
+                table: "duties_duty",
+                column: "OriginCaseId",
+                filter: "\"OriginCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_OwnerUnitId_DoneAt",
                 table: "duties_duty",
                 columns: new[] { "OwnerUnitId", "DoneAt" },
@@ -1179,6 +1317,23 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "IX_messages_safe_contact_CaseId",
                 table: "messages_safe_contact",
                 column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_OriginCaseId",
+                table: "messages_safe_contact",
+                column: "OriginCaseId",
+                filter: "\"OriginCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_OriginPersonId",
+                table: "messages_safe_contact",
+                column: "OriginPersonId",
+                filter: "\"OriginPersonId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_messages_safe_contact_PersonId",
+                table: "messages_safe_contact",
+                column: "PersonId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_OpenIddictApplications_ClientId",
@@ -1251,9 +1406,87 @@ namespace Anhu.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_people_list_ContentHash",
+                table: "people_list",
+                column: "ContentHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_LeftPersonId",
+                table: "people_pair",
+                column: "LeftPersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_LeftRecordId_RightRecordId",
+                table: "people_pair",
+                columns: new[] { "LeftRecordId", "RightRecordId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_RightPersonId",
+                table: "people_pair",
+                column: "RightPersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_State_Rank_LinkPairId",
+                table: "people_pair",
+                columns: new[] { "State", "Rank", "LinkPairId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_IncidentId",
+                table: "people_record",
+                column: "IncidentId",
+                filter: "\"IncidentId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_LookUpFrom",
+                table: "people_record",
+                column: "LookUpFrom",
+                filter: "\"LookUpFrom\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_PersonId",
+                table: "people_record",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_PersonListId",
+                table: "people_record",
+                column: "PersonListId",
+                filter: "\"PersonListId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_record_RecordSequence",
+                table: "people_record",
+                column: "RecordSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_statement_LeftRecordId",
+                table: "people_statement",
+                column: "LeftRecordId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_statement_RightRecordId",
+                table: "people_statement",
+                column: "RightRecordId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_statement_StatementSequence",
+                table: "people_statement",
+                column: "StatementSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_regions_region_ParentCode",
                 table: "regions_region",
                 column: "ParentCode");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shield_place_OriginPersonId",
+                table: "shield_place",
+                column: "OriginPersonId",
+                filter: "\"OriginPersonId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_shield_place_PersonId",
@@ -1393,7 +1626,19 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "people_key");
 
             migrationBuilder.DropTable(
+                name: "people_list");
+
+            migrationBuilder.DropTable(
+                name: "people_pair");
+
+            migrationBuilder.DropTable(
                 name: "people_person");
+
+            migrationBuilder.DropTable(
+                name: "people_record");
+
+            migrationBuilder.DropTable(
+                name: "people_statement");
 
             migrationBuilder.DropTable(
                 name: "playbooks_rule_document");

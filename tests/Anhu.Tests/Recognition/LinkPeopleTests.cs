@@ -1,0 +1,162 @@
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Intake;
+using Anhu.Modules.People;
+using Anhu.Modules.Recognition;
+using Anhu.Modules.Timeline;
+using Anhu.Testing;
+using Anhu.Tests.Intake;
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Anhu.Tests.Recognition;
+
+/// <summary>What statements about who is who do to people and cases, and that taking them back restores both, in whatever order.</summary>
+public sealed class LinkPeopleTests(QuietFixture app) : IClassFixture<QuietFixture>
+{
+    private static int family;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ConfirmedCouple_IsOneFile_AndTwoAgainWhenUndone()
+    {
+        var (first, second) = (await Families.SupervisorAsync(app), await Families.SupervisorAsync(app));
+        var a = await SubmitAsync("王小芳", "13870000001", "李大强", "13970000001", 600);
+        var b = await SubmitAsync("王晓芳", null, "李大墙", null, 60);
+        var (one, other) = (await app.RecordsAsync(a.AlarmId), await app.RecordsAsync(b.AlarmId));
+        var before = await app.StateOfAsync([a.AlarmId, b.AlarmId]);
+
+        var her = await app.StateAsync(one[0].RecordId, other[0].RecordId, LinkAnswer.Same, first, second);
+        Move();
+        var him = await app.StateAsync(one[1].RecordId, other[1].RecordId, LinkAnswer.Same, first, second);
+        Move();
+
+        Assert.True(her.IsOk && him.IsOk);
+        var joined = await app.QueryAsync(db => db.Cases.AsNoTracking().Where(c => c.CaseId == a.CaseId || c.CaseId == b.CaseId).OrderBy(c => c.CaseSequence).ToListAsync(Ct));
+        Assert.Equal((2, 0), (joined[0].IncidentCount, joined[1].IncidentCount));
+        Assert.Equal(joined[0].CaseId, joined[1].JoinedIntoCaseId);
+        await app.CheckCaseAsync(a.CaseId);
+        await app.CheckCaseAsync(b.CaseId);
+
+        Assert.True((await app.UndoAsync(her.Value.LinkStatementId, first, second)).IsOk);
+        Move();
+        Assert.True((await app.UndoAsync(him.Value.LinkStatementId, first, second)).IsOk);
+
+        Assert.Equal(before, await app.StateOfAsync([a.AlarmId, b.AlarmId]));
+        await app.CheckCaseAsync(a.CaseId);
+        await app.CheckCaseAsync(b.CaseId);
+    }
+
+    [Fact]
+    public async Task TwoOfOneReport_AreNeverOne()
+    {
+        var worker = await Families.SupervisorAsync(app);
+        var a = await SubmitAsync("赵一", null, "钱二", null, 5);
+        var records = await app.RecordsAsync(a.AlarmId);
+
+        var result = await app.StateAsync(records[0].RecordId, records[1].RecordId, LinkAnswer.Same, worker, worker);
+
+        Assert.Equal(LinkFailures.SameReport, result.Failure);
+    }
+
+    /// <summary>Random histories of reports, joins, refusals and undoings: taken back in any order, everything is as it was.</summary>
+    [Fact]
+    public async Task RandomHistory_TakenBackInAnyOrder_RestoresEverything()
+    {
+        var (first, second) = (await Families.SupervisorAsync(app), await Families.SupervisorAsync(app));
+        var op = Gen.Select(Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[0, 99]);
+        await Gen.Select(Gen.Int[0, 3].Array[6, 12], op.Array[2, 8], op.Array[1, 4], Gen.Int).SampleAsync(
+            async (writings, history, extra, shuffle) =>
+            {
+                var alarms = await ReportAsync(writings);
+                var before = await app.StateOfAsync(alarms);
+                var kept = await DoAsync(alarms, history, first, second);
+                var middle = await app.StateOfAsync(alarms);
+                var more = await DoAsync(alarms, extra, first, second);
+                await TakeBackAsync(more, shuffle, first, second);
+                Families.AssertSame(middle, await app.StateOfAsync(alarms));
+                await TakeBackAsync(kept, shuffle, first, second);
+                Families.AssertSame(before, await app.StateOfAsync(alarms));
+            },
+            iter: 12, threads: 1);
+
+        Assert.Empty((await app.WithAsync<VerifyTimeline, TimelineCheck>(v => v.RunAsync(null, Ct))).Faults);
+    }
+
+    private async Task<List<Guid>> ReportAsync(int[] writings)
+    {
+        // Two women and two men, each in two writings; each report names one of each in one writing.
+        var n = Interlocked.Increment(ref family);
+        var alarms = new List<Guid>();
+        for (var i = 0; i + 1 < writings.Length; i += 2)
+        {
+            var (her, him) = (writings[i], writings[i + 1]);
+            var receipt = await SubmitAsync(
+                $"女{(char)('甲' + her)}{n}", $"138{n:0000}{her:0000}", $"男{(char)('甲' + him)}{n}", $"139{n:0000}{him:0000}", 600 - (i * 70),
+                new ReportedIndicators(Weapon: her == 3 ? true : null, ChildPresent: him == 2 ? true : null));
+            alarms.Add(receipt.AlarmId);
+            Move();
+        }
+
+        return alarms;
+    }
+
+    private async Task<List<(Guid Target, Guid? Left, Guid? Right)>> DoAsync(
+        List<Guid> alarms, (int, int, int)[] ops, Modules.Security.Caller first, Modules.Security.Caller second)
+    {
+        var done = new List<(Guid, Guid?, Guid?)>();
+        var records = new List<PersonRecord>();
+        foreach (var alarm in alarms)
+        {
+            records.AddRange(await app.RecordsAsync(alarm));
+        }
+
+        foreach (var (what, a, b) in ops)
+        {
+            var (left, right) = (records[a % records.Count], records[b % records.Count]);
+            if (what < 75)
+            {
+                var answer = what < 55 ? LinkAnswer.Same : what < 70 ? LinkAnswer.Different : LinkAnswer.Unsure;
+                if (left.RecordId != right.RecordId && await app.StateAsync(left.RecordId, right.RecordId, answer, first, second) is { IsOk: true } made)
+                {
+                    done.Add((made.Value.LinkStatementId, null, null));
+                }
+            }
+            else if (done.Count > 0 && what < 85)
+            {
+                var (target, _, _) = done[a % done.Count];
+                if (done[a % done.Count].Item2 is null && (await app.UndoAsync(target, first, second)).IsOk)
+                {
+                    done.RemoveAt(a % done.Count);
+                }
+            }
+            else if (left.FoundRecordId is { } found && (await app.UndoAsync(left.RecordId, first, second)).IsOk)
+            {
+                // What was known on arrival comes back by saying so.
+                done.Add((left.RecordId, found, left.RecordId));
+            }
+
+            Move();
+        }
+
+        return done;
+    }
+
+    private async Task TakeBackAsync(
+        List<(Guid Target, Guid? Left, Guid? Right)> done, int shuffle, Modules.Security.Caller first, Modules.Security.Caller second)
+    {
+        var random = new Random(shuffle);
+        foreach (var (target, left, right) in done.OrderBy(_ => random.Next()).OrderBy(d => d.Left is not null))
+        {
+            var result = left is null ? await app.UndoAsync(target, first, second) : await app.StateAsync(left.Value, right!.Value, LinkAnswer.Same, first, second);
+            Assert.True(result.IsOk || result.Failure == LinkFailures.NoChange, result.Failure?.Code);
+            Move();
+        }
+    }
+
+    private Task<AlarmReceipt> SubmitAsync(string her, string? herPhone, string him, string? hisPhone, double minutesAgo, ReportedIndicators? indicators = null) =>
+        app.SubmitAsync(Families.Report(app, her, herPhone, him, hisPhone, minutesAgo, indicators));
+
+    private void Move() => app.Time.Advance(TimeSpan.FromSeconds(1));
+}
