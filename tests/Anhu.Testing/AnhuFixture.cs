@@ -35,6 +35,7 @@ public class AnhuFixture : IAsyncLifetime
     private TestStore? store;
     private WebApplication? app;
     private TestData? data;
+    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<HttpClient, CookieContainer> jars = [];
 
     /// <summary>The address that the program listens on.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
@@ -87,6 +88,11 @@ public class AnhuFixture : IAsyncLifetime
     /// <summary>A client that nobody has signed in on; keeps cookies, follows no redirects.</summary>
     public HttpClient CreateClient() => CreateClient(out _);
 
+    /// <summary>The value of a cookie that a client holds; null when it holds none of that name.</summary>
+    /// <param name="client">A client of this fixture.</param>
+    /// <param name="name">Name of the cookie.</param>
+    public string? CookieOf(HttpClient client, string name) => jars.TryGetValue(client, out var jar) ? jar.GetCookies(Address)[name]?.Value : null;
+
     /// <summary>A client with a worker's session.</summary>
     /// <param name="worker">The worker.</param>
     public async Task<HttpClient> SignInAsync(Worker worker)
@@ -94,6 +100,8 @@ public class AnhuFixture : IAsyncLifetime
         var client = CreateClient(out var cookies);
         var options = Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);
         var principal = await WithAsync<IUserClaimsPrincipalFactory<Worker>, System.Security.Claims.ClaimsPrincipal>(claims => claims.CreateAsync(worker));
+        var session = await WithAsync<SessionDesk, WorkerSession>(sessions => sessions.OpenAsync(worker, "password", null, "127.0.0.1", null, TestContext.Current.CancellationToken));
+        principal.Identities.First().AddClaim(new System.Security.Claims.Claim(Anhu.Web.AccountClaims.Session, session.WorkerSessionId.ToString()));
         var now = Clock.GetUtcNow();
         var ticket = new AuthenticationTicket(
             principal, new AuthenticationProperties { IssuedUtc = now, ExpiresUtc = now + options.ExpireTimeSpan }, IdentityConstants.ApplicationScheme);
@@ -176,7 +184,9 @@ public class AnhuFixture : IAsyncLifetime
     {
         cookies = new CookieContainer();
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies, UseProxy = false };
-        return new HttpClient(handler) { BaseAddress = Address };
+        var client = new HttpClient(handler) { BaseAddress = Address };
+        jars.Add(client, cookies);
+        return client;
     }
 }
 

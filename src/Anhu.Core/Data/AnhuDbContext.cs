@@ -16,6 +16,7 @@ using Anhu.Modules.Shield;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -163,6 +164,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>Which roles sign in with a second step; at most one.</summary>
     public DbSet<SecondStepRule> SecondStepRules => Set<SecondStepRule>();
+
+    /// <summary>Workers' sessions.</summary>
+    public DbSet<WorkerSession> WorkerSessions => Set<WorkerSession>();
 
     /// <inheritdoc />
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
@@ -341,7 +345,18 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         builder.ApplyConfigurationsFromAssembly(typeof(AnhuDbContext).Assembly);
         builder.Entity<DataProtectionKey>().Property(k => k.Xml).Sealed();
         builder.Entity<Microsoft.AspNetCore.Identity.IdentityUserToken<Guid>>().Property(t => t.Value).Sealed();
+        Passkeys(builder.Entity<IdentityUserPasskey<Guid>>());
         Sealing.Apply(builder, Keys);
+    }
+
+    /// <summary>As Identity's third schema has it, without its other changes.</summary>
+    private static void Passkeys(Microsoft.EntityFrameworkCore.Metadata.Builders.EntityTypeBuilder<IdentityUserPasskey<Guid>> passkey)
+    {
+        passkey.ToTable("AspNetUserPasskeys");
+        passkey.HasKey(p => p.CredentialId);
+        passkey.Property(p => p.CredentialId).HasMaxLength(1023);
+        passkey.OwnsOne(p => p.Data).ToJson();
+        passkey.HasOne<Worker>().WithMany().HasForeignKey(p => p.UserId).IsRequired();
     }
 
     private async Task ChainAsync(CancellationToken ct)

@@ -14,7 +14,7 @@ internal static class UserCommands
 
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output." };
 
-    public static Command Create() => new("user", "Sign-ins of workers.") { Add(), List(), Disable(), Enable(), Reset() };
+    public static Command Create() => new("user", "Sign-ins of workers.") { Add(), List(), Disable(), Enable(), Reset(), EndSessions() };
 
     private static Command Add()
     {
@@ -103,6 +103,27 @@ internal static class UserCommands
             async services => await FindAsync(services, parsed.GetRequiredValue(name), ct) is { } id
                 ? await PrintAsync(await services.GetRequiredService<WorkerAdministration>().ResetPasswordAsync(id, null, ct), parsed.GetValue(Json))
                 : await CommandFailures.ReportAsync(new Failure(FailureKind.NotFound, "organisation.worker-not-found")),
+            ct));
+        return command;
+    }
+
+    private static Command EndSessions()
+    {
+        var name = UserName();
+        var command = new Command("end-sessions", "Signs a worker out on all devices; pages and feeds end within a second.") { name };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services =>
+            {
+                if (await FindAsync(services, parsed.GetRequiredValue(name), ct) is not { } id)
+                {
+                    return await CommandFailures.ReportAsync(new Failure(FailureKind.NotFound, "organisation.worker-not-found"));
+                }
+
+                var ended = await services.GetRequiredService<SessionDesk>().EndAllAsync(id, null, ct);
+                await Console.Out.WriteLineAsync($"sessions ended: {ended.Value}");
+                return 0;
+            },
             ct));
         return command;
     }

@@ -17,6 +17,12 @@ public static class AccountClaims
     /// <summary>Present when the board may play a sound.</summary>
     public const string SoundOn = "anhu:sound";
 
+    /// <summary>Id of the session (<see cref="Modules.Security.WorkerSession"/>).</summary>
+    public const string Session = "anhu:session";
+
+    /// <summary>How the worker proved who they are (RFC 8176), once per way: <c>pwd</c>, <c>mfa</c>.</summary>
+    public const string Method = "amr";
+
     /// <summary>When the password has to be changed, seconds since 1970; 0 for a password that someone else set.</summary>
     public const string PasswordDue = "anhu:password-due";
 

@@ -14,6 +14,16 @@ internal static class AccountSteps
         return await client.SubmitAsync(page, "sign-in", new() { ["Input.UserName"] = userName, ["Input.Password"] = password });
     }
 
+    /// <summary>Signs a worker in by the page, from a browser that says what it is.</summary>
+    public static async Task<HttpClient> EnterAsync(this AnhuFixture app, Worker worker, string userAgent)
+    {
+        var client = app.CreateClient();
+        client.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);
+        using var answer = await client.EnterAsync(worker.UserName!, TestData.Password);
+        Assert.Equal("/", answer.Target());
+        return client;
+    }
+
     /// <summary>Where an answer sends the browser: path and query, or the whole address when it is elsewhere.</summary>
     public static string Target(this HttpResponseMessage answer)
     {

@@ -78,6 +78,10 @@ public sealed class ProfileTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
     [InlineData("Short-1", "至少需要 10 个字符")]
     [InlineData("onlysmallletters", "至少 3 种")]
     [InlineData("small-and-others", "至少 3 种")]
+    [InlineData("Password2026!", "太常见")]
+    [InlineData("P@ssw0rd2026", "太常见")]
+    [InlineData("Hefei@2026anhu", "城市、平台、单位")]
+    [InlineData("Lkjhgfdsa19890604", "键盘顺序")]
     [InlineData(TestData.Password, "最近用过")]
     public async Task Password_ThatBreaksARule_IsRefused(string next, string because)
     {

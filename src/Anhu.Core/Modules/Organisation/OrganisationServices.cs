@@ -20,6 +20,7 @@ public static class OrganisationServices
         services.AddSingleton<OrganisationSeeder>();
         services.TryAddScoped<IPasswordHasher<Worker>, PasswordHasher<Worker>>();
         services.AddScoped<RosterAdministration>();
+        services.AddScoped<SessionDesk>();
         services.AddScoped<UnitAdministration>();
         services.AddScoped<WorkerAdministration>();
         services.AddScoped<WorkerList>();

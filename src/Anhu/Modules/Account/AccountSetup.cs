@@ -25,8 +25,8 @@ public static class AccountSetup
 
     private const string SmartScheme = "anhu";
 
-    /// <summary>Idle time after which a session ends (handbook §5.6).</summary>
-    public static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(15);
+    /// <summary>Idle time after which a session on a computer ends (handbook §5.6).</summary>
+    public static readonly TimeSpan IdleTime = WorkerSession.IdleTime(DeviceKind.Computer);
 
     /// <summary>How often a session is checked against the worker's present state when nothing is known to have changed; see <see cref="WorkerSessions"/>.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(2);
@@ -57,13 +57,23 @@ public static class AccountSetup
     public static IServiceCollection AddAccount(this IServiceCollection services)
     {
         services.AddSingleton<UnknownNames>();
+        services.AddHostedService<SessionJob>();
         services.AddSingleton<WorkerSessions>();
         services.AddSingleton<ISessionCheck>(provider => provider.GetRequiredService<WorkerSessions>());
         services.AddFailureTexts<AccountText>();
         services.AddScoped<IUserClaimsPrincipalFactory<Worker>, WorkerClaimsFactory>();
         new IdentityBuilder(typeof(Worker), services).AddSignInManager<WorkerSignIn>();
         services.AddScoped(provider => (WorkerSignIn)provider.GetRequiredService<SignInManager<Worker>>());
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = CheckInterval);
+        services.Configure<SecurityStampValidatorOptions>(options =>
+        {
+            options.ValidationInterval = CheckInterval;
+            options.OnRefreshingPrincipal = context =>
+            {
+                // What belongs to the session and not to the worker goes on.
+                context.NewPrincipal!.Identities.First().AddClaims(context.CurrentPrincipal!.Claims.Where(c => c.Type is AccountClaims.Session or AccountClaims.Method));
+                return Task.CompletedTask;
+            };
+        });
         services.AddAuthentication(SmartScheme)
             .AddPolicyScheme(SmartScheme, null, options => options.ForwardDefaultSelector = context =>
                 context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
@@ -144,8 +154,16 @@ public static class AccountSetup
                 return;
             }
 
-            await context.HttpContext.RequestServices.GetRequiredService<WorkerSessions>().ValidateAsync(context);
-            context.ShouldRenew &= !IsBackground(context.Request);
+            var sessions = context.HttpContext.RequestServices.GetRequiredService<WorkerSessions>();
+            await sessions.ValidateAsync(context);
+            if (IsBackground(context.Request))
+            {
+                context.ShouldRenew = false;
+            }
+            else if (context.Principal is { } worker)
+            {
+                sessions.Used(worker);
+            }
         };
         options.Events.OnCheckSlidingExpiration = context =>
         {
@@ -181,11 +199,11 @@ public static class AccountSetup
         [FromForm] string? reason, HttpContext http, WorkerSignIn signIn, FeedSessions feeds, CancellationToken ct)
     {
         _ = reason; // Binding a form is what makes the framework check the antiforgery token.
-        var caller = Caller.From(http.User);
+        var session = http.User.FindFirst(AccountClaims.Session)?.Value;
         await signIn.SignOutAndRecordAsync(ct);
-        if (caller?.WorkerId is { } worker)
+        if (session is not null)
         {
-            feeds.End(worker);
+            feeds.End(user => user.HasClaim(AccountClaims.Session, session));
         }
 
         return TypedResults.LocalRedirect("/sign-in?signedOut=1");

@@ -1,10 +1,15 @@
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
+using Anhu.Web;
 using Microsoft.AspNetCore.Identity;
 
 namespace Anhu.Modules.Account;
 
-/// <summary>What a password must be (handbook §5.6): at least 10 characters of 3 out of 4 kinds, none of the last five, changed every 90 days and at once when someone else set it.</summary>
-public sealed class PasswordRules : IPasswordValidator<Worker>
+/// <summary>
+/// What a password must be (handbook §5.6): at least 10 characters of 3 out of 4 kinds, none that would be guessed early, none of the last five, changed
+/// every 90 days and at once when someone else set it. Every place where a worker sets one asks here; those that the program makes are random.
+/// </summary>
+public sealed class PasswordRules(AnhuSettings settings, OrganisationDirectory organisation) : IPasswordValidator<Worker>
 {
     /// <summary>Fewest characters.</summary>
     public const int MinLength = 10;
@@ -53,12 +58,33 @@ public sealed class PasswordRules : IPasswordValidator<Worker>
             Refuse("password-name");
         }
 
+        if (errors.Count == 0 && GuessablePassword.Check(text, await ContextAsync(user)) is { } because)
+        {
+            Refuse(because switch
+            {
+                GuessableBecause.Common => "password-common",
+                GuessableBecause.Context => "password-context",
+                GuessableBecause.Pattern => "password-pattern",
+            });
+        }
+
         if (errors.Count == 0 && manager is WorkerManager workers && await workers.WasUsedAsync(user, text))
         {
             Refuse("password-used");
         }
 
         return errors.Count == 0 ? IdentityResult.Success : IdentityResult.Failed([.. errors]);
+    }
+
+    /// <summary>What everybody here would try first.</summary>
+    private async Task<IEnumerable<string>> ContextAsync(Worker user)
+    {
+        var unit = (await organisation.GetAsync(CancellationToken.None)).Find(user.UnitId);
+        return
+        [
+            settings.City, "anhu", "anhui", "安护", "安徽", "合肥", "反家暴", user.UserName ?? "", user.DisplayName, unit?.Name ?? "",
+            .. (unit?.Code ?? "").Split('-'), .. (user.UserName ?? "").Split('-', '.', '_', '@'),
+        ];
     }
 
     private static int Kinds(string text) =>

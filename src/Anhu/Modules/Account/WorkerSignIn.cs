@@ -1,7 +1,10 @@
+using System.Security.Claims;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
+using Anhu.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -29,13 +32,16 @@ public enum SignInOutcome
 
 /// <summary>Signs workers in and out, and records it. Sessions of workers who left end with the next check of the security stamp.</summary>
 public sealed class WorkerSignIn(
-    AnhuDbContext db, TimeProvider time, WorkerManager workers, UnknownNames unknown,
+    AnhuDbContext db, TimeProvider time, WorkerManager workers, UnknownNames unknown, SessionDesk sessions, WorkerSessions running,
     IHttpContextAccessor http, IUserClaimsPrincipalFactory<Worker> claims, IOptions<IdentityOptions> options, ILogger<SignInManager<Worker>> logger,
     IAuthenticationSchemeProvider schemes, IUserConfirmation<Worker> confirmation)
     : SignInManager<Worker>(workers, http, claims, options, logger, schemes, confirmation)
 {
     /// <summary>Number of recovery codes made at once.</summary>
     public const int RecoveryCodes = 8;
+
+    private string method = "password";
+    private Claim? kept;
 
     /// <summary>The first step: user name and password.</summary>
     /// <param name="userName">User name as typed.</param>
@@ -70,6 +76,7 @@ public sealed class WorkerSignIn(
             return SignInOutcome.Expired;
         }
 
+        method = "code";
         var wasLocked = await workers.IsLockedOutAsync(worker);
         return await OutcomeAsync(await TwoFactorAuthenticatorSignInAsync(Digits(code), isPersistent: false, rememberClient: false), worker, "code", wasLocked, ct);
     }
@@ -83,6 +90,8 @@ public sealed class WorkerSignIn(
         {
             return SignInOutcome.Expired;
         }
+
+        method = "recovery-code";
 
         // Identity's recovery step neither counts failures nor looks at the lock.
         var wasLocked = await workers.IsLockedOutAsync(worker);
@@ -113,11 +122,61 @@ public sealed class WorkerSignIn(
         if (await UserManager.GetUserAsync(Context.User) is { } worker)
         {
             db.Actor = new Actor(worker.Id);
+            if (WorkerSessions.IdOf(Context.User) is { } session)
+            {
+                await sessions.CloseAsync(session, ct);
+                running.End(session);
+            }
+
             await RecordAsync(AccountEvents.SignedOut, worker, ct);
         }
 
         await SignOutAsync();
     }
+
+    /// <summary>Begins a session with a new id and says how the worker signed in; the one that this browser had ends. A refreshed sign-in keeps its session.</summary>
+    /// <param name="user">The worker.</param>
+    /// <param name="authenticationProperties">Properties of the cookie.</param>
+    /// <param name="additionalClaims">Claims beside the worker's.</param>
+    public override async Task SignInWithClaimsAsync(Worker user, AuthenticationProperties? authenticationProperties, IEnumerable<Claim> additionalClaims)
+    {
+        var properties = authenticationProperties ?? new AuthenticationProperties();
+        if (kept is { } session)
+        {
+            await base.SignInWithClaimsAsync(user, properties, [.. additionalClaims, session]);
+            return;
+        }
+
+        var before = WorkerSessions.IdOf(Context.User);
+        var begun = await sessions.OpenAsync(
+            user, method, Context.Request.Headers.UserAgent, Context.Connection.RemoteIpAddress?.ToString(), before, Context.RequestAborted);
+        if (before is { } old)
+        {
+            running.End(old);
+        }
+
+        properties.IssuedUtc = time.GetUtcNow();
+        properties.ExpiresUtc = properties.IssuedUtc + WorkerSession.IdleTime(begun.Kind);
+        await base.SignInWithClaimsAsync(user, properties, [.. additionalClaims, new Claim(AccountClaims.Session, begun.WorkerSessionId.ToString())]);
+    }
+
+    /// <inheritdoc />
+    public override async Task RefreshSignInAsync(Worker user)
+    {
+        kept = Context.User.FindFirst(AccountClaims.Session);
+        if (WorkerSessions.IdOf(Context.User) is { } session)
+        {
+            await sessions.KeepAsync(session, user.SecurityStamp!, Context.RequestAborted);
+        }
+
+        await base.RefreshSignInAsync(user);
+        kept = null;
+    }
+
+    /// <inheritdoc />
+    public override async Task<Worker?> ValidateSecurityStampAsync(ClaimsPrincipal? principal) =>
+        await base.ValidateSecurityStampAsync(principal) is { } worker
+            && WorkerSessions.IdOf(principal!) is { } session && await sessions.HoldsAsync(session, worker.Id, Context.RequestAborted) ? worker : null;
 
     /// <summary>
     /// The caller left in a hurry: all the worker's sessions end, on this device and elsewhere, so that a copy of the cookie opens

@@ -10,9 +10,11 @@ internal sealed class ClientSessions(ClientRegistry registry) : ISessionCheck
 {
     public bool Concerns(string eventType) => eventType is OrganisationEvents.ClientRemoved or OrganisationEvents.ClientRotated;
 
-    public bool IsSignOut(string eventType) => false;
-
-    public void Changed() => registry.Invalidate();
+    public Task ChangedAsync(IReadOnlySet<string>? eventTypes, CancellationToken ct)
+    {
+        registry.Invalidate();
+        return Task.CompletedTask;
+    }
 
     public async Task<IReadOnlyCollection<ClaimsPrincipal>> EndedAsync(IReadOnlyCollection<ClaimsPrincipal> open, CancellationToken ct)
     {

@@ -26,11 +26,11 @@ public sealed class FeedSessions(IEnumerable<ISessionCheck> checks)
         return session;
     }
 
-    /// <summary>Ends all feeds of a worker on this node.</summary>
-    /// <param name="workerId">The worker.</param>
-    public void End(Guid workerId)
+    /// <summary>Ends feeds on this node.</summary>
+    /// <param name="whose">Which, by their principal.</param>
+    public void End(Func<ClaimsPrincipal, bool> whose)
     {
-        foreach (var session in Open().Where(s => s.WorkerId == workerId))
+        foreach (var session in Open().Where(s => whose(s.User)))
         {
             session.End();
         }
@@ -46,25 +46,11 @@ public sealed class FeedSessions(IEnumerable<ISessionCheck> checks)
     /// <param name="ct">Cancels.</param>
     public async Task SeenAsync(IEnumerable<FeedItem> events, CancellationToken ct)
     {
-        var concerned = new HashSet<ISessionCheck>();
-        foreach (var item in events)
-        {
-            foreach (var check in checks)
-            {
-                if (check.Concerns(item.Type))
-                {
-                    concerned.Add(check);
-                }
-                else if (item.WorkerId is { } worker && check.IsSignOut(item.Type))
-                {
-                    End(worker);
-                }
-            }
-        }
-
+        var types = events.Select(e => e.Type).ToHashSet(StringComparer.Ordinal);
+        var concerned = checks.Where(check => types.Any(check.Concerns)).ToList();
         foreach (var check in concerned)
         {
-            check.Changed();
+            await check.ChangedAsync(types, ct);
         }
 
         await CheckAsync(concerned, Open(), ct);
@@ -83,7 +69,7 @@ public sealed class FeedSessions(IEnumerable<ISessionCheck> checks)
             if (ended.Count > 0)
             {
                 // A feed that is just being opened can know it before the event comes; pages must not lag behind the feed.
-                check.Changed();
+                await check.ChangedAsync(null, ct);
             }
 
             foreach (var session in sessions.Where(s => ended.Contains(s.User)))
@@ -119,14 +105,10 @@ public sealed class FeedSessions(IEnumerable<ISessionCheck> checks)
         {
             this.sessions = sessions;
             User = user;
-            WorkerId = Caller.From(user)?.WorkerId;
         }
 
         /// <summary>Who reads.</summary>
         public ClaimsPrincipal User { get; }
-
-        /// <summary>The worker; null for a system.</summary>
-        public Guid? WorkerId { get; }
 
         /// <summary>Cancelled when the session is closed.</summary>
         public CancellationToken Ended => ended.Token;

@@ -9,12 +9,10 @@ public interface ISessionCheck
     /// <param name="eventType">Type of the event.</param>
     bool Concerns(string eventType);
 
-    /// <summary>Whether an event says that the worker who caused it signed out, on whichever node.</summary>
-    /// <param name="eventType">Type of the event.</param>
-    bool IsSignOut(string eventType);
-
-    /// <summary>Says that such an event was seen: whatever is remembered of sign-ins is looked at anew.</summary>
-    void Changed();
+    /// <summary>Says that such events were seen: whatever is remembered of sign-ins is looked at anew.</summary>
+    /// <param name="eventTypes">Types of all events seen; null when sessions were found ended before their event came.</param>
+    /// <param name="ct">Cancels.</param>
+    Task ChangedAsync(IReadOnlySet<string>? eventTypes, CancellationToken ct);
 
     /// <summary>Those whose sign-in no longer holds.</summary>
     /// <param name="open">Principals of open feeds, of any kind.</param>

@@ -65,10 +65,10 @@ internal static class SafetySetup
         http.User = found.Principal;
         // The browser may hang up at once, and the session must still end.
         await http.RequestServices.GetRequiredService<WorkerSignIn>().LeaveAsync(CancellationToken.None);
-        http.RequestServices.GetRequiredService<WorkerSessions>().Changed();
+        await http.RequestServices.GetRequiredService<WorkerSessions>().ChangedAsync(null, CancellationToken.None);
         if (Caller.From(found.Principal)?.WorkerId is { } worker)
         {
-            http.RequestServices.GetRequiredService<FeedSessions>().End(worker);
+            http.RequestServices.GetRequiredService<FeedSessions>().End(user => Caller.From(user)?.WorkerId == worker);
         }
     }
 }

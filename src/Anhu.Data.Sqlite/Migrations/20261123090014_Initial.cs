@@ -844,6 +844,26 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "security_session",
+                columns: table => new
+                {
+                    WorkerSessionId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Stamp = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Device = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    From = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Method = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_session", x => x.WorkerSessionId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_signing_key",
                 columns: table => new
                 {
@@ -1034,6 +1054,25 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "AspNetUserPasskeys",
+                columns: table => new
+                {
+                    CredentialId = table.Column<byte[]>(type: "BLOB", maxLength: 1023, nullable: false),
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Data = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserPasskeys", x => x.CredentialId);
+                    table.ForeignKey(
+                        name: "FK_AspNetUserPasskeys_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AspNetUserTokens",
                 columns: table => new
                 {
@@ -1119,6 +1158,11 @@ namespace Anhu.Data.Sqlite.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserLogins_UserId",
                 table: "AspNetUserLogins",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserPasskeys_UserId",
+                table: "AspNetUserPasskeys",
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
@@ -1483,6 +1527,21 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_security_session_EndedAt",
+                table: "security_session",
+                column: "EndedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_security_session_LastUsedAt",
+                table: "security_session",
+                column: "LastUsedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_security_session_WorkerId_LastUsedAt",
+                table: "security_session",
+                columns: new[] { "WorkerId", "LastUsedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_shield_place_OriginPersonId",
                 table: "shield_place",
                 column: "OriginPersonId",
@@ -1534,6 +1593,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "AspNetUserLogins");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserPasskeys");
 
             migrationBuilder.DropTable(
                 name: "AspNetUserTokens");
@@ -1654,6 +1716,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "security_second_step_rule");
+
+            migrationBuilder.DropTable(
+                name: "security_session");
 
             migrationBuilder.DropTable(
                 name: "security_signing_key");

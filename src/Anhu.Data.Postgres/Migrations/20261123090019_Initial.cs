@@ -846,6 +846,26 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "security_session",
+                columns: table => new
+                {
+                    WorkerSessionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Stamp = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Device = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    From = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Method = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    LastUsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_security_session", x => x.WorkerSessionId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_signing_key",
                 columns: table => new
                 {
@@ -1036,6 +1056,25 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "AspNetUserPasskeys",
+                columns: table => new
+                {
+                    CredentialId = table.Column<byte[]>(type: "bytea", maxLength: 1023, nullable: false),
+                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Data = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserPasskeys", x => x.CredentialId);
+                    table.ForeignKey(
+                        name: "FK_AspNetUserPasskeys_organisation_worker_UserId",
+                        column: x => x.UserId,
+                        principalTable: "organisation_worker",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AspNetUserTokens",
                 columns: table => new
                 {
@@ -1121,6 +1160,11 @@ namespace Anhu.Data.Postgres.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserLogins_UserId",
                 table: "AspNetUserLogins",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserPasskeys_UserId",
+                table: "AspNetUserPasskeys",
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
@@ -1485,6 +1529,21 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_security_session_EndedAt",
+                table: "security_session",
+                column: "EndedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_security_session_LastUsedAt",
+                table: "security_session",
+                column: "LastUsedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_security_session_WorkerId_LastUsedAt",
+                table: "security_session",
+                columns: new[] { "WorkerId", "LastUsedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_shield_place_OriginPersonId",
                 table: "shield_place",
                 column: "OriginPersonId",
@@ -1536,6 +1595,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "AspNetUserLogins");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserPasskeys");
 
             migrationBuilder.DropTable(
                 name: "AspNetUserTokens");
@@ -1656,6 +1718,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "security_second_step_rule");
+
+            migrationBuilder.DropTable(
+                name: "security_session");
 
             migrationBuilder.DropTable(
                 name: "security_signing_key");
