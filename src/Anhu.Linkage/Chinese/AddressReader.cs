@@ -16,11 +16,25 @@ internal ref struct AddressReader
 
     private static readonly SearchValues<char> RoadEnds = SearchValues.Create("路街巷");
 
+    /// <summary>After these a 区 is a development zone, which stands beside the counties or beside the townships: 开发区, 工业园区, 示范区.</summary>
+    private static readonly SearchValues<char> Zones = SearchValues.Create("发业园范管新");
+
+    /// <summary>Who administers a village, a community or a zone; says nothing of where it is.</summary>
+    private static readonly string[] Committees =
+    [
+        "居民委员会", "村民委员会", "民委员会", "居委会", "村委会", "管理委员会", "管委会", "委员会", "委会", "服务中心",
+    ];
+
+    /// <summary>The characters at which there is something to decide; the others are parts of names.</summary>
+    private static readonly SearchValues<char> Telling = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ市州区县旗镇乡道街路巷同弄里村居管庄屯寨湾坝沟岭坪营店组队");
+
     private static readonly string[] Provinces =
     [
         "北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾",
         "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门",
     ];
+
+    private static readonly SearchValues<char> RegionEnds = SearchValues.Create("市州盟县区");
 
     /// <summary>What may follow a province's short name.</summary>
     private static readonly string[] ProvinceEnds = ["省", "市", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区"];
@@ -28,10 +42,13 @@ internal ref struct AddressReader
     private static readonly string[] Placeholders = ["不详", "未知", "无", "不明", "同上", "保密", "暂无", "地址不详", "住址不详", "无固定住所", "居无定所", "无固定住址", "未提供", "未填", "拒绝透露", "NULL", "NONE", "NA", "UNKNOWN", "X", "XX", "XXX"];
 
     /// <summary>Says where near a place something is, not where.</summary>
-    private static readonly string[] Vague = ["附近", "旁边", "旁", "对面", "门口", "楼下", "交叉口", "路口", "门面房", "门面", "内", "处", "院内", "小区内", "住宅小区", "生活区", "小区", "院", "家中", "家里", "住处"];
+    private static readonly string[] Vague = ["附近", "旁边", "旁", "对面", "门口", "楼下", "交叉口", "路口", "门面房", "门面", "内", "处", "院内", "小区内", "住宅小区", "生活区", "小区", "家中", "家里", "住处"];
 
     /// <summary>The last characters of those.</summary>
-    private static readonly SearchValues<char> VagueEnds = SearchValues.Create("近边旁面口下房内处区院中里");
+    private static readonly SearchValues<char> VagueEnds = SearchValues.Create("近边旁面口下房内处区中里");
+
+    /// <summary>Where two roads meet.</summary>
+    private static readonly string[] Crossings = ["交叉口", "交口", "交汇处", "交界处"];
 
     private readonly ReadOnlySpan<char> text;
     private Places parts;
@@ -259,8 +276,9 @@ internal ref struct AddressReader
     private void Read()
     {
         ReadProvince();
-        for (var i = start; i < text.Length;)
+        for (var i = start; text[i..].IndexOfAny(Telling) is >= 0 and var next;)
         {
+            i += next;
             i = IsNumberStart(i) ? ReadNumber(i) : ReadCharacter(i);
         }
 
@@ -276,16 +294,37 @@ internal ref struct AddressReader
                 continue;
             }
 
-            foreach (var end in ProvinceEnds)
+            var end = 0;
+            foreach (var word in ProvinceEnds)
             {
-                if (From(province.Length).StartsWith(end))
+                if (From(province.Length).StartsWith(word))
                 {
-                    Set(AddressPart.Province, 0, province.Length);
-                    start = province.Length + end.Length;
-                    return;
+                    end = province.Length + word.Length;
+                    break;
                 }
             }
+
+            if (end == 0 && IsFollowedByRegion(province.Length))
+            {
+                end = province.Length;
+            }
+
+            if (end > 0)
+            {
+                Set(AddressPart.Province, 0, province.Length);
+                start = end;
+            }
+
+            return;
         }
+    }
+
+    /// <summary>True where a city or county follows, so that 安徽 in 安徽合肥市 is the province, and in 安徽大学 or 安徽路 part of a name.</summary>
+    private readonly bool IsFollowedByRegion(int i)
+    {
+        var rest = From(i);
+        var end = rest.IndexOfAny(RegionEnds);
+        return end is >= 2 and <= 9 && !NoDistrict.Contains(rest[end - 1]) && rest[..end].IndexOfAny(RoadEnds) < 0 && !IsDigit(rest[end - 1]);
     }
 
     /// <summary>What a name's last character says the name is of; returns where to read on.</summary>
@@ -302,15 +341,17 @@ internal ref struct AddressReader
                 return EndPart(AddressPart.City, i, i + 1);
             case '区' when length is 3 && last == '地' && !Has(AddressPart.City) && !IsPlaced():
                 return EndPart(AddressPart.City, i - 1, i + 1);
-            case '区' when last == '社' && length >= 2 && !Has(AddressPart.Village):
-                return EndPart(AddressPart.Village, i - 1, i + 1, "居民委员会", "居委会");
+            case '区' when last == '社' && length >= 2 && MakeRoomForVillage():
+                return EndPart(AddressPart.Village, i - 1, i + 1, Committees);
+            case '区' when Zones.Contains(last) && length is >= 3 and <= 16 && !IsPlaced() && (last == '发' || Has(AddressPart.City) || Has(AddressPart.County)):
+                return EndPart(Has(AddressPart.County) ? AddressPart.Town : AddressPart.County, i, i + 1, Committees);
             case '区' when length is >= 1 and <= 8 && !NoDistrict.Contains(last) && !Has(AddressPart.County) && !IsPlaced():
                 return EndPart(AddressPart.County, i, i + 1);
             case '县' when length is >= 1 and <= 10 && !Has(AddressPart.County) && !IsPlaced() && next is not ('城' or '前' or '道' or '委' or '政' or '府' or '医'):
                 return EndPart(AddressPart.County, i, i + 1);
             case '旗' when length is >= 2 and <= 8 && Has(AddressPart.City) && !Has(AddressPart.County) && !RoadEnds.Contains(next):
                 return EndPart(AddressPart.County, i, i + 1);
-            case '镇' or '乡' when length is >= 1 and <= 8 && !IsPlaced() && !RoadEnds.Contains(next) && next is not ('政' or '府' or '中' or '江') && (next != '市' || From(i + 1).StartsWith("市场")):
+            case '镇' or '乡' when length is >= 1 and <= 8 && !IsPlaced() && !IsTownInName(i, length):
                 return EndPart(AddressPart.Town, i, i + 1);
             case '道' when last == '街' && length >= 3 && !IsPlaced():
                 return EndPart(AddressPart.Town, i - 1, i + 1, "办事处");
@@ -318,19 +359,18 @@ internal ref struct AddressReader
                 return EndRoad(i + 1);
             case '道' when length >= 2 && last != '街' && IsDigit(next):
                 return EndRoad(i + 1);
-            case '街' when length >= 1 && (next != '道' || IsPlaced()):
-                return EndRoad(i + 1);
-            case '路' when length >= 1 && next is not '桥':
-            case '巷' when length >= 1:
+            case '路' or '街' or '巷' when length >= 1 && !IsInName(i):
                 return EndRoad(i + 1);
             case '同' when last == '胡' && length >= 2:
                 return EndRoad(i + 1);
             case '弄' or '里' when length >= 2 && IsDigit(next) && !Has(AddressPart.Road) && !Has(AddressPart.Village):
                 return EndRoad(i + 1);
             case '村' when IsVillage(i, last, next, length):
-                return EndPart(AddressPart.Village, i, i + 1, "民委员会", "委会");
-            case '会' when length >= 3 && (From(i - 2).StartsWith("居委会") || From(i - 2).StartsWith("村委会")) && !Has(AddressPart.Village):
-                return EndPart(AddressPart.Village, i - 2, i + 1);
+                return EndPart(AddressPart.Village, i, i + 1, Committees);
+            case '居' or '村' when length >= 1 && next is '委' or '民' && CommitteeAt(i) is > 0 and var committee && MakeRoomForVillage():
+                return EndPart(AddressPart.Village, i, i + committee);
+            case '管' when length >= 2 && Has(AddressPart.County) && !IsPlaced() && CommitteeAt(i) is > 0 and var administration:
+                return EndPart(AddressPart.Town, i, i + administration);
             case '庄' or '屯' or '寨' or '湾' or '坝' or '沟' or '岭' or '坪' or '营' or '店' when length >= 1 && IsDigit(next) && Has(AddressPart.Town) && !Has(AddressPart.Village) && !Has(AddressPart.Road):
                 return EndPart(AddressPart.Village, i + 1, i + 1);
             case '组' or '队' when length is >= 1 and <= 8 && Has(AddressPart.Village) && !Has(AddressPart.Group):
@@ -345,15 +385,61 @@ internal ref struct AddressReader
 
     private readonly bool IsVillage(int i, char last, char next, int length)
     {
-        if (length < 1 || Has(AddressPart.Village) || Has(AddressPart.Number) || RoadEnds.Contains(next))
+        if (length < 1 || Has(AddressPart.Village) || Has(AddressPart.Number) || RoadEnds.Contains(next) || From(i + 1).StartsWith("社区"))
         {
             return false;
         }
 
         // 中关村大街 is a street, 幸福新村 in a city a compound.
         var after = i + 2 < text.Length ? text[i + 2] : '\0';
-        var isInRoad = next is '东' or '西' or '南' or '北' or '中' or '大' && (RoadEnds.Contains(after) || after is '道');
+        var isInRoad = next is '东' or '西' or '南' or '北' or '中' or '大' && (RoadEnds.Contains(after) || after is '道' or '大');
         return !isInRoad && (last != '新' || Has(AddressPart.Town)) && !Has(AddressPart.Road);
+    }
+
+    /// <summary>True for the 镇 within another name: 撮镇镇, 景德镇市, 古镇路; and for what a town has: 镇政府, 镇中学.</summary>
+    private readonly bool IsTownInName(int i, int length)
+    {
+        var rest = From(i + 1);
+        return rest is ['政', '府', ..] or ['中', '学', ..] or ['中', '心', not '社', ..] or ['路' or '街' or '巷'] || (rest is ['路' or '街' or '巷', var after, ..] && IsDigit(after))
+            || (length == 1 && rest is ['镇' or '乡', ..]) || (rest is ['市', ..] && !rest.StartsWith("市场"));
+    }
+
+    /// <summary>True for the 路 or 街 within another name: 胜利路街道, 陈村路社区, 朱巷镇, 路桥区.</summary>
+    private readonly bool IsInName(int i)
+    {
+        var rest = From(i + 1);
+        return rest is ['街', '道', ..] or ['社', '区', ..] or ['居', '委' or '民', ..] or ['村', ..] or ['镇' or '乡', not '政', ..]
+            || (text[i] == '街' && rest is ['道', ..]) || (text[i] == '路' && rest is ['桥', ..]);
+    }
+
+    /// <summary>The length of a committee's name that begins here; 0 when there is none.</summary>
+    private readonly int CommitteeAt(int i)
+    {
+        foreach (var committee in Committees)
+        {
+            if (From(i).StartsWith(committee))
+            {
+                return committee.Length;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>True when a village can be named here; one named before was the township, where a city has made a large community of it (滨湖世纪社区琼临居委会).</summary>
+    private bool MakeRoomForVillage()
+    {
+        if (Has(AddressPart.Road) || Has(AddressPart.Number) || (Has(AddressPart.Village) && Has(AddressPart.Town)))
+        {
+            return false;
+        }
+
+        if (Has(AddressPart.Village))
+        {
+            (parts[(int)AddressPart.Town], parts[(int)AddressPart.Village]) = (parts[(int)AddressPart.Village], default);
+        }
+
+        return true;
     }
 
     private int EndPart(AddressPart part, int end, int next, params ReadOnlySpan<string> swallowed)
@@ -442,7 +528,7 @@ internal ref struct AddressReader
                 return EndUnit(i, lastHyphen, end, end + 1);
             case ['楼', var after, ..] when !Has(AddressPart.Building) && IsDigit(after) && rest.Contains("单元", StringComparison.Ordinal):
                 return EndNumber(AddressPart.Building, i, end, end + 1);
-            case ['楼' or '层', ..] when Has(AddressPart.Building) || Has(AddressPart.Number):
+            case ['楼' or '层', ..] when rest.Length == 1 || Has(AddressPart.Building) || Has(AddressPart.Number):
                 EndName(i);
                 return start = end + 1;
             case ['弄', ..]:
@@ -465,7 +551,7 @@ internal ref struct AddressReader
     /// <summary>What a number before 号 is: of the house on a road or in a village, or of what is inside a compound.</summary>
     private readonly AddressPart HouseNumberPart(int i) =>
         Has(AddressPart.Unit) || Has(AddressPart.Building) ? AddressPart.Room
-        : Has(AddressPart.Number) || Has(AddressPart.Compound) || (i > start && !IsPlaced()) ? AddressPart.Building
+        : Has(AddressPart.Number) || Has(AddressPart.Compound) || (i > start && (Has(AddressPart.Road) || !IsPlaced())) ? AddressPart.Building
         : AddressPart.Number;
 
     private int EndNumber(AddressPart part, int i, int end, int next)
@@ -526,12 +612,13 @@ internal ref struct AddressReader
             return;
         }
 
+        SkipCrossing(end);
         var shorter = end;
         int before;
         do
         {
             before = shorter;
-            if (VagueEnds.Contains(text[shorter - 1]))
+            if (shorter > start && VagueEnds.Contains(text[shorter - 1]))
             {
                 shorter = WithoutEnd(shorter, Vague);
             }
@@ -544,6 +631,29 @@ internal ref struct AddressReader
         }
 
         start = end;
+    }
+
+    /// <summary>阜阳路与北一环交口东方商城: the place is what stands behind, unless that is but a way to go.</summary>
+    private void SkipCrossing(int end)
+    {
+        if (!text[start..end].Contains('交'))
+        {
+            return;
+        }
+
+        foreach (var crossing in Crossings)
+        {
+            if (text[start..end].LastIndexOf(crossing) is >= 0 and var at)
+            {
+                start += at + crossing.Length;
+                if (text[start..end] is ['向' or '往', '东' or '西' or '南' or '北', ..])
+                {
+                    start = end;
+                }
+
+                return;
+            }
+        }
     }
 
     private readonly int WriteParts(Span<char> written)

@@ -57,7 +57,8 @@ public sealed class ChineseAddressComparer : ValueComparer
     {
         var x = new AddressParts(a);
         var y = new AddressParts(b);
-        if (Of(x, y, AddressPart.County) == Likeness.Other || Of(x, y, AddressPart.City) == Likeness.Other || Of(x, y, AddressPart.Province) == Likeness.Other)
+        var region = OfRegion(x, y);
+        if (region == Likeness.Other)
         {
             return Different;
         }
@@ -67,7 +68,7 @@ public sealed class ChineseAddressComparer : ValueComparer
         var compound = OfName(x, y, AddressPart.Compound);
         if (compound == Likeness.Same)
         {
-            return InCompound(x, y, road);
+            return InCompound(x, y, isSameStreet: road == Likeness.Same || (road == Likeness.Unknown && village == Likeness.Same));
         }
 
         var town = OfName(x, y, AddressPart.Town);
@@ -82,16 +83,16 @@ public sealed class ChineseAddressComparer : ValueComparer
         }
 
         return town == Likeness.Same ? SameTown
-            : Of(x, y, AddressPart.County) == Likeness.Same ? SameCounty
+            : region == Likeness.Same ? SameCounty
             : village == Likeness.Other || road == Likeness.Other || compound == Likeness.Other || town == Likeness.Other || IsRural(x) != IsRural(y) ? Different : NothingInCommon;
     }
 
-    private static int InCompound(in AddressParts x, in AddressParts y, Likeness road)
+    private static int InCompound(in AddressParts x, in AddressParts y, bool isSameStreet)
     {
         var building = Of(x, y, AddressPart.Building);
         var room = Of(x, y, AddressPart.Room);
         var unit = Of(x, y, AddressPart.Unit);
-        var number = road == Likeness.Same ? Of(x, y, AddressPart.Number) : Likeness.Unknown;
+        var number = isSameStreet ? Of(x, y, AddressPart.Number) : Likeness.Unknown;
         if (building == Likeness.Same)
         {
             return unit == Likeness.Other ? SameBuilding : room == Likeness.Same ? SameHome
@@ -145,6 +146,22 @@ public sealed class ChineseAddressComparer : ValueComparer
             default:
                 return group == Likeness.Same ? SameNeighbourhood : SameStreet;
         }
+    }
+
+    /// <summary>Whether the counties are the same; a county-level city may stand without the city above it (合肥市巢湖市, 巢湖市).</summary>
+    private static Likeness OfRegion(in AddressParts x, in AddressParts y)
+    {
+        if (Of(x, y, AddressPart.Province) == Likeness.Other)
+        {
+            return Likeness.Other;
+        }
+
+        if (Of(x, y, AddressPart.City) != Likeness.Other)
+        {
+            return Of(x, y, AddressPart.County);
+        }
+
+        return x[AddressPart.City].SequenceEqual(y[AddressPart.County]) || y[AddressPart.City].SequenceEqual(x[AddressPart.County]) ? Likeness.Same : Likeness.Other;
     }
 
     private static bool IsRural(in AddressParts address) => !address[AddressPart.Village].IsEmpty && address[AddressPart.Road].IsEmpty && address[AddressPart.Compound].IsEmpty;

@@ -53,6 +53,24 @@ public sealed class ChineseAddressComparerTests
     [InlineData("合肥火车站附近", "||||||||合肥火车站|||")]
     [InlineData("長江西路12號陽光小區3棟", "||||||长江西路|12|阳光|3||")]
     [InlineData("阳光花园二期8栋", "||||||||阳光花园二期|8||")]
+    [InlineData("瑶海区胜利路街道濉溪东路社区居委会12号", "||瑶海|胜利路|濉溪东路|||12||||")]
+    [InlineData("肥东县撮镇镇撮城社区村民委员会", "||肥东|撮镇|撮城|||||||")]
+    [InlineData("肥东县店埠镇镇西社区", "||肥东|店埠|镇西|||||||")]
+    [InlineData("长丰县朱巷镇耿岗村民委员会", "||长丰|朱巷|耿岗|||||||")]
+    [InlineData("庐江县乐桥镇檀巷村12号", "||庐江|乐桥|檀巷|||12||||")]
+    [InlineData("安徽省合肥市瑶海区合肥龙岗综合经济开发区马岗社区", "安徽|合肥|瑶海|合肥龙岗综合经济开发|马岗|||||||")]
+    [InlineData("合肥市合肥高新技术产业开发区兴园社区服务中心银杏社区委员会", "|合肥|合肥高新技术产业开发|兴园|银杏|||||||")]
+    [InlineData("包河区滨湖世纪社区琼临居民委员会", "||包河|滨湖世纪|琼临|||||||")]
+    [InlineData("肥西县紫蓬山管委会堰湾社区", "||肥西|紫蓬山|堰湾|||||||")]
+    [InlineData("海淀区中关村南大街5号院12号楼3单元401室", "||海淀||||中关村南大街|5||12|3|401")]
+    [InlineData("庐阳区阜阳路与北一环交口东方商城3楼", "||庐阳||||阜阳路||东方商城|||")]
+    [InlineData("肥西县上派镇巢湖路与青年路交口向东50米", "||肥西|上派|||巢湖路|||||")]
+    [InlineData("马鞍山路万达广场7号写字楼1203", "||||||马鞍山路||万达广场|7||1203")]
+    [InlineData("新疆乌鲁木齐市天山区解放北路120号", "新疆|乌鲁木齐|天山||||解放北路|120||||")]
+    [InlineData("安徽合肥蜀山区黄山路601号", "安徽||合肥蜀山||||黄山路|601||||")]
+    [InlineData("安徽大学磬苑校区", "||||||||安徽大学磬苑校区|||")]
+    [InlineData("河南路12号", "||||||河南路|12||||")]
+    [InlineData("合肥市第一人民医院", "|合肥|||||||第一人民医院|||")]
     [InlineData("不详", "")]
     [InlineData("无固定住所", "")]
     [InlineData("--", "")]
@@ -65,6 +83,7 @@ public sealed class ChineseAddressComparerTests
     [InlineData("长江西路12号阳光小区3栋2单元501室", "阳光小区3栋501室", "same-home")]
     [InlineData("长江西路12号阳光小区3栋2单元501室", "长江西路13号阳光小区3栋501室", "same-home")]
     [InlineData("安徽省合肥市蜀山区长江西路12号", "长江西路12号", "same-home")]
+    [InlineData("安徽省合肥市巢湖市半汤街道温泉社区12号", "巢湖市半汤街道温泉社区12号", "same-home")]
     [InlineData("石桥镇王家村3组12号", "王家村12号", "same-home")]
     [InlineData("长江西路12号3栋501室", "长江西路12号3栋2单元501室", "same-home")]
     [InlineData("阳光小区3栋2单元501室", "阳光小区3栋2单元601室", "room-near")]
@@ -107,6 +126,33 @@ public sealed class ChineseAddressComparerTests
                 Assert.Equal("same-number", Comparer.Level(full, FormattableString.Invariant($"{road}路{no}号")));
                 Assert.Equal("room-near", Comparer.Level(full, FormattableString.Invariant($"{road}路{no}号{estate}{building}栋{unit}单元{room + 100}室")));
             });
+
+    /// <summary>Names as the statistics office writes them, with every oddity that a city has: 撮镇镇, 陈村路社区, 滨湖世纪社区琼临居委会.</summary>
+    [Fact]
+    public void HouseInAnyCommunityOfHefei_IsToldFromItsNeighbours_WithOrWithoutItsRegion()
+    {
+        var regions = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "regions.csv")).Skip(1).Select(line => line.Split(',')).ToDictionary(row => row[0]);
+        var communities = regions.Values.Where(row => row[2] == "community").Select(row => (Name: row[1], Town: regions[row[3]][1], County: regions[regions[row[3]][3]][1])).ToList();
+        var failed = new List<string>();
+        for (var i = 0; i < communities.Count; i++)
+        {
+            var (name, town, county) = communities[i];
+            var whole = $"安徽省合肥市{county}{town}{name}12号";
+            if (Comparer.Level(whole, $"{county}{town}{name}12号") is not ("same-home" or "equal"))
+            {
+                failed.Add($"{whole} ~ {town}{name}12号");
+            }
+
+            if (i > 0 && Comparer.Level(whole, $"合肥市{communities[i - 1].County}{communities[i - 1].Town}{communities[i - 1].Name}12号") is "same-home" or "equal" or "number-near")
+            {
+                failed.Add($"{whole} ~ {communities[i - 1].Name}");
+            }
+        }
+
+        Assert.Equal(1_773, communities.Count);
+        // Four have the name of a road or a zone in them: 铁路一村社区, 分路口社区.
+        Assert.True(failed.Count <= 4, string.Join("\n", failed));
+    }
 
     [Fact]
     public void Parts_OfAnyLength_AreWhatStandsBetweenTheBars() => Gen.OneOf(Gen.Const('|'), Gen.Char['a', 'c'], Gen.Const('号')).Array[0, 90].Sample(characters =>
