@@ -14,4 +14,7 @@ public static class LinkageText
     /// <param name="culture">Language of the reader; Chinese where there is no other.</param>
     /// <returns>A sentence without full stop that says how the two values are alike, not how much that weighs; null when there is none.</returns>
     public static string? Sentence(string comparer, string level, CultureInfo culture) => Sentences.GetString($"{comparer}.{level}", culture);
+
+    /// <summary>A word or form that sentences are made with.</summary>
+    internal static string Word(string key, CultureInfo culture) => Sentences.GetString($"words.{key}", culture) ?? key;
 }

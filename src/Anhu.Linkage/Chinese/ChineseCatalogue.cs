@@ -52,6 +52,7 @@ public static class ChineseCatalogue
         new WrittenKey("address-number", AddressKeys.Number),
         new WrittenKey("address-room", AddressKeys.Room),
         new WrittenKey("address-building", AddressKeys.Building),
+        new WrittenKey("address-city", AddressKeys.City),
         new WrittenKey("address-county", AddressKeys.County),
     ];
 }

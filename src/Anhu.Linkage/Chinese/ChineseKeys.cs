@@ -271,7 +271,14 @@ internal static class AddressKeys
         return Join(key, parts[AddressPart.Compound], parts[AddressPart.Building]);
     }
 
-    /// <summary>The county or district.</summary>
+    /// <summary>The city.</summary>
+    public static int City(ReadOnlySpan<char> address, Span<char> key)
+    {
+        var parts = new AddressParts(address);
+        return Join(key, parts[AddressPart.City]);
+    }
+
+    /// <summary>The county or district. Many cities have one of the same name.</summary>
     public static int County(ReadOnlySpan<char> address, Span<char> key)
     {
         var parts = new AddressParts(address);

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Anhu.Common;
 using CsvHelper;
 
 namespace Anhu.Modules.Alarms.Mapping;
@@ -20,8 +20,6 @@ public sealed record AlarmFileRow(long Line, IReadOnlyList<string> Cells, AlarmR
 /// <summary>A file of alarms: CSV by a mapping, or NDJSON of the contract; gzip, byte order marks and GB18030 are recognised.</summary>
 public sealed class AlarmFile
 {
-    private static readonly byte[] Gb18030Mark = [0x84, 0x31, 0x95, 0x33];
-
     private readonly string path;
     private readonly string source;
     private readonly IAlarmVocabulary vocabulary;
@@ -30,7 +28,7 @@ public sealed class AlarmFile
     private readonly AlarmRowMapper? mapper;
     private readonly Encoding encoding;
     private readonly bool isJson;
-    private FileStream? current;
+    private TextContent? current;
 
     /// <summary>Opens a file, recognises what it is and binds the mapping to its columns.</summary>
     /// <param name="path">The file.</param>
@@ -47,12 +45,12 @@ public sealed class AlarmFile
         this.source = source;
         this.vocabulary = vocabulary;
         this.now = now;
-        using (var stream = OpenContent(out _))
+        using (var stream = OpenContent())
         {
             isJson = IsJson(stream);
         }
 
-        encoding = isJson ? Encoding.UTF8 : Detect(mapping?.Encoding ?? "auto");
+        encoding = isJson ? Encoding.UTF8 : TextContent.EncodingOf(path, mapping?.Encoding ?? "auto");
         if (isJson)
         {
             this.mapping = mapping;
@@ -72,7 +70,7 @@ public sealed class AlarmFile
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>How much of the file has been read in the present pass, 0 to 1.</summary>
-    public double Progress => current is { Length: > 0 } stream && stream.CanRead ? (double)stream.Position / stream.Length : 1;
+    public double Progress => current?.Progress ?? 1;
 
     /// <summary>Reads the file from the start, row by row.</summary>
     public IEnumerable<AlarmFileRow> Rows() => isJson ? JsonRows() : CsvRows();
@@ -151,7 +149,7 @@ public sealed class AlarmFile
 
     private IEnumerable<AlarmFileRow> JsonRows()
     {
-        using var stream = OpenContent(out _);
+        using var stream = OpenContent();
         var lines = new LineReader(stream);
         for (long line = 1; lines.Read(); line++)
         {
@@ -212,7 +210,7 @@ public sealed class AlarmFile
     }
 
     private CsvReader OpenCsv(AlarmMapping? mapping, Action<CsvMalformedReason> onMalformed) => CsvReader.Create(
-        OpenContent(out _),
+        OpenContent(),
         CsvReaderOptions.Default with
         {
             Encoding = encoding,
@@ -245,40 +243,7 @@ public sealed class AlarmFile
         return columns;
     }
 
-    /// <summary>The file's content, unpacked and without its byte order mark.</summary>
-    private Stream OpenContent(out Encoding? marked)
-    {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        current = file;
-        Span<byte> start = stackalloc byte[4];
-        var isGzip = file.ReadAtLeast(start[..2], 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1F && start[1] == 0x8B;
-        file.Position = 0;
-        var head = new byte[4];
-        int length;
-        using (var peek = isGzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : (Stream)new MemoryStream(ReadStart(file)))
-        {
-            length = peek.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        }
-
-        file.Position = 0;
-        (marked, var skip) = head.AsSpan(0, length) switch
-        {
-            [0xEF, 0xBB, 0xBF, ..] => (Encoding.UTF8, 3),
-            [0xFF, 0xFE, ..] => (Encoding.Unicode, 2),
-            [0xFE, 0xFF, ..] => (Encoding.BigEndianUnicode, 2),
-            [0x84, 0x31, 0x95, 0x33] => (Gb18030(), 4),
-            _ => ((Encoding?)null, 0),
-        };
-        Stream content = isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
-        content.ReadExactly(head.AsSpan(0, skip));
-        return content;
-    }
-
-    private static byte[] ReadStart(FileStream file)
-    {
-        var start = new byte[Gb18030Mark.Length];
-        return start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-    }
+    private Stream OpenContent() => (current = TextContent.Open(path)).Content;
 
     private static bool IsJson(Stream content)
     {
@@ -289,44 +254,5 @@ public sealed class AlarmFile
         }
         while (first is ' ' or '\t' or '\r' or '\n');
         return first == '{';
-    }
-
-    /// <summary>What is valid UTF-8 to its last byte is UTF-8; Chinese in GB18030 never is by chance.</summary>
-    private Encoding Detect(string wanted)
-    {
-        using var content = OpenContent(out var marked);
-        if (wanted != "auto")
-        {
-            Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-            return Encoding.GetEncoding(wanted);
-        }
-
-        if (marked is not null)
-        {
-            return marked;
-        }
-
-        var decoder = new UTF8Encoding(false, throwOnInvalidBytes: true).GetDecoder();
-        var bytes = new byte[1 << 16];
-        var characters = new char[bytes.Length + 4];
-        try
-        {
-            for (int length; (length = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)) > 0;)
-            {
-                decoder.Convert(bytes.AsSpan(0, length), characters, flush: length < bytes.Length, out _, out _, out _);
-            }
-
-            return Encoding.UTF8;
-        }
-        catch (DecoderFallbackException)
-        {
-            return Gb18030();
-        }
-    }
-
-    private static Encoding Gb18030()
-    {
-        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        return Encoding.GetEncoding("gb18030");
     }
 }

@@ -1,0 +1,351 @@
+using Anhu.Linkage.Comparing;
+using Anhu.Linkage.Records;
+
+namespace Anhu.Linkage.Blocking;
+
+/// <summary>
+/// Finds the pairs that a union of rules brings together, each once, and compares them. A block that is too large is
+/// divided by the values of the compared fields: its pairs must agree on one of them as well, so that the work grows with
+/// the records and not with their square.
+/// </summary>
+internal sealed class PairFinder
+{
+    /// <summary>Pairs that one piece of work holds, about; the pieces are the same on any number of threads.</summary>
+    private const long PieceSize = 100_000;
+
+    private readonly RecordTable table;
+    private readonly Comparison[] comparisons;
+    private readonly ulong[] strides;
+    private readonly Blocks[] rules;
+
+    /// <summary>Of each record its block under each rule, side by side: one look into memory per record.</summary>
+    private readonly int[] blockOf;
+    private readonly int[] dividing;
+    private readonly HashSet<(int Rule, int Block, int Field, int Value)> leftOut = [];
+    private readonly List<Unit> units = [];
+    private readonly int split;
+    private readonly int threads;
+
+    public PairFinder(RecordTable table, int threads)
+    {
+        (this.table, split, this.threads) = (table, table.Split, threads);
+        comparisons = [.. table.Plan.Comparisons];
+        strides = table.Plan.Strides;
+        var made = new Blocks[table.Plan.Rules.Count];
+        blockOf = new int[checked(table.Count * made.Length)];
+        Parallel.For(0, made.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => made[i] = Blocks.Make(table, table.Plan.Rules[i], blockOf, i, made.Length));
+        rules = made;
+        dividing = [.. comparisons.SelectMany(c => c.FieldsSeen()).Distinct()];
+        for (var rule = 0; rule < rules.Length; rule++)
+        {
+            for (var block = 0; block < rules[rule].Count; block++)
+            {
+                Plan(rule, block);
+            }
+        }
+    }
+
+    /// <summary>Finds and compares all pairs.</summary>
+    public Candidates Find()
+    {
+        var pieces = new List<(int From, int To)>();
+        long size = 0;
+        var from = 0;
+        for (var i = 0; i < units.Count; i++)
+        {
+            size += (long)units[i].Count * (units[i].Count - 1) / 2;
+            if (size >= PieceSize || i == units.Count - 1)
+            {
+                pieces.Add((from, i + 1));
+                (from, size) = (i + 1, 0);
+            }
+        }
+
+        var found = new Piece[pieces.Count];
+        Parallel.For(0, pieces.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        {
+            var piece = new Piece();
+            for (var unit = pieces[i].From; unit < pieces[i].To; unit++)
+            {
+                Compare(units[unit], piece);
+            }
+
+            found[i] = piece;
+        });
+        return Merge(found);
+    }
+
+    /// <summary>The patterns of pairs that must be two people: those that stand together in a report.</summary>
+    /// <param name="found">Takes the share of them that the rules bring together.</param>
+    public PatternTable Kin(out double found)
+    {
+        var counts = new SortedDictionary<ulong, long>();
+        var (all, together) = (0L, 0L);
+        foreach (var field in table.Plan.Apart)
+        {
+            var order = new int[table.Count];
+            var keys = new ulong[table.Count];
+            var known = 0;
+            for (var record = 0; record < table.Count; record++)
+            {
+                if (table.Value(record, field) is var value && value != 0)
+                {
+                    keys[known] = (uint)value;
+                    order[known++] = record;
+                }
+            }
+
+            RadixSort.Sort(ref keys, ref order, known);
+            for (var i = 0; i < known; i++)
+            {
+                // A report names few; one with more says nothing of a household.
+                for (var j = i + 1; j < Math.Min(known, i + 8) && keys[j] == keys[i]; j++)
+                {
+                    var pattern = PatternOf(order[i], order[j]);
+                    counts[pattern] = counts.GetValueOrDefault(pattern) + 1;
+                    all++;
+                    together += FirstFoundHere(default, order[i], order[j], out var mask) && mask != 0 ? 1 : 0;
+                }
+            }
+        }
+
+        found = all == 0 ? 0 : (double)together / all;
+        var result = new PatternTable(comparisons.Length);
+        foreach (var (number, count) in counts)
+        {
+            result.Add(number, strides, [(uint.MaxValue, count)]);
+        }
+
+        return result;
+    }
+
+    private void Plan(int rule, int block)
+    {
+        var blocks = rules[rule];
+        var members = blocks[block];
+        if (members.Length <= table.Model.MaxBlock)
+        {
+            units.Add(new Unit(rule, -1, blocks.Members, blocks.Starts[block], members.Length));
+            return;
+        }
+
+        for (var d = 0; d < dividing.Length; d++)
+        {
+            var keys = new ulong[members.Length];
+            var order = new int[members.Length];
+            var known = 0;
+            foreach (var record in members)
+            {
+                if (table.Value(record, dividing[d]) is var value && value != 0)
+                {
+                    keys[known] = (uint)value;
+                    order[known++] = record;
+                }
+            }
+
+            keys.AsSpan(0, known).Sort(order.AsSpan(0, known));
+            for (var i = 0; i < known;)
+            {
+                var end = i + 1;
+                while (end < known && keys[end] == keys[i])
+                {
+                    end++;
+                }
+
+                if (end - i > table.Model.MaxBlock)
+                {
+                    leftOut.Add((rule, block, d, (int)keys[i]));
+                }
+                else if (end - i > 1)
+                {
+                    order.AsSpan(i, end - i).Sort();
+                    units.Add(new Unit(rule, d, order, i, end - i));
+                }
+
+                i = end;
+            }
+        }
+    }
+
+    private void Compare(Unit unit, Piece piece)
+    {
+        var members = unit.Members.AsSpan(unit.Start, unit.Count);
+        for (var i = 0; i < members.Length; i++)
+        {
+            var a = members[i];
+            for (var j = i + 1; j < members.Length; j++)
+            {
+                var b = members[j];
+                if (split >= 0 && (a < split) == (b < split))
+                {
+                    continue;
+                }
+
+                // Counted where it is found first; the rules that find it too are kept for training.
+                if (FirstFoundHere(unit, a, b, out var mask) && !MustDiffer(a, b))
+                {
+                    piece.Add(a, b, PatternOf(a, b), mask);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether no rule before this one brings two records together; and all rules that do.</summary>
+    private bool FirstFoundHere(Unit unit, int a, int b, out uint mask)
+    {
+        mask = 0;
+        var blocksA = blockOf.AsSpan(a * rules.Length, rules.Length);
+        var blocksB = blockOf.AsSpan(b * rules.Length, rules.Length);
+        for (var rule = 0; rule < blocksA.Length; rule++)
+        {
+            if (blocksA[rule] != blocksB[rule] || blocksA[rule] == 0)
+            {
+                continue;
+            }
+
+            if ((blocksA[rule] & Blocks.Large) != 0)
+            {
+                // In a large block the first field in which they agree brings them together.
+                var divided = DividedBy(rule, blocksA[rule] & ~Blocks.Large, a, b);
+                if (divided < 0)
+                {
+                    continue;
+                }
+
+                if (rule == unit.Rule && unit.Members is not null && divided != unit.Divided)
+                {
+                    return false;
+                }
+            }
+
+            if (rule < unit.Rule)
+            {
+                return false;
+            }
+
+            mask |= 1u << rule;
+        }
+
+        return true;
+    }
+
+    private int DividedBy(int rule, int block, int a, int b)
+    {
+        var rowA = table.Row(a);
+        var rowB = table.Row(b);
+        for (var d = 0; d < dividing.Length; d++)
+        {
+            var value = rowA[dividing[d]];
+            if (value != 0 && value == rowB[dividing[d]] && (leftOut.Count == 0 || !leftOut.Contains((rule, block - 1, d, value))))
+            {
+                return d;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool MustDiffer(int a, int b)
+    {
+        foreach (var field in table.Plan.Apart)
+        {
+            var value = table.Value(a, field);
+            if (value != 0 && value == table.Value(b, field))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The number of a pair's pattern.</summary>
+    public ulong PatternOf(int a, int b)
+    {
+        ulong pattern = 0;
+        var rowA = table.Row(a);
+        var rowB = table.Row(b);
+        for (var i = 0; i < comparisons.Length; i++)
+        {
+            pattern += strides[i] * (uint)comparisons[i].Compare(table.Fields, rowA, rowB);
+        }
+
+        return pattern;
+    }
+
+    private Candidates Merge(Piece[] pieces)
+    {
+        var total = pieces.Sum(p => p.A.Count);
+        var (a, b, pattern) = (new int[total], new int[total], new int[total]);
+        var numbers = new SortedSet<ulong>(pieces.SelectMany(p => p.Patterns.Keys));
+        var occurring = new Dictionary<ulong, SortedDictionary<uint, long>>(numbers.Count);
+        foreach (var piece in pieces)
+        {
+            foreach (var ((number, rulesHeld), count) in piece.Occurring)
+            {
+                if (!occurring.TryGetValue(number, out var counts))
+                {
+                    occurring.Add(number, counts = []);
+                }
+
+                counts[rulesHeld] = counts.GetValueOrDefault(rulesHeld) + count;
+            }
+        }
+
+        var patterns = new PatternTable(comparisons.Length);
+        var place = new Dictionary<ulong, int>(numbers.Count);
+        foreach (var number in numbers)
+        {
+            place.Add(number, patterns.Count);
+            patterns.Add(number, strides, [.. occurring[number].Select(c => (c.Key, c.Value))]);
+        }
+
+        var at = 0;
+        foreach (var piece in pieces)
+        {
+            var here = new int[piece.Patterns.Count];
+            foreach (var (number, local) in piece.Patterns)
+            {
+                here[local] = place[number];
+            }
+
+            for (var i = 0; i < piece.A.Count; i++, at++)
+            {
+                (a[at], b[at], pattern[at]) = (piece.A[i], piece.B[i], here[piece.Pattern[i]]);
+            }
+        }
+
+        return new Candidates { A = a, B = b, Pattern = pattern, Patterns = patterns };
+    }
+
+    /// <summary>Some records of which each two are compared: a block, or a part of one that is too large.</summary>
+    private readonly record struct Unit(int Rule, int Divided, int[] Members, int Start, int Count);
+
+    /// <summary>What one piece of work found.</summary>
+    private sealed class Piece
+    {
+        public List<int> A { get; } = [];
+
+        public List<int> B { get; } = [];
+
+        public List<int> Pattern { get; } = [];
+
+        public Dictionary<ulong, int> Patterns { get; } = [];
+
+        public Dictionary<(ulong Pattern, uint Rules), long> Occurring { get; } = [];
+
+        public void Add(int a, int b, ulong pattern, uint rules)
+        {
+            ref var local = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Patterns, pattern, out var known);
+            if (!known)
+            {
+                local = Patterns.Count - 1;
+            }
+
+            A.Add(a);
+            B.Add(b);
+            Pattern.Add(local);
+            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Occurring, (pattern, rules), out _)++;
+        }
+    }
+}

@@ -1,0 +1,342 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Anhu.Linkage.Live;
+using Anhu.Linkage.Records;
+using Anhu.Linkage.Scoring;
+using Anhu.Linkage.Training;
+
+namespace Anhu.Linkage;
+
+/// <summary>
+/// Records in memory, in which one record is looked up, added, changed and taken out without building anything anew.
+/// Any thread may use it; one works at a time, for some microseconds to milliseconds.
+/// </summary>
+public sealed class LinkageIndex
+{
+    /// <summary>What a snapshot begins with: "anhulnk" and the form's version.</summary>
+    private const ulong Mark = 0x01_6B6E6C75686E61;
+
+    /// <summary>Records of one key that are walked through at most when only those count that agree in another field as well.</summary>
+    private const int LongestWalk = 20_000;
+
+    private readonly Lock gate = new();
+    private readonly RecordTable table;
+    private readonly Scorer scorer;
+    private readonly Postings[] postings;
+    private readonly int[] dividing;
+    private readonly Dictionary<Guid, int> places = [];
+    private readonly List<Guid> ids = [];
+
+    /// <summary>An empty index.</summary>
+    /// <param name="model">A trained model.</param>
+    /// <exception cref="LinkageModelException">The model is not trained, or can't be used.</exception>
+    public LinkageIndex(LinkageModel model)
+    {
+        table = new RecordTable(model, 1);
+        scorer = new Scorer(table, Weights.From(model.Trained ?? throw new LinkageModelException("The model is not trained: it has no 'trained'."), table.Plan));
+        postings = [.. table.Plan.Rules.Select(rule => new Postings(table, rule))];
+        dividing = [.. table.Plan.Comparisons.SelectMany(c => c.FieldsSeen()).Distinct()];
+    }
+
+    /// <summary>The model.</summary>
+    public LinkageModel Model => table.Model;
+
+    /// <summary>The columns of a record, in the order in which <see cref="Upsert"/> and <see cref="Find"/> take them.</summary>
+    public IReadOnlyList<string> Columns => table.Columns;
+
+    /// <summary>How many records it holds.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return places.Count;
+            }
+        }
+    }
+
+    /// <summary>Adds a record, or puts it in the place of the one with the same key.</summary>
+    /// <param name="id">Key; not the empty one.</param>
+    /// <param name="values">By <see cref="Columns"/>; null or empty is missing.</param>
+    public void Upsert(Guid id, ReadOnlySpan<string?> values)
+    {
+        CheckLength(values);
+        ArgumentOutOfRangeException.ThrowIfEqual(id, default);
+        lock (gate)
+        {
+            RemoveLocked(id);
+            var record = table.Count;
+            table.BeginNameless();
+            for (var column = 0; column < values.Length; column++)
+            {
+                table.Set(column, values[column]);
+            }
+
+            table.End();
+            table.MakeKeys(1);
+            places.Add(id, record);
+            CollectionsMarshal.SetCount(ids, record + 1);
+            ids[record] = id;
+            foreach (var posting in postings)
+            {
+                posting.Add(record);
+            }
+        }
+    }
+
+    /// <summary>Takes a record out.</summary>
+    /// <param name="id">Key.</param>
+    /// <returns>False when there was none.</returns>
+    public bool Remove(Guid id)
+    {
+        lock (gate)
+        {
+            return RemoveLocked(id);
+        }
+    }
+
+    /// <summary>Finds the records that may be the same person's.</summary>
+    /// <param name="values">By <see cref="Columns"/>; null or empty is missing.</param>
+    /// <param name="limit">Most that are wanted.</param>
+    /// <param name="atLeast">Least probability that is wanted.</param>
+    /// <returns>Most likely first; of equally likely ones the earlier key.</returns>
+    public IReadOnlyList<LinkageCandidate> Find(ReadOnlySpan<string?> values, int limit = 20, double atLeast = 0.01)
+    {
+        CheckLength(values);
+        lock (gate)
+        {
+            Span<int> row = stackalloc int[table.Fields.Length];
+            var tried = table.Try(values, row);
+            try
+            {
+                scorer.Refresh(places.Count + 1);
+                var found = new List<LinkageCandidate>();
+                foreach (var record in Candidates(row))
+                {
+                    var odds = scorer.Score(row, table.Row(record));
+                    var pair = new ScoredPair(0, 0, odds);
+                    if (pair.Probability >= atLeast && !MustDiffer(row, table.Row(record)))
+                    {
+                        found.Add(new LinkageCandidate(ids[record], pair.Probability, pair.Weight));
+                    }
+                }
+
+                found.Sort(static (x, y) => y.Weight.CompareTo(x.Weight) is var order && order != 0 ? order : x.Id.CompareTo(y.Id));
+                return found.Count > limit ? found.GetRange(0, limit) : found;
+            }
+            finally
+            {
+                table.Withdraw(tried);
+            }
+        }
+    }
+
+    /// <summary>Why two records are or are not one person's, field by field.</summary>
+    /// <param name="left">The one, by <see cref="Columns"/>.</param>
+    /// <param name="right">The other.</param>
+    public LinkageExplanation Explain(ReadOnlySpan<string?> left, ReadOnlySpan<string?> right)
+    {
+        CheckLength(left);
+        CheckLength(right);
+        lock (gate)
+        {
+            Span<int> a = stackalloc int[table.Fields.Length];
+            Span<int> b = stackalloc int[table.Fields.Length];
+            var tried = table.Try(left, a);
+            try
+            {
+                var second = table.Try(right, b);
+                try
+                {
+                    scorer.Refresh(places.Count + 1);
+                    return scorer.Explain(a, b);
+                }
+                finally
+                {
+                    table.Withdraw(second);
+                }
+            }
+            finally
+            {
+                table.Withdraw(tried);
+            }
+        }
+    }
+
+    /// <summary>Writes a snapshot, from which <see cref="Load"/> makes the same index. It holds the records in the clear: whoever keeps it seals it.</summary>
+    /// <param name="to">Where to.</param>
+    public void Save(Stream to)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var writer = new BinaryWriter(new HashingStream(to, hash), Encoding.UTF8, leaveOpen: true);
+        lock (gate)
+        {
+            writer.Write(Mark);
+            writer.Write(ModelHash());
+            var wanted = new List<int>(places.Count);
+            for (var record = 0; record < ids.Count; record++)
+            {
+                if (ids[record] != default)
+                {
+                    wanted.Add(record);
+                }
+            }
+
+            table.Save(writer, wanted);
+            foreach (var record in wanted)
+            {
+                writer.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ids).Slice(record, 1)));
+            }
+
+            writer.Flush();
+            to.Write(hash.GetHashAndReset());
+        }
+    }
+
+    /// <summary>Reads a snapshot.</summary>
+    /// <param name="from">Where from.</param>
+    /// <param name="model">The model it was made with.</param>
+    /// <exception cref="InvalidDataException">It is no snapshot, is damaged, or was made with another model.</exception>
+    public static LinkageIndex Load(Stream from, LinkageModel model)
+    {
+        var index = new LinkageIndex(model);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var reader = new BinaryReader(new HashingStream(from, hash), Encoding.UTF8, leaveOpen: true);
+        try
+        {
+            if (reader.ReadUInt64() != Mark)
+            {
+                throw new InvalidDataException("This is no snapshot of an index.");
+            }
+
+            if (!reader.ReadBytes(32).AsSpan().SequenceEqual(index.ModelHash()))
+            {
+                throw new InvalidDataException("The snapshot was made with another model.");
+            }
+
+            index.table.Load(reader);
+            CollectionsMarshal.SetCount(index.ids, index.table.Count);
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(index.ids)));
+            var end = new byte[32];
+            var computed = hash.GetHashAndReset();
+            from.ReadExactly(end);
+            if (!end.AsSpan().SequenceEqual(computed))
+            {
+                throw new InvalidDataException("The snapshot is damaged.");
+            }
+        }
+        catch (EndOfStreamException)
+        {
+            throw new InvalidDataException("The snapshot is cut short.");
+        }
+
+        index.places.EnsureCapacity(index.ids.Count);
+        Parallel.Invoke(
+            () =>
+            {
+                for (var record = 0; record < index.ids.Count; record++)
+                {
+                    index.places.Add(index.ids[record], record);
+                }
+            },
+            () => Parallel.ForEach(index.postings, posting => posting.Build()));
+        return index;
+    }
+
+    private bool RemoveLocked(Guid id)
+    {
+        if (!places.Remove(id, out var record))
+        {
+            return false;
+        }
+
+        foreach (var posting in postings)
+        {
+            posting.Remove(record);
+        }
+
+        table.Forget(record);
+        ids[record] = default;
+        return true;
+    }
+
+    /// <summary>The records that share a block with a row, each once, in the order of the table.</summary>
+    private SortedSet<int> Candidates(ReadOnlySpan<int> row)
+    {
+        var found = new SortedSet<int>();
+        var block = new List<int>();
+        foreach (var posting in postings)
+        {
+            block.Clear();
+            var steps = 0;
+            for (var record = posting.Newest(row); record >= 0 && steps < LongestWalk; record = posting.Before(record), steps++)
+            {
+                // A key that too many have counts only with another field that agrees.
+                if (steps == table.Model.MaxBlock)
+                {
+                    var kept = 0;
+                    foreach (var earlier in block)
+                    {
+                        if (AgreesBesides(row, table.Row(earlier)))
+                        {
+                            block[kept++] = earlier;
+                        }
+                    }
+
+                    block.RemoveRange(kept, block.Count - kept);
+                }
+
+                if (steps < table.Model.MaxBlock || AgreesBesides(row, table.Row(record)))
+                {
+                    block.Add(record);
+                }
+            }
+
+            found.UnionWith(block);
+        }
+
+        return found;
+    }
+
+    private bool AgreesBesides(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    {
+        var agreeing = 0;
+        foreach (var field in dividing)
+        {
+            agreeing += a[field] != 0 && a[field] == b[field] ? 1 : 0;
+        }
+
+        return agreeing > 1;
+    }
+
+    private bool MustDiffer(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    {
+        foreach (var field in table.Plan.Apart)
+        {
+            if (a[field] != 0 && a[field] == b[field])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void CheckLength(ReadOnlySpan<string?> values)
+    {
+        if (values.Length != table.Columns.Count)
+        {
+            throw new ArgumentException($"A record has {table.Columns.Count} values: {string.Join(", ", table.Columns)}.", nameof(values));
+        }
+    }
+
+    private byte[] ModelHash() => SHA256.HashData(Encoding.UTF8.GetBytes(Model.ToJson()));
+}
+
+/// <summary>A record that may be the same person's.</summary>
+/// <param name="Id">Its key.</param>
+/// <param name="Probability">Probability that it is, 0 to 1.</param>
+/// <param name="Weight">The evidence in bits: 1 doubles the odds.</param>
+public readonly record struct LinkageCandidate(Guid Id, double Probability, double Weight);

@@ -1,0 +1,44 @@
+using Anhu.Linkage.Blocking;
+using Anhu.Linkage.Clustering;
+using Anhu.Linkage.Records;
+using Anhu.Linkage.Scoring;
+using Anhu.Linkage.Training;
+
+namespace Anhu.Linkage;
+
+/// <summary>Links records: finds the pairs worth comparing, learns what agreement weighs, and joins records into people. The same records and model give the same links on any number of threads.</summary>
+public static class Linker
+{
+    /// <summary>Finds the records that are the same person's: within the table, or across its two lists when it holds two.</summary>
+    /// <param name="table">The records.</param>
+    /// <param name="threads">Threads to use; all cores unless said.</param>
+    public static LinkageResult Link(RecordTable table, int? threads = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads ?? 1);
+        return Run(table, threads ?? Environment.ProcessorCount);
+    }
+
+    private static LinkageResult Run(RecordTable table, int threads)
+    {
+        table.Close();
+        var finder = new PairFinder(table, threads);
+        var candidates = finder.Find();
+        var weights = table.Model.Trained is { } trained
+            ? Weights.From(trained, table.Plan)
+            : new Trainer(table, candidates, finder.Kin(out var kinFound), kinFound, threads).Train();
+        var scorer = new Scorer(table, weights);
+        scorer.Learn(candidates.Patterns);
+        var scores = new double[candidates.Count];
+        const int Piece = 1 << 16;
+        Parallel.For(0, (candidates.Count + Piece - 1) / Piece, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
+        {
+            for (var i = piece * Piece; i < Math.Min(candidates.Count, (piece + 1) * Piece); i++)
+            {
+                scores[i] = scorer.Score(candidates.A[i], candidates.B[i], candidates.Pattern[i], candidates.Patterns[candidates.Pattern[i]]);
+            }
+        });
+        var threshold = table.Model.Threshold is { } said ? Math.Log(said / (1 - said)) : 0;
+        var clusters = new Clusterer(table, scorer, threshold).Join(candidates, scores);
+        return new LinkageResult(table, candidates, scores, scorer, clusters, weights);
+    }
+}
