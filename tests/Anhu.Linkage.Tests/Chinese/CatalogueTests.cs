@@ -93,6 +93,20 @@ public sealed class CatalogueTests
         Assert.All(ChineseCatalogue.Comparers, comparer => Assert.Equal(("equal", "different"), (comparer.Levels[0].Name, comparer.Levels[^1].Name)));
     }
 
+    [Fact]
+    public void Page_ForDevelopers_ListsEveryLevelInOrderAndEveryKey()
+    {
+        var lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "comparing-people.md"));
+
+        foreach (var comparer in ChineseCatalogue.Comparers)
+        {
+            var levels = lines.First(line => line.StartsWith($"| `{comparer.Name}` |", StringComparison.Ordinal)).Split('|')[2];
+            Assert.Equal(comparer.Levels.Select(level => level.Name), levels.Split(',').Select(level => level.Split('(')[0].Trim()));
+        }
+
+        Assert.All(ChineseCatalogue.Keys, key => Assert.Contains(lines, line => line.Contains($"`{key.Name}`", StringComparison.Ordinal)));
+    }
+
     private static ValueComparer Named(string name) => ChineseCatalogue.Comparers.Single(comparer => comparer.Name == name);
 
     /// <summary>Bytes allocated when it is done a second time, once tables are loaded.</summary>
