@@ -347,7 +347,7 @@ internal ref struct AddressReader
                 return EndPart(Has(AddressPart.County) ? AddressPart.Town : AddressPart.County, i, i + 1, Committees);
             case '区' when length is >= 1 and <= 8 && !NoDistrict.Contains(last) && !Has(AddressPart.County) && !IsPlaced():
                 return EndPart(AddressPart.County, i, i + 1);
-            case '县' when length is >= 1 and <= 10 && !Has(AddressPart.County) && !IsPlaced() && next is not ('城' or '前' or '道' or '委' or '政' or '府' or '医'):
+            case '县' when length is >= 1 and <= 10 && !Has(AddressPart.County) && !IsPlaced() && next != '道':
                 return EndPart(AddressPart.County, i, i + 1);
             case '旗' when length is >= 2 and <= 8 && Has(AddressPart.City) && !Has(AddressPart.County) && !RoadEnds.Contains(next):
                 return EndPart(AddressPart.County, i, i + 1);
@@ -396,11 +396,11 @@ internal ref struct AddressReader
         return !isInRoad && (last != '新' || Has(AddressPart.Town)) && !Has(AddressPart.Road);
     }
 
-    /// <summary>True for the 镇 within another name: 撮镇镇, 景德镇市, 古镇路; and for what a town has: 镇政府, 镇中学.</summary>
+    /// <summary>True for the 镇 within another name: 撮镇镇, 景德镇市, 古镇路.</summary>
     private readonly bool IsTownInName(int i, int length)
     {
         var rest = From(i + 1);
-        return rest is ['政', '府', ..] or ['中', '学', ..] or ['中', '心', not '社', ..] or ['路' or '街' or '巷'] || (rest is ['路' or '街' or '巷', var after, ..] && IsDigit(after))
+        return rest is ['路' or '街' or '巷'] || (rest is ['路' or '街' or '巷', var after, ..] && IsDigit(after))
             || (length == 1 && rest is ['镇' or '乡', ..]) || (rest is ['市', ..] && !rest.StartsWith("市场"));
     }
 
@@ -408,7 +408,7 @@ internal ref struct AddressReader
     private readonly bool IsInName(int i)
     {
         var rest = From(i + 1);
-        return rest is ['街', '道', ..] or ['社', '区', ..] or ['居', '委' or '民', ..] or ['村', ..] or ['镇' or '乡', not '政', ..]
+        return rest is ['街', '道', ..] or ['社', '区', ..] or ['居', '委' or '民', ..] or ['村', ..] or ['镇' or '乡', ..]
             || (text[i] == '街' && rest is ['道', ..]) || (text[i] == '路' && rest is ['桥', ..]);
     }
 

@@ -16,7 +16,8 @@ public sealed class ChineseAddressComparer : ValueComparer
     private const int SameTown = 9;
     private const int SameCounty = 10;
     private const int NothingInCommon = 11;
-    private const int Different = 12;
+    private const int ElsewhereInCounty = 12;
+    private const int Different = 13;
 
     /// <summary>House numbers this far apart are taken for one that was written wrongly.</summary>
     private const int NearBy = 2;
@@ -39,6 +40,7 @@ public sealed class ChineseAddressComparer : ValueComparer
         new("same-town"),
         new("same-county"),
         new("nothing-in-common"),
+        new("elsewhere-in-county"),
         new("different"),
     ];
 
@@ -82,9 +84,13 @@ public sealed class ChineseAddressComparer : ValueComparer
             return InVillage(x, y, compound);
         }
 
-        return town == Likeness.Same ? SameTown
-            : region == Likeness.Same ? SameCounty
-            : village == Likeness.Other || road == Likeness.Other || compound == Likeness.Other || town == Likeness.Other || IsRural(x) != IsRural(y) ? Different : NothingInCommon;
+        if (town == Likeness.Same)
+        {
+            return SameTown;
+        }
+
+        var isElsewhere = village == Likeness.Other || road == Likeness.Other || compound == Likeness.Other || town == Likeness.Other || (IsRural(x) && IsUrban(y)) || (IsUrban(x) && IsRural(y));
+        return region == Likeness.Same ? isElsewhere ? ElsewhereInCounty : SameCounty : isElsewhere ? Different : NothingInCommon;
     }
 
     private static int InCompound(in AddressParts x, in AddressParts y, bool isSameStreet)
@@ -164,7 +170,9 @@ public sealed class ChineseAddressComparer : ValueComparer
         return x[AddressPart.City].SequenceEqual(y[AddressPart.County]) || y[AddressPart.City].SequenceEqual(x[AddressPart.County]) ? Likeness.Same : Likeness.Other;
     }
 
-    private static bool IsRural(in AddressParts address) => !address[AddressPart.Village].IsEmpty && address[AddressPart.Road].IsEmpty && address[AddressPart.Compound].IsEmpty;
+    private static bool IsRural(in AddressParts address) => !address[AddressPart.Village].IsEmpty && !IsUrban(address);
+
+    private static bool IsUrban(in AddressParts address) => !address[AddressPart.Road].IsEmpty || !address[AddressPart.Compound].IsEmpty;
 
     private static bool AreBothEmpty(in AddressParts x, in AddressParts y, AddressPart part) => x[part].IsEmpty && y[part].IsEmpty;
 
