@@ -11,7 +11,7 @@ internal static class ClientCommands
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output." };
 
-    public static Command Create() => new("client", "Sign-ins of other systems.") { Add(), List(), Rotate(), Remove() };
+    public static Command Create() => new("client", "Sign-ins of other systems.") { Add(), List(), Rotate(), EndOldSecret(), Certificate(), Remove() };
 
     private static Command Add()
     {
@@ -64,11 +64,38 @@ internal static class ClientCommands
     private static Command Rotate()
     {
         var id = new Argument<string>("ID") { Description = "The client's id." };
-        var command = new Command("rotate", "Gives a system a new secret and prints it once; the old one and its tokens end.") { id, Json };
+        var overlap = new Option<int>("--overlap-hours") { Description = "Hours for which the present secret is taken too, 720 at most; by default it ends at once.", HelpName = "HOURS" };
+        var command = new Command("rotate", "Gives a system a new secret and prints it once; without overlap the old one and its tokens end.") { id, overlap, Json };
         command.SetAction((parsed, ct) => CommandHost.RunAsync(
             parsed,
             async services => await PrintAsync(
-                await services.GetRequiredService<ClientAdministration>().RotateAsync(parsed.GetRequiredValue(id), ct), parsed.GetValue(Json)),
+                await services.GetRequiredService<ClientAdministration>()
+                    .RotateAsync(parsed.GetRequiredValue(id), TimeSpan.FromHours(parsed.GetValue(overlap)), null, ct), parsed.GetValue(Json)),
+            ct));
+        return command;
+    }
+
+    private static Command EndOldSecret()
+    {
+        var id = new Argument<string>("ID") { Description = "The client's id." };
+        var command = new Command("end-old-secret", "Ends the secret before the present one before its time, and the system's tokens.") { id };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services => await CommandFailures.ReportAsync(
+                (await services.GetRequiredService<ClientAdministration>().EndOldSecretAsync(parsed.GetRequiredValue(id), null, ct)).Failure),
+            ct));
+        return command;
+    }
+
+    private static Command Certificate()
+    {
+        var id = new Argument<string>("ID") { Description = "The client's id." };
+        var thumbprint = new Option<string?>("--sha256") { Description = "SHA-256 of the certificate, hexadecimal; without it any connection will do.", HelpName = "HASH" };
+        var command = new Command("certificate", "Says which certificate a system has to connect with; its tokens end.") { id, thumbprint };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services => await CommandFailures.ReportAsync(
+                (await services.GetRequiredService<ClientAdministration>().BindCertificateAsync(parsed.GetRequiredValue(id), parsed.GetValue(thumbprint), null, ct)).Failure),
             ct));
         return command;
     }

@@ -19,6 +19,8 @@ internal static class CommandFailures
         ["clients.name"] = "NAME must have 1 to 100 characters.",
         ["clients.unit-unknown"] = "There is no active unit {0}. A unit's code is its region code, a hyphen and its agency, such as 340100-police.",
         ["clients.scope-unknown"] = "--scope takes {0}.",
+        ["clients.overlap"] = "--overlap-hours takes 0 to 720.",
+        ["clients.thumbprint"] = "--sha256 takes the SHA-256 of a certificate: 64 hexadecimal digits (openssl x509 -noout -fingerprint -sha256).",
         ["clients.not-found"] = "There is no client {0}.",
         ["keys.someone-faster"] = "Someone changed the keys at the same moment. Try again.",
         ["keys.only-one"] = "There is only one generation of keys; nothing to destroy.",

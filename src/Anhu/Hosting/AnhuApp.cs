@@ -51,6 +51,18 @@ public static class AnhuApp
         }
 
         var settings = builder.Configuration.GetSection("Anhu").Get<AnhuSettings>() ?? new AnhuSettings();
+        if (settings.Clients.AcceptCertificates)
+        {
+            builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureHttpsDefaults(https =>
+            {
+                var time = kestrel.ApplicationServices.GetRequiredService<TimeProvider>();
+                https.ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.AllowCertificate;
+
+                // Which certificate a client must have is bound to it by its hash; who issued it does not matter then.
+                https.ClientCertificateValidation = (certificate, _, _) => certificate.NotBefore <= time.GetUtcNow().LocalDateTime && time.GetUtcNow().LocalDateTime < certificate.NotAfter;
+            }));
+        }
+
         builder.Host.UseDefaultServiceProvider(options => { options.ValidateOnBuild = true; options.ValidateScopes = true; });
         AddServices(builder.Services, settings);
         configure?.Invoke(builder.Services);

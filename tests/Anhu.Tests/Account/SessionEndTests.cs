@@ -53,7 +53,7 @@ public sealed class SessionEndTests(AnhuFixture app) : IClassFixture<AnhuFixture
         var (credentials, feed) = await OpenSystemFeedAsync(app);
 
         await app.WithAsync<ClientAdministration>(async clients => Assert.True(
-            removed ? (await clients.RemoveAsync(credentials.ClientId, Ct)).IsOk : (await clients.RotateAsync(credentials.ClientId, Ct)).IsOk));
+            removed ? (await clients.RemoveAsync(credentials.ClientId, Ct)).IsOk : (await clients.RotateAsync(credentials.ClientId, TimeSpan.Zero, null, Ct)).IsOk));
 
         await feed.ReadToEndAsync();
         feed.Dispose();

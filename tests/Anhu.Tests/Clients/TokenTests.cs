@@ -111,7 +111,7 @@ public sealed class TokenTests(RunningCity city) : IClassFixture<RunningCity>
         var token = await city.TokenAsync(client);
         await using var scope = city.Services.CreateAsyncScope();
 
-        var renewed = await scope.ServiceProvider.GetRequiredService<ClientAdministration>().RotateAsync(client.ClientId, Ct);
+        var renewed = await scope.ServiceProvider.GetRequiredService<ClientAdministration>().RotateAsync(client.ClientId, TimeSpan.Zero, null, Ct);
 
         using var old = await city.GetAsync(Units, token);
         Assert.Equal(HttpStatusCode.Unauthorized, old.StatusCode);

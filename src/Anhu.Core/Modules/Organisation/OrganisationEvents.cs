@@ -45,7 +45,13 @@ public static class OrganisationEvents
     /// <summary>A system got a sign-in.</summary>
     public const string ClientAdded = "security.client-added";
 
-    /// <summary>A system's secret was replaced.</summary>
+    /// <summary>The secret that a system had before its present one was ended before its time.</summary>
+    public const string ClientOldSecretEnded = "security.client-old-secret-ended";
+
+    /// <summary>Which certificate a system has to connect with was changed; data: <c>certificate</c>, none when any connection will do.</summary>
+    public const string ClientCertificateBound = "security.client-certificate-bound";
+
+    /// <summary>A system's secret was replaced; data: <c>oldUntil</c> where the one before is still taken.</summary>
     public const string ClientRotated = "security.client-rotated";
 
     /// <summary>A system's sign-in was taken away.</summary>

@@ -27,6 +27,7 @@ public static class NavItems
         new("/units", "Nav_Units", "building", Permissions.ReadUnits),
         new("/workers", "Nav_Workers", "users", Permissions.ReadUnits),
         new("/security/second-step", "Nav_SecondStep", "shield-check", Permissions.AdministerSecurity),
+        new("/security/clients", "Nav_Clients", "arrows-exchange", Permissions.AdministerSecurity),
         new("/access", "Nav_Access", "eye", Permissions.ReviewAccess),
         new("/rules", "Nav_Rules", "book", Permissions.ReadRules),
     ];

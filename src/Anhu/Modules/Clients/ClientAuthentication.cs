@@ -58,9 +58,14 @@ public sealed class ClientAuthentication(
             cache.Add(hash, known, now);
         }
 
-        return clients.TryGetValue(known.ClientId, out var client) && client.Stamp == known.Stamp
+        if (!clients.TryGetValue(known.ClientId, out var client) || client.Stamp != known.Stamp)
+        {
+            return AuthenticateResult.Fail("The client was removed, or its secret changed.");
+        }
+
+        return client.MayUse(Context.Connection)
             ? AuthenticateResult.Success(new AuthenticationTicket(known.Principal, Scheme.Name))
-            : AuthenticateResult.Fail("The client was removed, or its secret changed.");
+            : AuthenticateResult.Fail("The connection does not show the client's certificate.");
     }
 
     /// <inheritdoc />

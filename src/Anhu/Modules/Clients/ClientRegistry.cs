@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Anhu.Data;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,16 @@ namespace Anhu.Modules.Clients;
 /// <param name="UnitId">The unit that it belongs to.</param>
 /// <param name="Scopes">What it may do.</param>
 /// <param name="Stamp">Changes with its secret; a token of another stamp is worth nothing.</param>
-public sealed record ApiClient(string ClientId, string Name, Guid UnitId, IReadOnlyList<string> Scopes, string Stamp);
+/// <param name="OldSecretUntil">Until when the secret before this one is taken too, UTC; null when it is not.</param>
+/// <param name="Certificate">SHA-256 of the certificate that it has to connect with, hexadecimal; null when any connection will do.</param>
+public sealed record ApiClient(
+    string ClientId, string Name, Guid UnitId, IReadOnlyList<string> Scopes, string Stamp, DateTimeOffset? OldSecretUntil = null, string? Certificate = null)
+{
+    /// <summary>Whether a connection is one that the client may use.</summary>
+    /// <param name="connection">The connection.</param>
+    public bool MayUse(ConnectionInfo connection) =>
+        Certificate is null || (connection.ClientCertificate is { } shown && shown.GetCertHashString(HashAlgorithmName.SHA256).Equals(Certificate, StringComparison.OrdinalIgnoreCase));
+}
 
 /// <summary>
 /// The clients as they are, in memory. One that is removed or gets a new secret loses its running tokens within
@@ -87,6 +97,9 @@ internal static class ClientRecord
 {
     public const string Unit = "anhu:unit";
     public const string Stamp = "anhu:stamp";
+    public const string OldSecret = "anhu:old-secret";
+    public const string OldSecretUntil = "anhu:old-secret-until";
+    public const string Certificate = "anhu:certificate";
     public const string ScopePrefix = OpenIddict.Abstractions.OpenIddictConstants.Permissions.Prefixes.Scope;
 
     public static ApiClient? Read(OpenIddictEntityFrameworkCoreApplication<Guid> row)
@@ -97,8 +110,12 @@ internal static class ClientRecord
         }
 
         using var properties = JsonDocument.Parse(row.Properties);
-        return properties.RootElement.TryGetProperty(Unit, out var unit) && properties.RootElement.TryGetProperty(Stamp, out var stamp)
-            ? new ApiClient(row.ClientId, row.DisplayName ?? row.ClientId, unit.GetGuid(), Scopes(row.Permissions), stamp.GetString()!)
+        var root = properties.RootElement;
+        return root.TryGetProperty(Unit, out var unit) && root.TryGetProperty(Stamp, out var stamp)
+            ? new ApiClient(
+                row.ClientId, row.DisplayName ?? row.ClientId, unit.GetGuid(), Scopes(row.Permissions), stamp.GetString()!,
+                root.TryGetProperty(OldSecretUntil, out var until) ? until.GetDateTimeOffset() : null,
+                root.TryGetProperty(Certificate, out var certificate) ? certificate.GetString() : null)
             : null;
     }
 

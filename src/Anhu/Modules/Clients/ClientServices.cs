@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using Anhu.Components.Ui;
 using Anhu.Data;
 using Anhu.Hosting;
 using Anhu.Modules.Feed;
@@ -26,7 +27,12 @@ public static class ClientServices
     /// <param name="services">The container.</param>
     public static IServiceCollection AddClients(this IServiceCollection services)
     {
-        services.AddOpenIddict().AddCore(core => core.UseEntityFrameworkCore().UseDbContext<AnhuDbContext>().ReplaceDefaultEntities<Guid>());
+        services.AddOpenIddict().AddCore(core =>
+        {
+            core.UseEntityFrameworkCore().UseDbContext<AnhuDbContext>().ReplaceDefaultEntities<Guid>();
+            core.ReplaceApplicationManager(typeof(ClientManager<>));
+        });
+        services.AddFailureTexts<ClientsText>();
         services.AddSingleton<ClientRegistry>();
         services.AddScoped<ClientAdministration>();
         return services;
@@ -55,6 +61,9 @@ public static class ClientServices
                 // Tokens stand for themselves: no row is written per token. ClientRegistry ends those of a removed client.
                 server.DisableTokenStorage().DisableAuthorizationStorage();
 
+                // A certificate comes beside the secret, not in its place; ApiClient.MayUse looks at it.
+                server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<OpenIddictServerEvents.ExtractTokenRequestContext>.Descriptor);
+
                 // TLS ends at the proxy in front of the program.
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
             })
@@ -82,7 +91,7 @@ public static class ClientServices
     {
         var request = context.GetOpenIddictServerRequest()!;
         registry.Invalidate();
-        if (!(await registry.GetAsync(ct)).TryGetValue(request.ClientId!, out var client))
+        if (!(await registry.GetAsync(ct)).TryGetValue(request.ClientId!, out var client) || !client.MayUse(context.Connection))
         {
             return Results.Forbid(
                 new AuthenticationProperties(new Dictionary<string, string?>

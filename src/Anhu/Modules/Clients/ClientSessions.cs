@@ -8,7 +8,8 @@ namespace Anhu.Modules.Clients;
 /// <summary>Ends the feeds of systems that were removed or got a new secret, on whichever node.</summary>
 internal sealed class ClientSessions(ClientRegistry registry) : ISessionCheck
 {
-    public bool Concerns(string eventType) => eventType is OrganisationEvents.ClientRemoved or OrganisationEvents.ClientRotated;
+    public bool Concerns(string eventType) => eventType is OrganisationEvents.ClientRemoved or OrganisationEvents.ClientRotated
+        or OrganisationEvents.ClientOldSecretEnded or OrganisationEvents.ClientCertificateBound;
 
     public Task ChangedAsync(IReadOnlySet<string>? eventTypes, CancellationToken ct)
     {

@@ -1,0 +1,4 @@
+namespace Anhu.Modules.Clients;
+
+/// <summary>Texts of the clients' page.</summary>
+public sealed class ClientsText;
