@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Anhu.Linkage.Chinese;
 
 /// <summary>A citizen ID number (公民身份号码, GB 11643): 6 digits of region, 8 of birth date, 3 of order (odd for men), a check character.</summary>
@@ -87,21 +85,20 @@ public readonly record struct CitizenIdNumber(string Value, DateOnly BirthDate, 
     /// <param name="number">The number, without blanks.</param>
     public static DateOnly? BirthDateOf(ReadOnlySpan<char> number)
     {
-        Span<char> day = stackalloc char[8];
-        "19".CopyTo(day);
-        switch (number.Length)
+        var date = number.Length switch { Length => number.Slice(6, 8), OldLength => number.Slice(6, 6), _ => [] };
+        if (!Writing.IsDigits(date))
         {
-            case Length:
-                number.Slice(6, 8).CopyTo(day);
-                break;
-            case OldLength:
-                number.Slice(6, 6).CopyTo(day[2..]);
-                break;
-            default:
-                return null;
+            return null;
         }
 
-        return DateOnly.TryParseExact(day, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+        var written = 0;
+        foreach (var digit in date)
+        {
+            written = (written * 10) + (digit - '0');
+        }
+
+        var (year, month, day) = ((number.Length == OldLength ? 1900 : 0) + (written / 10_000), written / 100 % 100, written % 100);
+        return year > 0 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) ? new DateOnly(year, month, day) : null;
     }
 
     /// <summary>True for a man's number of 18 or 15 characters, false for a woman's, null when it doesn't say.</summary>
