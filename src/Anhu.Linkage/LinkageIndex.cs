@@ -277,11 +277,11 @@ public sealed class LinkageIndex
                 if (steps == table.Model.MaxBlock)
                 {
                     var kept = 0;
-                    foreach (var earlier in block)
+                    for (var at = 0; at < block.Count; at++)
                     {
-                        if (AgreesBesides(row, table.Row(earlier)))
+                        if (AgreesBesides(row, table.Row(block[at])))
                         {
-                            block[kept++] = earlier;
+                            block[kept++] = block[at];
                         }
                     }
 

@@ -7,6 +7,7 @@ using Anhu.Modules.Feed;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.People;
 using Anhu.Modules.Recognition;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Work;
@@ -40,6 +41,10 @@ public static class SpineServices
         services.AddSingleton<Conflicts>();
         services.AddSingleton<IWorkerFollower>(s => s.GetRequiredService<Conflicts>());
         services.AddSingleton<LinkPeopleHandler>();
+        services.AddSingleton<LinkQueries>();
+        services.AddSingleton<MissedLookUps>();
+        services.AddSingleton<PersonIndex>();
+        services.AddSingleton<PersonQueries>();
         services.AddSingleton<SealCaseHandler>();
         services.AddSingleton<IJurisdictionFollower, CaseAccessFollower>();
         services.AddSingleton<ChangeGradeHandler>();

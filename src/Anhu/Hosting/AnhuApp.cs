@@ -16,6 +16,7 @@ using Anhu.Modules.KeyRotation;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
@@ -101,6 +102,12 @@ public static class AnhuApp
         {
             ContentFolder = settings.Content, TimeZone = settings.TimeZone, Policy = $"policies/{settings.City}.yaml", Playbook = $"playbooks/{settings.City}.yaml",
         });
+        services.AddSingleton(new Modules.People.RecognitionSettings
+        {
+            Certain = settings.People.Certain, CertainNeedsIdNumber = settings.People.CertainNeedsIdNumber, Likely = settings.People.Likely,
+            LookUpMilliseconds = settings.People.LookUpMilliseconds, Population = settings.People.Population,
+            Model = settings.People.Model.Length == 0 ? null : Path.Combine(settings.Content, settings.People.Model),
+        });
         services.AddSingleton(new Modules.Cases.ConflictSettings(settings.Security.ShutOutUnitsUpTo));
         services.AddWorkerAccounts();
         services.AddSpine();
@@ -137,6 +144,7 @@ public static class AnhuApp
         services.AddMessages(settings);
         services.AddOperations(settings);
         services.AddOrganisationPages();
+        services.AddPeoplePages();
         services.AddHostedService<AuditJob>();
         services.AddHostedService<KeyKeeper>();
         services.AddHostedService<ResealJob>();
@@ -163,6 +171,7 @@ public static class AnhuApp
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();
         app.MapMessages();
+        app.MapPeople();
         app.MapVisits();
         app.MapShell();
         app.MapOperations();

@@ -47,6 +47,9 @@ public sealed class AnhuSettings
     /// <summary>Rules of signing in.</summary>
     public SecuritySettings Security { get; set; } = new();
 
+    /// <summary>When records are likely, or certainly, one person's.</summary>
+    public PeopleSettings People { get; set; } = new();
+
     /// <summary>How text messages leave.</summary>
     public Modules.Messages.MessageSettings Messages { get; set; } = new();
 
@@ -64,4 +67,26 @@ public sealed class AnhuSettings
 
     /// <summary>Whether new alarms keep coming in a demo.</summary>
     public bool DemoSimulator { get; set; } = true;
+}
+
+/// <summary>When records are likely, or certainly, one person's.</summary>
+public sealed class PeopleSettings
+{
+    /// <summary>The engine's trained model, in the content folder; empty for none: exact keys only.</summary>
+    public string Model { get; set; } = "linkage/people.json";
+
+    /// <summary>From this probability on, two records are joined without asking.</summary>
+    public double Certain { get; set; } = 0.999;
+
+    /// <summary>Joining without asking also needs an ID number that speaks strongly for it.</summary>
+    public bool CertainNeedsIdNumber { get; set; } = true;
+
+    /// <summary>From this probability on, a worker is asked.</summary>
+    public double Likely { get; set; } = 0.5;
+
+    /// <summary>How many people records are drawn from at least: with fewer on record, a likeness counts as if these were.</summary>
+    public int Population { get; set; } = 200_000;
+
+    /// <summary>Longest that the alarms of one transaction wait for look-ups, milliseconds; what is left is looked up afterwards.</summary>
+    public int LookUpMilliseconds { get; set; } = 100;
 }

@@ -53,6 +53,7 @@ internal static class HouseOrder
             ["web/Duties"],
             ["web/Cases"],
             ["web/Audit"],
+            ["web/People"],
             ["web/Playbooks"],
             ["web/Messages"],
             ["web/Visits"],

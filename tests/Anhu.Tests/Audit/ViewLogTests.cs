@@ -153,6 +153,8 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         using var gridClient = await app.SignInAsync(grid);
         var places = new Dictionary<string, string>
         {
+            ["/people/links"] = "/people/links", ["/people/links/history"] = "/people/links/history", ["/people/{PersonId:guid}"] = $"/people/{people[0]}",
+            ["/api/v1/people/links"] = "/api/v1/people/links",
             ["/"] = "/", ["/board"] = "/board", ["/cases"] = "/cases", ["/cases/{Id:guid}"] = $"/cases/{alarm.CaseId}", ["/duties"] = "/duties",
             ["/duties/{DutyId:guid}"] = $"/duties/{Duty("phone-return-visit")}", ["/visits"] = "/visits", ["/visits/{DutyId:guid}"] = $"/visits/{Duty("phone-return-visit")}",
             ["/visits/{DutyId:guid}/done"] = $"/visits/{Duty("phone-return-visit")}/done", ["/visits/contacts/{CaseId:guid}"] = $"/visits/contacts/{alarm.CaseId}",

@@ -45,12 +45,13 @@ public sealed class AlarmIntake : IAsyncDisposable
     private readonly Cases.Conflicts conflicts;
     private readonly TimeProvider time;
     private readonly AlarmIntakeOptions options;
+    private readonly People.PersonIndex index;
     private readonly GroupCommit<IntakeItem, AlarmReceipt> door;
 
     /// <summary>Makes the door; its writer starts with the first alarm.</summary>
     public AlarmIntake(
         IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, Cases.Conflicts conflicts, TimeProvider time,
-        ILogger<AlarmIntake> logger, AlarmIntakeOptions options, CityStore store)
+        ILogger<AlarmIntake> logger, AlarmIntakeOptions options, CityStore store, People.PersonIndex index)
     {
         this.contexts = contexts;
         this.organisation = organisation;
@@ -58,6 +59,7 @@ public sealed class AlarmIntake : IAsyncDisposable
         this.conflicts = conflicts;
         this.time = time;
         this.options = options;
+        this.index = index;
         door = new GroupCommit<IntakeItem, AlarmReceipt>(
             new GroupCommitWork<IntakeItem, AlarmReceipt> { Name = "alarms", Write = WriteAsync, Refusal = Refusal, Written = Figures.Batch }, options, store, time, logger);
     }
@@ -99,7 +101,7 @@ public sealed class AlarmIntake : IAsyncDisposable
         {
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             await store.Provider.ReadByKeysAsync(db, ct);
-            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, ct), new Cases.CaseRules(map, rules), conflicts, time);
+            var batch = new IntakeBatch(db, await db.TakeHeadAsync(0, ct), new Cases.CaseRules(map, rules), conflicts, time, index);
             receipts = await batch.RunAsync(items, ct);
             await batch.SaveAsync(ct);
             await transaction.CommitAsync(CancellationToken.None);

@@ -16,7 +16,7 @@ namespace Anhu.Modules.Intake;
 /// The alarms of one transaction: loads what they may touch in a few queries, lets each take effect in order in memory,
 /// and writes all new rows at once. The head of the timeline is held, so nobody else changes a case meanwhile.
 /// </summary>
-internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules rules, Conflicts conflicts, TimeProvider time) : IChangeSink
+internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules rules, Conflicts conflicts, TimeProvider time, PersonIndex? index = null) : IChangeSink
 {
     /// <summary>Deadlines of an alarm that comes later than this run from when it came, not from when it happened: nobody could have acted.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromHours(24);
@@ -24,7 +24,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     private readonly Dictionary<Type, List<object>> rows = [];
     private readonly List<(PendingEvent Fact, Actor Actor)> facts = [];
     private readonly List<(CaseFile File, Person Person, ReportedPerson Reported)> reported = [];
-    private readonly IntakeSet set = new(db);
+    private readonly IntakeSet set = new(db, index);
     private DateTimeOffset now = time.Now;
     private Actor actor = Actor.Platform;
 
@@ -51,6 +51,11 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
         actor = Actor.Platform;
         await conflicts.FollowAsync(db, rules, reported, now, this, ct);
+        foreach (var pair in await LikelyPairs.MakeAsync(db, [.. set.Registry.TakePairs().Select(p => (set.Alike[p.Like.RecordId], p.Record, p.Like))], set.Files.Values, now, ct))
+        {
+            Add(pair);
+        }
+
         return receipts;
     }
 

@@ -13,6 +13,7 @@ internal sealed class IntakeSet
     private static readonly TimeSpan SameOccurrence = TimeSpan.FromMinutes(60);
 
     private readonly AnhuDbContext db;
+    private readonly PersonIndex? index;
     private readonly Dictionary<Guid, List<CaseFile>> casesByPerson = [];
     private readonly Dictionary<Guid, List<PersonRecord>> recordsByIncident = [];
     private readonly Dictionary<Guid, List<IncidentParty>> partiesByIncident = [];
@@ -20,9 +21,10 @@ internal sealed class IntakeSet
 
     /// <summary>Begins with nothing loaded.</summary>
     /// <param name="db">The context of the transaction.</param>
-    public IntakeSet(AnhuDbContext db)
+    /// <param name="index">Where likenesses are looked up; null: by exact keys only.</param>
+    public IntakeSet(AnhuDbContext db, PersonIndex? index)
     {
-        this.db = db;
+        (this.db, this.index) = (db, index);
         Registry = new PersonRegistry(db.Keys, () => Next(PersonRecord.Counter));
     }
 
@@ -31,6 +33,9 @@ internal sealed class IntakeSet
 
     /// <summary>Cases by id.</summary>
     public Dictionary<Guid, CaseFile> Files { get; } = [];
+
+    /// <summary>Stored records that are like somebody who was reported, by id.</summary>
+    public Dictionary<Guid, PersonRecord> Alike { get; } = [];
 
     /// <summary>The door through which reported people become known ones.</summary>
     public PersonRegistry Registry { get; }
@@ -59,6 +64,7 @@ internal sealed class IntakeSet
             }
         }
 
+        personIds.AddRange(await LookUpAsync(items, ct));
         var caseIds = Alarms.Values.Select(a => a.CaseId).ToHashSet();
         if (personIds.Count > 0)
         {
@@ -105,6 +111,39 @@ internal sealed class IntakeSet
             counters.Add(counter.Name, counter);
         }
     }
+
+    /// <summary>Looks up whom no exact key finds.</summary>
+    /// <returns>The people who are certainly among them.</returns>
+    private async Task<List<Guid>> LookUpAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
+    {
+        if (index?.LookUp(items.SelectMany(i => i.Report.People).Where(p => !Registry.IsKnown(p))) is not var (upTo, found))
+        {
+            return [];
+        }
+
+        var recordIds = found.Values.SelectMany(hits => hits).Select(h => h.RecordId).Distinct().ToList();
+        if (recordIds.Count > 0)
+        {
+            foreach (var record in await db.PersonRecords.AsNoTracking().Where(r => recordIds.Contains(r.RecordId)).ToListAsync(ct))
+            {
+                Alike.Add(record.RecordId, record);
+            }
+
+            var people = Alike.Values.Select(r => r.PersonId).Where(id => Registry.Find(id) is null).Distinct().ToList();
+            Registry.Load([], await db.People.Where(p => people.Contains(p.PersonId)).ToListAsync(ct));
+        }
+
+        var likenesses = found.Where(f => f.Value.Count > 0).ToDictionary(f => f.Key, f => Best(f.Key, f.Value));
+        Registry.Load(new Likenesses(upTo, found.Keys.ToHashSet(), likenesses));
+        return [.. likenesses.Values.SelectMany(l => l).Where(l => l.IsCertain).Select(l => l.PersonId).Distinct()];
+    }
+
+    /// <summary>The best record of each person that was found.</summary>
+    private IReadOnlyList<Likeness> Best(ReportedPerson reported, IReadOnlyList<IndexHit> hits) =>
+    [
+        .. hits.Where(h => Alike.ContainsKey(h.RecordId)).DistinctBy(h => Alike[h.RecordId].PersonId)
+            .Select(h => new Likeness(h.RecordId, Alike[h.RecordId].PersonId, h.Probability, h.Weight, index!.ModelVersion, index.IsCertain(h, Alike[h.RecordId], reported))),
+    ];
 
     /// <summary>The case of the same pair; null when there is none. Where several could be, the one that shares most, then the one with the latest alarm.</summary>
     /// <param name="report">The report.</param>

@@ -18,7 +18,14 @@ public sealed record Readiness([property: JsonPropertyOrder(-1)] bool Ready, Rea
 /// <param name="Store">The store answers.</param>
 /// <param name="Feed">The live feed follows the record.</param>
 /// <param name="Intake">Alarms do not pile up.</param>
-public sealed record ReadinessChecks(RunningCheck Running, StoreCheck Store, FeedCheck Feed, IntakeCheck Intake);
+/// <param name="Recognition">Whether likenesses of people are looked up; a node that does not yet is ready all the same.</param>
+public sealed record ReadinessChecks(RunningCheck Running, StoreCheck Store, FeedCheck Feed, IntakeCheck Intake, RecognitionCheck Recognition);
+
+/// <summary>Whether likenesses of people are looked up, beside exact keys.</summary>
+/// <param name="Ok">They are: all records that were there at the start are in memory.</param>
+/// <param name="Records">Records in memory.</param>
+/// <param name="Of">Records in the store.</param>
+public sealed record RecognitionCheck(bool Ok, long Records, long Of);
 
 /// <summary>Whether the node is not stopping.</summary>
 /// <param name="Ok">It is not.</param>
@@ -44,7 +51,7 @@ public sealed record IntakeCheck(bool Ok, int Backlog, int Capacity);
 
 /// <summary>Checks whether this node can do its work now.</summary>
 internal sealed class Health(
-    IDbContextFactory<AnhuDbContext> contexts, FeedHub feed, AlarmIntake intake, IHostApplicationLifetime lifetime, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, FeedHub feed, AlarmIntake intake, People.PersonIndex index, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>A store that takes longer is as good as away.</summary>
     private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(3);
@@ -68,7 +75,7 @@ internal sealed class Health(
         var waiting = new IntakeCheck(backlog < intake.Capacity * 0.8, backlog, intake.Capacity);
         var running = new RunningCheck(!lifetime.ApplicationStopping.IsCancellationRequested);
         return new Readiness(
-            running.Ok && store.Ok && following.Ok && waiting.Ok, new ReadinessChecks(running, store, following, waiting));
+            running.Ok && store.Ok && following.Ok && waiting.Ok, new ReadinessChecks(running, store, following, waiting, new RecognitionCheck(index.IsReady, index.UpTo, index.End)));
     }
 
     /// <summary>The end of the record, or null when the store does not tell it in time.</summary>

@@ -1,0 +1,158 @@
+using Anhu.Data;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.People;
+using Anhu.Modules.Security;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.Recognition;
+
+/// <summary>One incident of a person, as the caller may see it.</summary>
+/// <param name="Incident">The incident.</param>
+/// <param name="Agencies">Agencies that work or worked on its case.</param>
+/// <param name="Others">The others in it: part, name as the caller may see it, relation.</param>
+/// <param name="Measures">What was done on its case: kinds of duties that are done.</param>
+public sealed record PersonEpisode(
+    PersonIncident Incident, IReadOnlyList<Agency> Agencies, IReadOnlyList<(Guid PersonId, PartyRole Role, string? Name, string? Relation)> Others, IReadOnlyList<string> Measures);
+
+/// <summary>A relationship of a person, from reports.</summary>
+/// <param name="PersonId">The other person.</param>
+/// <param name="Name">Name, as the caller may see it.</param>
+/// <param name="Relation">What the reported one is to the victim: <c>spouse</c>, <c>ex-spouse</c>, <c>child</c> …</param>
+/// <param name="IsTheirs">True where it says what the other one is to this person; false where it says what this person is to the other.</param>
+/// <param name="FirstAt">First reported, UTC.</param>
+/// <param name="LastAt">Last reported, UTC.</param>
+public sealed record PersonRelation(Guid PersonId, string? Name, string Relation, bool IsTheirs, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+
+/// <summary>A record of a person, with how it was found.</summary>
+/// <param name="Side">The record, as the caller may see it.</param>
+/// <param name="FoundBy">How the door found it on arrival.</param>
+/// <param name="MayPart">It was joined on arrival, and can be parted.</param>
+public sealed record PersonRecordLine(LinkSide Side, FoundBy FoundBy, bool MayPart);
+
+/// <summary>What a caller may see of a person over time.</summary>
+/// <param name="PersonId">The person.</param>
+/// <param name="Name">Name, as the caller may see it.</param>
+/// <param name="Sex">Sex.</param>
+/// <param name="BirthDate">Birth date, where it may be seen.</param>
+/// <param name="Episodes">Incidents, newest first.</param>
+/// <param name="Agencies">Agencies that know the person by a case that the caller may see.</param>
+/// <param name="Relations">Relationships.</param>
+/// <param name="Records">What was recorded.</param>
+/// <param name="Latest">The case that was seen last, which says what may be shown.</param>
+public sealed record PersonFile(
+    Guid PersonId, string? Name, Sex Sex, DateOnly? BirthDate, IReadOnlyList<PersonEpisode> Episodes, IReadOnlyList<Agency> Agencies, IReadOnlyList<PersonRelation> Relations,
+    IReadOnlyList<PersonRecordLine> Records, Guid Latest)
+{
+    /// <summary>Incidents in which the person was the alleged perpetrator.</summary>
+    public int AsPerpetrator => Episodes.Count(e => e.Incident.Role == PartyRole.Perpetrator);
+
+    /// <summary>Incidents in which the person was the victim.</summary>
+    public int AsVictim => Episodes.Count(e => e.Incident.Role == PartyRole.Victim);
+
+    /// <summary>Number of people who were victims of this one.</summary>
+    public int Victims => Episodes.Where(e => e.Incident.Role == PartyRole.Perpetrator).SelectMany(e => e.Others).Where(o => o.Role == PartyRole.Victim)
+        .Select(o => o.PersonId).Distinct().Count();
+}
+
+/// <summary>Reads what is known of a person, as far as a caller may see: each incident shows no more than its case does, and none of a case that the caller does not find.</summary>
+public sealed class PersonQueries(
+    IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, CaseSights sights, LinkQueries links, OrganisationDirectory organisation)
+{
+    /// <summary>A person.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="personId">Which; also one that is a part of another now.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Null when the caller may see no case of the person.</returns>
+    public async Task<PersonFile?> FindAsync(Caller caller, Guid personId, CancellationToken ct)
+    {
+        if (await cases.PersonHistoryAsync(caller, personId, ct) is not { Count: > 0 } history)
+        {
+            return null;
+        }
+
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+        personId = await db.People.Where(p => p.PersonId == personId).Select(p => p.JoinedIntoPersonId).FirstOrDefaultAsync(ct) ?? personId;
+        var caseIds = history.Select(h => h.CaseId).Distinct().ToList();
+        var sight = await sights.OfAsync(db, caller, caseIds, null, ct);
+        var incidentIds = history.Select(h => h.IncidentId).ToList();
+        var parts = await (
+            from party in db.IncidentParties
+            join person in db.People on party.PersonId equals person.PersonId
+            join incident in db.Incidents on party.IncidentId equals incident.IncidentId
+            where incidentIds.Contains(party.IncidentId)
+            select new { party.IncidentId, incident.CaseId, incident.OccurredAt, party.PersonId, party.Role, party.RelationToVictim, person.Name, person.Sex, person.BirthDate }).ToListAsync(ct);
+        var agencies = await AgenciesAsync(db, map, caseIds, ct);
+        var done = (await db.Duties.Where(d => caseIds.Contains(d.CaseId) && d.DoneAt != null).Select(d => new { d.CaseId, d.IncidentId, d.Kind }).ToListAsync(ct))
+            .ToLookup(d => d.IncidentId ?? Guid.Empty, d => d.Kind);
+
+        var episodes = history.Select(h => new PersonEpisode(
+            h, agencies.GetValueOrDefault(h.CaseId, []),
+            [.. parts.Where(p => p.IncidentId == h.IncidentId && p.PersonId != personId).OrderBy(p => p.Role)
+                .Select(p => (p.PersonId, p.Role, Shown(p.Name, p.Role, sight[h.CaseId]), p.RelationToVictim))],
+            sight[h.CaseId].Shows(FieldClass.Story) ? [.. done[h.IncidentId].Distinct()] : [])).ToList();
+        var relations = parts.Where(p => p.PersonId != personId)
+            .SelectMany(other => parts.Where(p => p.PersonId == personId && p.IncidentId == other.IncidentId), (other, own) => (other, own))
+            .SelectMany(pair => Relations(pair.own.Role, pair.own.RelationToVictim, pair.other.Role, pair.other.RelationToVictim)
+                .Select(r => (pair.other.PersonId, r.Relation, r.IsTheirs, At: pair.other.OccurredAt, Name: Shown(pair.other.Name, pair.other.Role, sight[pair.other.CaseId]))))
+            .GroupBy(r => (r.PersonId, r.Relation, r.IsTheirs))
+            .Select(g => new PersonRelation(g.Key.PersonId, g.MaxBy(r => r.Name?.Length ?? 0).Name, g.Key.Relation, g.Key.IsTheirs, g.Min(r => r.At), g.Max(r => r.At)))
+            .OrderByDescending(r => r.LastAt).ToList();
+        var self = parts.Where(p => p.PersonId == personId).OrderByDescending(p => sight[p.CaseId].View).First();
+        var open = sight[self.CaseId].Shows(FieldClass.Personal) && (self.Role != PartyRole.Child || sight[self.CaseId].Shows(FieldClass.Minors));
+        return new PersonFile(
+            personId, Shown(self.Name, self.Role, sight[self.CaseId]), self.Sex, open ? self.BirthDate : null, episodes,
+            [.. agencies.Values.SelectMany(a => a).Distinct().Order()], relations, await RecordsAsync(db, caller, personId, ct), history[0].CaseId);
+    }
+
+    /// <summary>The agencies that know the people of a case, by that case or another one that the caller may see.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseId">A case that the caller may see.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<Agency>> KnownToAsync(Caller caller, Guid caseId, CancellationToken ct)
+    {
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var visible = db.Cases.AsNoTracking().VisibleTo(caller, db);
+        var people = db.CaseParties.Where(p => p.CaseId == caseId && (p.Role == PartyRole.Victim || p.Role == PartyRole.Perpetrator)).Select(p => p.PersonId);
+        var ids = await db.CaseParties.Where(p => people.Contains(p.PersonId) && visible.Any(c => c.CaseId == p.CaseId)).Select(p => p.CaseId).Distinct().Take(100).ToListAsync(ct);
+        return [.. (await AgenciesAsync(db, map, ids, ct)).Values.SelectMany(a => a).Distinct().Order()];
+    }
+
+    private static async Task<Dictionary<Guid, IReadOnlyList<Agency>>> AgenciesAsync(AnhuDbContext db, OrganisationMap map, List<Guid> caseIds, CancellationToken ct) =>
+        (await db.CaseAccess.AsNoTracking().Where(a => caseIds.Contains(a.CaseId) && a.IsDirect).Select(a => new { a.CaseId, a.UnitId }).ToListAsync(ct))
+            .GroupBy(a => a.CaseId)
+            .ToDictionary(g => g.Key, g => (IReadOnlyList<Agency>)[.. g.Select(a => map.Find(a.UnitId)?.Agency).OfType<Agency>().Distinct().Order()]);
+
+    private async Task<IReadOnlyList<PersonRecordLine>> RecordsAsync(AnhuDbContext db, Caller caller, Guid personId, CancellationToken ct)
+    {
+        var ids = await db.PersonRecords.Where(r => r.PersonId == personId).OrderByDescending(r => r.RecordSequence).Select(r => r.RecordId).Take(100).ToListAsync(ct);
+        var sides = await links.SidesAsync(db, caller, ids, ct);
+        var shown = ids.Where(sides.ContainsKey).ToList();
+        var undone = (await db.LinkStatements.Where(s => s.TargetId != null && shown.Contains(s.TargetId.Value)).Select(s => s.TargetId!.Value).ToListAsync(ct)).ToHashSet();
+        return [.. shown.Select(id => new PersonRecordLine(
+            sides[id].Side, sides[id].Record.FoundBy,
+            caller.May(Permissions.LinkPeople) && sides[id].Record.FoundRecordId is { } found && sides.ContainsKey(found) && !undone.Contains(id)))];
+    }
+
+    /// <summary>A report says what each one is to the victim.</summary>
+    private static IEnumerable<(string Relation, bool IsTheirs)> Relations(PartyRole own, string? ownRelation, PartyRole other, string? otherRelation)
+    {
+        if (own == PartyRole.Victim && otherRelation is not null)
+        {
+            yield return (otherRelation, true);
+        }
+
+        if (other == PartyRole.Victim && ownRelation is not null)
+        {
+            yield return (ownRelation, false);
+        }
+    }
+
+    private static string? Shown(string? name, PartyRole role, CaseSight sight) =>
+        sight.Shows(FieldClass.Personal) && (role != PartyRole.Child || sight.Shows(FieldClass.Minors)) ? name : CaseQueries.MaskedName(name);
+}

@@ -1,0 +1,22 @@
+using Anhu.Data;
+using Anhu.Jobs;
+using Anhu.Modules.Recognition;
+using Microsoft.EntityFrameworkCore;
+
+namespace Anhu.Modules.People;
+
+/// <summary>Keeps the index of people level with the store, and looks up what the intake could not.</summary>
+internal sealed class RecognitionJob(
+    IDbContextFactory<AnhuDbContext> contexts, PersonIndex index, MissedLookUps missed, TimeProvider time, ILogger<RecognitionJob> logger)
+    : PeriodicJob(TimeSpan.FromMilliseconds(500), time, logger)
+{
+    protected override async Task RunAsync(CancellationToken ct)
+    {
+        await using (var db = await contexts.CreateDbContextAsync(ct))
+        {
+            await index.FollowAsync(db, ct);
+        }
+
+        await missed.RunAsync(ct);
+    }
+}
