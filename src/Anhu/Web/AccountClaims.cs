@@ -23,6 +23,9 @@ public static class AccountClaims
     /// <summary>How the worker proved who they are (RFC 8176), once per way: <c>pwd</c>, <c>mfa</c>.</summary>
     public const string Method = "amr";
 
+    /// <summary>Value of <see cref="Method"/> for two factors.</summary>
+    public const string TwoFactors = "mfa";
+
     /// <summary>When the password has to be changed, seconds since 1970; 0 for a password that someone else set.</summary>
     public const string PasswordDue = "anhu:password-due";
 

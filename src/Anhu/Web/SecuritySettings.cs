@@ -14,6 +14,9 @@ public sealed class SecuritySettings
     /// </summary>
     public IReadOnlyList<string> RequireTotp { get; set; } = [];
 
+    /// <summary>Domain that passkeys are made for, such as <c>anhu.hefei.gov.cn</c>; by default the one in the address. Passkeys do not move to another.</summary>
+    public string? PasskeyDomain { get; set; }
+
     /// <summary>A unit with up to so many active workers is shut out as a whole of a case to which one of them is tied; 0 shuts out that worker alone.</summary>
     public int ShutOutUnitsUpTo { get; set; }
 

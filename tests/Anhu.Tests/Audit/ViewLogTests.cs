@@ -130,7 +130,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
     /// <summary>Pages and answers that show nothing of a case.</summary>
     private static readonly string[] ShowNothingOfCases =
     [
-        "/profile", "/profile/password", "/profile/two-step", "/profile/sessions", "/profile/ties", "/workers/{WorkerId:guid}/ties", "/units", "/units/{Code}", "/units/{Code}/roster", "/workers", "/workers/new",
+        "/profile", "/profile/password", "/profile/two-step", "/profile/passkeys", "/profile/sessions", "/profile/ties", "/workers/{WorkerId:guid}/ties", "/units", "/units/{Code}", "/units/{Code}/roster", "/workers", "/workers/new",
         "/workers/{WorkerId:guid}", "/rules", "/rules/{Kind}/{Version}", "/alarms/new", "/alarms/new/regions", "/api/v1/units", "/security/second-step", "/security/clients", "/security/clients/{Id}", "/emergency", "/sign-out",
         "/audit/checkpoints",
 

@@ -211,7 +211,7 @@ public sealed class WorkerAdministration(
         return await SaveAsync(worker, null, active ? OrganisationEvents.WorkerReactivated : OrganisationEvents.WorkerDeactivated, ct);
     }
 
-    /// <summary>Gives a worker a new first password; the second step is taken off too, since who lost the telephone asks for this.</summary>
+    /// <summary>Gives a worker a new first password; the second step and passkeys are taken off too, since who lost the telephone asks for this.</summary>
     /// <param name="workerId">The worker.</param>
     /// <param name="by">The administrator, or null for the operator.</param>
     /// <param name="ct">Cancels.</param>
@@ -233,6 +233,7 @@ public sealed class WorkerAdministration(
         worker.PasswordHash = hasher.HashPassword(worker, password);
         worker.PasswordSetAt = null;
         worker.TwoFactorEnabled = false;
+        db.RemoveRange(await db.Set<IdentityUserPasskey<Guid>>().Where(p => p.UserId == workerId).ToListAsync(ct));
         worker.LockoutEnd = null;
         worker.AccessFailedCount = 0;
         worker.SecurityStamp = NewStamp();

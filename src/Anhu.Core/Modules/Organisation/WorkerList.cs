@@ -1,6 +1,7 @@
 using Anhu.Data;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Security;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Organisation;
@@ -122,7 +123,7 @@ public sealed class WorkerList(AnhuDbContext db)
 
         if (search.WithoutSecondStepOf is { } roles)
         {
-            workers = workers.Where(w => !w.TwoFactorEnabled && w.Roles.Any(r => roles.Contains(r)));
+            workers = workers.Where(w => !w.TwoFactorEnabled && !db.Set<IdentityUserPasskey<Guid>>().Any(p => p.UserId == w.Id) && w.Roles.Any(r => roles.Contains(r)));
         }
 
         return workers;

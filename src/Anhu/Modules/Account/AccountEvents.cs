@@ -29,4 +29,10 @@ public static class AccountEvents
 
     /// <summary>A worker had new recovery codes made.</summary>
     public const string RecoveryCodesMade = "account.recovery-codes-made";
+
+    /// <summary>A worker made a passkey.</summary>
+    public const string PasskeyAdded = "account.passkey-added";
+
+    /// <summary>A worker removed a passkey.</summary>
+    public const string PasskeyRemoved = "account.passkey-removed";
 }

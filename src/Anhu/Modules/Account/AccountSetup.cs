@@ -63,6 +63,17 @@ public static class AccountSetup
         services.AddFailureTexts<AccountText>();
         services.AddScoped<IUserClaimsPrincipalFactory<Worker>, WorkerClaimsFactory>();
         new IdentityBuilder(typeof(Worker), services).AddSignInManager<WorkerSignIn>();
+        services.AddOptions<IdentityPasskeyOptions>().Configure<AnhuSettings>((options, settings) =>
+        {
+            // The worker's finger, face or PIN each time: so one touch is two factors.
+            options.UserVerificationRequirement = "required";
+            options.ResidentKeyRequirement = "required";
+            options.ServerDomain = settings.Security.PasskeyDomain;
+
+            // By the address that was asked for: our pages send no origin with their forms, since they send no referrer.
+            options.ValidateOrigin = static context => ValueTask.FromResult(
+                !context.CrossOrigin && context.Origin == $"{context.HttpContext.Request.Scheme}://{context.HttpContext.Request.Host}");
+        });
         services.AddScoped(provider => (WorkerSignIn)provider.GetRequiredService<SignInManager<Worker>>());
         services.Configure<SecurityStampValidatorOptions>(options =>
         {
@@ -96,6 +107,8 @@ public static class AccountSetup
     public static void MapAccount(this IEndpointRouteBuilder app)
     {
         app.MapPost("/sign-out", SignOutAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost("/sign-in/passkey", PasskeyRequestAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost("/profile/passkeys/options", PasskeyCreationAsync).RequireAuthorization().ExcludeFromDescription();
         app.MapPost("/language", ChangeLanguageAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
@@ -106,7 +119,8 @@ public static class AccountSetup
         if (PageDue(context) is not { } page
             || context.GetEndpoint() is not { } endpoint
             || endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAllowAnonymous>() is not null
-            || context.Request.Path.StartsWithSegments(page))
+            || context.Request.Path.StartsWithSegments(page)
+            || (page == "/profile/two-step" && context.Request.Path.StartsWithSegments("/profile/passkeys")))
         {
             return next(context);
         }
@@ -127,7 +141,7 @@ public static class AccountSetup
         context.User.FindFirst(AccountClaims.PasswordDue) is { } due
             && long.Parse(due.Value, System.Globalization.CultureInfo.InvariantCulture)
                 <= context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds() ? "/profile/password"
-        : context.User.HasClaim(c => c.Type == AccountClaims.SecondStepDue) ? "/profile/two-step"
+        : context.User.HasClaim(c => c.Type == AccountClaims.SecondStepDue) && !context.User.HasClaim(AccountClaims.Method, AccountClaims.TwoFactors) ? "/profile/two-step"
         : null;
 
     private static void Plain(CookieAuthenticationOptions options, string name)
@@ -207,6 +221,20 @@ public static class AccountSetup
         }
 
         return TypedResults.LocalRedirect("/sign-in?signedOut=1");
+    }
+
+    /// <summary>What the browser is asked to sign with a passkey; the same for everybody, so that it tells nothing of accounts.</summary>
+    private static async Task<ContentHttpResult> PasskeyRequestAsync([FromForm] string? reason, WorkerSignIn signIn)
+    {
+        _ = reason;
+        return TypedResults.Content(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json");
+    }
+
+    /// <summary>What the browser is asked to make a passkey with.</summary>
+    private static async Task<ContentHttpResult> PasskeyCreationAsync([FromForm] string? reason, WorkerSignIn signIn)
+    {
+        _ = reason;
+        return TypedResults.Content(await signIn.PasskeyOptionsAsync(await signIn.WorkerAsync()), "application/json");
     }
 
     private static async Task<RedirectHttpResult> ChangeLanguageAsync(

@@ -31,7 +31,7 @@ public sealed class WorkerSessions(IDbContextFactory<AnhuDbContext> contexts, IO
     private static readonly HashSet<string> OfWorkers = new(StringComparer.Ordinal)
     {
         OrganisationEvents.WorkerChanged, OrganisationEvents.WorkerRolesChanged, OrganisationEvents.WorkerDeactivated, OrganisationEvents.WorkerReactivated,
-        OrganisationEvents.WorkerPasswordReset, AccountEvents.PasswordChanged, AccountEvents.Left, AccountEvents.TwoStepOn, AccountEvents.TwoStepOff, SecondStepRule.Changed,
+        OrganisationEvents.WorkerPasswordReset, AccountEvents.PasswordChanged, AccountEvents.Left, AccountEvents.TwoStepOn, AccountEvents.TwoStepOff, AccountEvents.PasskeyRemoved, SecondStepRule.Changed,
     };
 
     private static readonly HashSet<string> OfSessions = new(StringComparer.Ordinal) { AccountEvents.SignedIn, AccountEvents.SignedOut, SessionDesk.Ended };

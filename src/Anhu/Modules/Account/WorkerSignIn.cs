@@ -40,6 +40,12 @@ public sealed class WorkerSignIn(
     /// <summary>Number of recovery codes made at once.</summary>
     public const int RecoveryCodes = 8;
 
+    /// <summary>Most passkeys of one worker.</summary>
+    public const int MostPasskeys = 10;
+
+    /// <summary>Longest name of a passkey.</summary>
+    public const int PasskeyNameMaxLength = 40;
+
     private string method = "password";
     private Claim? kept;
 
@@ -108,6 +114,111 @@ public sealed class WorkerSignIn(
         }
 
         return await OutcomeAsync(result, worker, "recovery-code", wasLocked, ct);
+    }
+
+    /// <summary>Signs in with a passkey, which the browser lets be used only after it has verified the worker: two factors in one.</summary>
+    /// <param name="credential">What the browser answered, as JSON.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<SignInOutcome> WithPasskeyAsync(string credential, CancellationToken ct)
+    {
+        method = "passkey";
+        if (credential.Length == 0)
+        {
+            return SignInOutcome.Refused;
+        }
+
+        PasskeyAssertionResult<Worker> shown;
+        try
+        {
+            shown = await PerformPasskeyAssertionAsync(credential);
+        }
+        catch (InvalidOperationException)
+        {
+            // Nothing was asked for, or too long ago.
+            return SignInOutcome.Expired;
+        }
+
+        if (!shown.Succeeded || !shown.Passkey.IsUserVerified)
+        {
+            await RecordAsync(AccountEvents.SignInFailed, null, ct, ("method", method), ("cause", "wrong"));
+            return SignInOutcome.Refused;
+        }
+
+        var worker = shown.User;
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        if (wasLocked || !worker.IsActive)
+        {
+            return await OutcomeAsync(wasLocked ? SignInResult.LockedOut : SignInResult.NotAllowed, worker, method, wasLocked, ct);
+        }
+
+        await workers.AddOrUpdatePasskeyAsync(worker, shown.Passkey);
+        await SignInWithClaimsAsync(worker, new AuthenticationProperties(), [new Claim(AccountClaims.Method, AccountClaims.TwoFactors)]);
+        return await OutcomeAsync(SignInResult.Success, worker, method, wasLocked, ct);
+    }
+
+    /// <summary>What the browser is asked to make a passkey with, as JSON.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    public Task<string> PasskeyOptionsAsync(Worker worker) =>
+        MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = worker.Id.ToString(), Name = worker.UserName!, DisplayName = worker.DisplayName });
+
+    /// <summary>Adds a passkey that the browser made.</summary>
+    /// <param name="worker">The signed-in worker, whose password was confirmed.</param>
+    /// <param name="name">What the worker calls it.</param>
+    /// <param name="credential">What the browser answered, as JSON.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result> AddPasskeyAsync(Worker worker, string name, string credential, CancellationToken ct)
+    {
+        if (credential.Length == 0)
+        {
+            return new Failure(FailureKind.Invalid, "account.passkey-refused");
+        }
+
+        if ((await workers.GetPasskeysAsync(worker)).Count >= MostPasskeys)
+        {
+            return new Failure(FailureKind.NotAllowed, "account.passkeys-many");
+        }
+
+        PasskeyAttestationResult made;
+        try
+        {
+            made = await PerformPasskeyAttestationAsync(credential);
+        }
+        catch (InvalidOperationException)
+        {
+            return new Failure(FailureKind.Invalid, "account.passkey-refused");
+        }
+
+        if (!made.Succeeded || !made.Passkey.IsUserVerified || made.UserEntity.Id != worker.Id.ToString())
+        {
+            return new Failure(FailureKind.Invalid, "account.passkey-refused");
+        }
+
+        made.Passkey.Name = name;
+        if (!(await workers.AddOrUpdatePasskeyAsync(worker, made.Passkey)).Succeeded)
+        {
+            return new Failure(FailureKind.Conflict, "account.changed");
+        }
+
+        await RecordAsync(AccountEvents.PasskeyAdded, worker, ct);
+        return Result.Ok;
+    }
+
+    /// <summary>Removes a passkey; other sessions end.</summary>
+    /// <param name="worker">The signed-in worker, whose password was confirmed.</param>
+    /// <param name="credentialId">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result> RemovePasskeyAsync(Worker worker, byte[] credentialId, CancellationToken ct)
+    {
+        if (await workers.GetPasskeyAsync(worker, credentialId) is null)
+        {
+            return new Failure(FailureKind.NotFound, "account.passkey-not-found");
+        }
+
+        await workers.RemovePasskeyAsync(worker, credentialId);
+        await workers.UpdateSecurityStampAsync(worker);
+        await RecordAsync(AccountEvents.PasskeyRemoved, worker, ct);
+        await RefreshSignInAsync(worker);
+        return Result.Ok;
     }
 
     /// <summary>The worker who is signed in.</summary>
