@@ -169,12 +169,8 @@ public sealed class LinkageIndex
     /// <param name="to">Where to.</param>
     public void Save(Stream to)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var writer = new BinaryWriter(new HashingStream(to, hash), Encoding.UTF8, leaveOpen: true);
         lock (gate)
         {
-            writer.Write(Mark);
-            writer.Write(ModelHash());
             var wanted = new List<int>(places.Count);
             for (var record = 0; record < ids.Count; record++)
             {
@@ -184,13 +180,31 @@ public sealed class LinkageIndex
                 }
             }
 
-            table.Save(writer, wanted);
-            foreach (var record in wanted)
+            // First how much there is, with its own hash: a reader makes no room for what a fault would have it make.
+            var snapshot = table.Snapshot(wanted);
+            var sizes = new MemoryStream();
+            using (var writer = new BinaryWriter(sizes, Encoding.UTF8, leaveOpen: true))
             {
-                writer.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ids).Slice(record, 1)));
+                writer.Write(Mark);
+                writer.Write(ModelHash());
+                snapshot.SaveSizes(writer);
             }
 
-            writer.Flush();
+            Span<byte> length = stackalloc byte[sizeof(int)];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(length, (int)sizes.Length);
+            to.Write(length);
+            to.Write(sizes.GetBuffer().AsSpan(0, (int)sizes.Length));
+            to.Write(SHA256.HashData(sizes.GetBuffer().AsSpan(0, (int)sizes.Length)));
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using (var through = new BufferedStream(new HashingStream(to, hash), 1 << 20))
+            {
+                snapshot.Save(through);
+                foreach (var record in wanted)
+                {
+                    through.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ids).Slice(record, 1)));
+                }
+            }
+
             to.Write(hash.GetHashAndReset());
         }
     }
@@ -201,37 +215,42 @@ public sealed class LinkageIndex
     /// <exception cref="InvalidDataException">It is no snapshot, is damaged, or was made with another model.</exception>
     public static LinkageIndex Load(Stream from, LinkageModel model)
     {
+        const int LongestSizes = 1 << 16;
         var index = new LinkageIndex(model);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var reader = new BinaryReader(new HashingStream(from, hash), Encoding.UTF8, leaveOpen: true);
         try
         {
+            var length = new byte[sizeof(int)];
+            from.ReadExactly(length);
+            var sizes = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(length) is > 0 and <= LongestSizes and var size
+                ? new byte[size]
+                : throw new InvalidDataException("This is no snapshot of an index.");
+            from.ReadExactly(sizes);
+            CheckHash(from, SHA256.HashData(sizes));
+            using var reader = new BinaryReader(new MemoryStream(sizes));
             if (reader.ReadUInt64() != Mark)
             {
                 throw new InvalidDataException("This is no snapshot of an index.");
             }
 
-            if (!reader.ReadBytes(32).AsSpan().SequenceEqual(index.ModelHash()))
+            if (!reader.ReadBytes(SHA256.HashSizeInBytes).AsSpan().SequenceEqual(index.ModelHash()))
             {
                 throw new InvalidDataException("The snapshot was made with another model.");
             }
 
-            index.table.Load(reader);
+            index.table.LoadSizes(reader);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var through = new HashingStream(from, hash);
+            index.table.Load(through);
             CollectionsMarshal.SetCount(index.ids, index.table.Count);
-            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(index.ids)));
-            var end = new byte[32];
-            var computed = hash.GetHashAndReset();
-            from.ReadExactly(end);
-            if (!end.AsSpan().SequenceEqual(computed))
-            {
-                throw new InvalidDataException("The snapshot is damaged.");
-            }
+            through.ReadExactly(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(index.ids)));
+            CheckHash(from, hash.GetHashAndReset());
         }
         catch (EndOfStreamException)
         {
             throw new InvalidDataException("The snapshot is cut short.");
         }
 
+        index.table.Build();
         index.places.EnsureCapacity(index.ids.Count);
         Parallel.Invoke(
             () =>
@@ -243,6 +262,16 @@ public sealed class LinkageIndex
             },
             () => Parallel.ForEach(index.postings, posting => posting.Build()));
         return index;
+    }
+
+    private static void CheckHash(Stream from, byte[] computed)
+    {
+        var written = new byte[SHA256.HashSizeInBytes];
+        from.ReadExactly(written);
+        if (!written.AsSpan().SequenceEqual(computed))
+        {
+            throw new InvalidDataException("The snapshot is damaged.");
+        }
     }
 
     private bool RemoveLocked(Guid id)

@@ -30,6 +30,25 @@ public sealed class LinkageResult
     /// <summary>How many pairs were compared.</summary>
     public int PairCount => candidates.Count;
 
+    /// <summary>Share of the joined pairs that are expected to be right, by the probabilities of the records alone: needs no truth. 1 when none was joined.</summary>
+    public double ExpectedPrecision
+    {
+        get
+        {
+            var (sum, count) = (0.0, 0);
+            for (var i = 0; i < candidates.Count; i++)
+            {
+                if (Clusters[candidates.A[i]] == Clusters[candidates.B[i]])
+                {
+                    sum += new ScoredPair(0, 0, scores[i]).Probability;
+                    count++;
+                }
+            }
+
+            return count == 0 ? 1 : sum / count;
+        }
+    }
+
     /// <summary>The model with what training found.</summary>
     public LinkageModel Trained => Table.Model with { Trained = weights.ToModel(Table.Plan, Table.Count) };
 
@@ -43,7 +62,7 @@ public sealed class LinkageResult
     /// </summary>
     public IEnumerable<ScoredPair> Links()
     {
-        var compared = new HashSet<long>();
+        var compared = new HashSet<(int, int)>();
         var size = new Dictionary<int, int>();
         foreach (var group in Clusters)
         {
@@ -58,7 +77,7 @@ public sealed class LinkageResult
                 var large = size[Clusters[a]] > 2;
                 if (large)
                 {
-                    compared.Add(((long)Math.Min(a, b) << 32) | (uint)Math.Max(a, b));
+                    compared.Add((Math.Min(a, b), Math.Max(a, b)));
                 }
 
                 yield return new ScoredPair(a, b, large ? Vouched + SoftPlus(scores[i]) : scores[i]);
@@ -73,7 +92,7 @@ public sealed class LinkageResult
                 for (var j = i + 1; j < members.Length; j++)
                 {
                     var across = Table.Split < 0 || (members[i] < Table.Split && members[j] >= Table.Split);
-                    if (across && !compared.Contains(((long)members[i] << 32) | (uint)members[j]))
+                    if (across && !compared.Contains((members[i], members[j])))
                     {
                         yield return new ScoredPair(members[i], members[j], Vouched + SoftPlus(scorer.Score(members[i], members[j])));
                     }

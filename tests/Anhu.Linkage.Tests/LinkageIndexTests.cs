@@ -5,7 +5,7 @@ namespace Anhu.Linkage.Tests;
 
 public class LinkageIndexTests
 {
-    private static readonly LinkageModel Trained = Linker.Link(People.Table(People.Make(3_000, 7))).Trained;
+    private static readonly LinkageModel Trained = People.Link(People.Table(People.Make(3_000, 7))).Trained;
 
     [Fact]
     public void LookingUp_FindsTheSamePerson_FirstOfAll()
@@ -113,6 +113,17 @@ public class LinkageIndexTests
                 Assert.Throws<InvalidDataException>(() => LinkageIndex.Load(new MemoryStream(whole[..at]), Trained));
             },
             iter: 300);
+    }
+
+    [Theory]
+    [InlineData("王某", "王某", "withheld")]
+    [InlineData("小芳", "小芳", "called-name")]
+    [InlineData("王秀兰", "王秀兰", "equal")]
+    public void EqualNames_WeighWhatTheySay(string one, string other, string level)
+    {
+        var index = Index(People.Make(50, 15).Select((r, i) => (Id(i), r.Values)));
+        var why = index.Explain(People.For(index, ["", "", one, "", "", ""]), People.For(index, ["", "", other, "", "", ""]));
+        Assert.Equal(level, Assert.Single(why.Fields, f => f.Name == "name").Level);
     }
 
     [Fact]

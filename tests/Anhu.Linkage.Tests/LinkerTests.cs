@@ -8,7 +8,7 @@ public class LinkerTests
     public void Linking_FindsThePeopleBehindDamagedRecords_WithoutLabels()
     {
         var records = People.Make(3_000, 1);
-        var result = Linker.Link(People.Table(records));
+        var result = People.Link(People.Table(records));
         var evaluation = LinkageEvaluation.Of(result, [.. records.Select(r => r.Person)]);
         Assert.InRange(evaluation.Clusters.Precision, 0.98, 1);
         Assert.InRange(evaluation.Clusters.Recall, 0.95, 1);
@@ -19,10 +19,10 @@ public class LinkerTests
     public void Linking_GivesTheSame_OnAnyNumberOfThreads()
     {
         var records = People.Make(1_500, 2);
-        var one = Linker.Link(People.Table(records), 1);
+        var one = People.Link(People.Table(records), 1);
         foreach (var threads in (int[])[2, 3, 8])
         {
-            var many = Linker.Link(People.Table(records), threads);
+            var many = People.Link(People.Table(records), threads);
             Assert.Equal(one.Clusters, many.Clusters);
             Assert.Equal(one.Links(), many.Links());
             Assert.Equal(one.Trained.ToJson(), many.Trained.ToJson());
@@ -35,7 +35,7 @@ public class LinkerTests
         {
             // Few different people and reports, and all else equal: everything speaks for joining.
             var records = rows.Select(r => (Values: new[] { "", "", $"王{"伟芳娜敏"[r.Item3 % 4]}", "1390000000" + (r.Item3 % 3), "女", r.Item1.ToString(System.Globalization.CultureInfo.InvariantCulture) }, Person: r.Item2)).ToList();
-            var result = Linker.Link(People.Table(records));
+            var result = People.Link(People.Table(records));
             for (var a = 0; a < records.Count; a++)
             {
                 for (var b = 0; b < a; b++)
@@ -51,7 +51,7 @@ public class LinkerTests
         // Blocks of all sizes around the largest that is compared whole.
         var records = People.Make(60, 3);
         var model = LinkageModel.Parse(People.Model) with { MaxBlock = 5 };
-        var result = Linker.Link(People.Table(records, model));
+        var result = People.Link(People.Table(records, model));
         var seen = new HashSet<(int, int)>();
         for (var i = 0; i < result.PairCount; i++)
         {
@@ -91,7 +91,7 @@ public class LinkerTests
             }
         }
 
-        var links = Linker.Link(table).Links().ToList();
+        var links = People.Link(table).Links().ToList();
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.NotEqual(link.Left < half, link.Right < half));
     }
@@ -100,16 +100,16 @@ public class LinkerTests
     public void AKeptModel_LinksWithoutTraining_AndGivesTheSame()
     {
         var records = People.Make(1_000, 5);
-        var first = Linker.Link(People.Table(records));
+        var first = People.Link(People.Table(records));
         var kept = LinkageModel.Parse(first.Trained.ToJson());
-        Assert.Equal(first.Clusters, Linker.Link(People.Table(records, kept)).Clusters);
+        Assert.Equal(first.Clusters, People.Link(People.Table(records, kept)).Clusters);
     }
 
     [Fact]
     public void NoRecords_AndOne_AreNoTrouble()
     {
-        Assert.Empty(Linker.Link(People.Table([])).Clusters);
-        Assert.Equal([0], Linker.Link(People.Table([People.Make(1, 1)[0]])).Clusters);
+        Assert.Empty(People.Link(People.Table([])).Clusters);
+        Assert.Equal([0], People.Link(People.Table([People.Make(1, 1)[0]])).Clusters);
     }
 
     [Fact]

@@ -81,6 +81,9 @@ internal static class People
         return table;
     }
 
+    /// <summary>Links a table.</summary>
+    public static LinkageResult Link(RecordTable table, int? threads = null) => Linker.Link(table, threads, ct: TestContext.Current.CancellationToken);
+
     /// <summary>Puts a record into a table.</summary>
     public static void Add(RecordTable table, string id, string[] values)
     {

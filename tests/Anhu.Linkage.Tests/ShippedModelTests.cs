@@ -20,7 +20,7 @@ public sealed class ShippedModelTests
             table.End();
         }
 
-        var result = Linker.Link(table);
+        var result = People.Link(table);
 
         Assert.NotNull(model.Trained);
         Assert.Equal(result.Clusters[0], result.Clusters[1]);

@@ -46,7 +46,9 @@ internal sealed class PairFinder
     }
 
     /// <summary>Finds and compares all pairs.</summary>
-    public Candidates Find()
+    /// <param name="report">Is told how much is done, 0 to 1.</param>
+    /// <param name="ct">Cancels.</param>
+    public Candidates Find(Action<double>? report, CancellationToken ct)
     {
         var pieces = new List<(int From, int To)>();
         long size = 0;
@@ -62,7 +64,8 @@ internal sealed class PairFinder
         }
 
         var found = new Piece[pieces.Count];
-        Parallel.For(0, pieces.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        var finished = 0;
+        Parallel.For(0, pieces.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = ct }, i =>
         {
             var piece = new Piece();
             for (var unit = pieces[i].From; unit < pieces[i].To; unit++)
@@ -71,6 +74,7 @@ internal sealed class PairFinder
             }
 
             found[i] = piece;
+            report?.Invoke((double)Interlocked.Increment(ref finished) / pieces.Count);
         });
         return Merge(found);
     }

@@ -55,6 +55,17 @@ public sealed class ChineseAddressComparer : ValueComparer
     public override int Normalise(ReadOnlySpan<char> value, Span<char> normalised) => AddressReader.Write(value, normalised);
 
     /// <inheritdoc/>
+    public override int LevelOfEqual(ReadOnlySpan<char> value)
+    {
+        // What an address ends with is how closely two that are equal must live together.
+        var parts = new AddressParts(value);
+        return !parts[AddressPart.Number].IsEmpty || !parts[AddressPart.Building].IsEmpty || !parts[AddressPart.Room].IsEmpty ? 0
+            : !parts[AddressPart.Compound].IsEmpty || !parts[AddressPart.Village].IsEmpty ? SameNeighbourhood
+            : !parts[AddressPart.Road].IsEmpty ? SameStreet
+            : !parts[AddressPart.Town].IsEmpty ? SameTown : SameCounty;
+    }
+
+    /// <inheritdoc/>
     public override int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
         var x = new AddressParts(a);

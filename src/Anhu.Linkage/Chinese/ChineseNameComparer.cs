@@ -44,6 +44,10 @@ public sealed class ChineseNameComparer : ValueComparer
     public override int Normalise(ReadOnlySpan<char> value, Span<char> normalised) => PersonName.Normalise(value, normalised);
 
     /// <inheritdoc/>
+    public override int LevelOfEqual(ReadOnlySpan<char> value) =>
+        value.Contains(PersonName.Withheld) ? Withheld : value.Length == 2 && (value[0] is '小' or '阿') ? CalledName : 0;
+
+    /// <inheritdoc/>
     public override int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
         if (a.Length > b.Length)

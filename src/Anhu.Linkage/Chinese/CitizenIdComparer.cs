@@ -51,6 +51,9 @@ public sealed class CitizenIdComparer : ValueComparer
     }
 
     /// <inheritdoc/>
+    public override int LevelOfEqual(ReadOnlySpan<char> value) => value.Contains('*') ? Masked : 0;
+
+    /// <inheritdoc/>
     public override int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
         if (a.Contains('*') || b.Contains('*'))

@@ -58,12 +58,7 @@ internal sealed class Comparison
             return missing + (otherwise?.Compare(fields, a, b) ?? 0);
         }
 
-        if (x == y)
-        {
-            return 0;
-        }
-
-        var level = comparer.Compare(fields[Field].Texts[x], fields[Field].Texts[y]);
+        var level = x == y ? fields[Field].LevelOfEqual(x) : comparer.Compare(fields[Field].Texts[x], fields[Field].Texts[y]);
         return level < different || otherwise is null ? level : different + otherwise.Compare(fields, a, b);
     }
 

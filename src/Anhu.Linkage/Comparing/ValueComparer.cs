@@ -10,7 +10,7 @@ public abstract class ValueComparer
     public abstract string Name { get; }
 
     /// <summary>
-    /// The levels, strongest agreement first; the first is equality of the normalised values, the last is "different". A
+    /// The levels, strongest agreement first; the first is equality of normalised values, the last is "different". A
     /// missing value is no level of the comparer: the engine knows it before it asks.
     /// </summary>
     public abstract IReadOnlyList<ComparisonLevel> Levels { get; }
@@ -25,6 +25,11 @@ public abstract class ValueComparer
         trimmed.CopyTo(normalised);
         return trimmed.Length;
     }
+
+    /// <summary>The level of two values that are equal: 0, unless the value says so little that equal is not the same (王某 and 王某).</summary>
+    /// <param name="value">A normalised value.</param>
+    /// <returns>Index into <see cref="Levels"/>.</returns>
+    public virtual int LevelOfEqual(ReadOnlySpan<char> value) => 0;
 
     /// <summary>The level of two normalised values that are not equal.</summary>
     /// <param name="a">One.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Anhu.Linkage.Comparing;
 
 namespace Anhu.Linkage.Records;
@@ -25,8 +26,10 @@ internal sealed class FieldColumn(FieldPlan plan)
     /// <summary>How many records hold each value.</summary>
     public int[] Counts { get; private set; } = new int[16];
 
-    /// <summary>Sum over all values of the squared number of records that hold it.</summary>
+    /// <summary>Sum over all values whose equality is the strongest level, of the squared number of records that hold it; and of that number.</summary>
     private double squares;
+    private long counted;
+    private byte[] levelOfEqual = new byte[16];
 
     /// <summary>Expected frequency of the value that two random records with a value agree on: the sum of squared frequencies.</summary>
     public double MeanFrequency => Known == 0 ? 0 : squares / Known / Known;
@@ -59,7 +62,13 @@ internal sealed class FieldColumn(FieldPlan plan)
             }
 
             var (start, length, hash) = found[i];
+            var before = Texts.Count;
             var value = length == 0 ? 0 : Texts.Intern(normal.AsSpan(start, length), hash);
+            if (Texts.Count > before)
+            {
+                NoteLevels(before);
+            }
+
             rows[first + (i * width)] = value;
             Add(value);
         }
@@ -70,60 +79,81 @@ internal sealed class FieldColumn(FieldPlan plan)
     {
         if (value != 0)
         {
-            squares -= (2.0 * Counts[value]--) - 1;
+            if (levelOfEqual[value] == 0)
+            {
+                squares -= (2.0 * Counts[value]) - 1;
+                counted--;
+            }
+
+            Counts[value]--;
             Known--;
         }
     }
 
-    /// <summary>Share of random pairs of records that hold the same value.</summary>
-    public double EqualShare(int records) => records < 2 ? 0 : (squares - Known) / records / (records - 1);
+    /// <summary>The level of two records that hold this value.</summary>
+    public int LevelOfEqual(int value) => levelOfEqual[value];
+
+    /// <summary>Share of random pairs of records that hold the same value, at the strongest level.</summary>
+    public double EqualShare(int records) => records < 2 ? 0 : (squares - counted) / records / (records - 1);
 
     /// <summary>The number of a value that a record says which is only looked for: it counts for nothing, and is taken out again by <see cref="Withdraw"/>.</summary>
     public int Try(Batch batch)
     {
         Texts.Reserve(1);
         var length = Normalise(batch, 0, 0);
-        return length == 0 ? 0 : Texts.Intern(normal.AsSpan(0, length));
+        var before = Texts.Count;
+        var value = length == 0 ? 0 : Texts.Intern(normal.AsSpan(0, length));
+        NoteLevels(before);
+        return value;
     }
 
     /// <summary>Takes out the values that were only looked for.</summary>
     /// <param name="count">How many there were before.</param>
     public void Withdraw(int count) => Texts.Truncate(count);
 
-    /// <summary>Writes the values that records hold.</summary>
-    /// <returns>The new number of each value; null when they keep theirs.</returns>
-    public int[]? Save(BinaryWriter to)
+    /// <summary>The values that records hold, without those that nobody has any more: what was taken out is not to be found in a file either.</summary>
+    public FieldSnapshot Snapshot()
     {
         EnsureCounts(Texts.Count);
-        var (texts, counts, numbers) = (Texts, Counts, (int[]?)null);
-        if (Counts.AsSpan(1, Texts.Count).Contains(0))
+        if (!Counts.AsSpan(1, Texts.Count).Contains(0))
         {
-            // What was taken out is not to be found in a file either.
-            (texts, counts, numbers) = (new TextPool(), new int[Texts.Count + 1], new int[Texts.Count + 1]);
-            for (var value = 1; value <= Texts.Count; value++)
+            return new FieldSnapshot(Texts, Counts, null, Known, squares, counted);
+        }
+
+        var (texts, counts, numbers) = (new TextPool(), new int[Texts.Count + 1], new int[Texts.Count + 1]);
+        for (var value = 1; value <= Texts.Count; value++)
+        {
+            if (Counts[value] > 0)
             {
-                if (Counts[value] > 0)
-                {
-                    counts[numbers[value] = texts.Intern(Texts[value])] = Counts[value];
-                }
+                counts[numbers[value] = texts.Intern(Texts[value])] = Counts[value];
             }
         }
 
-        texts.Save(to);
-        to.Write(Known);
-        to.Write(squares);
-        to.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(counts.AsSpan(0, texts.Count + 1)));
-        return numbers;
+        return new FieldSnapshot(texts, counts, numbers, Known, squares, counted);
     }
 
-    /// <summary>Reads what was written.</summary>
-    public void Load(BinaryReader from)
+    /// <summary>Makes room for what was written.</summary>
+    public void LoadSizes(BinaryReader from)
     {
-        Texts.Load(from);
+        Texts.LoadSizes(from);
         Known = from.ReadInt32();
         squares = from.ReadDouble();
+        counted = from.ReadInt64();
+    }
+
+    /// <summary>Reads what was written; nothing is looked at yet.</summary>
+    public void Load(Stream from)
+    {
+        Texts.Load(from);
         Counts = new int[Texts.Count + 1];
-        from.BaseStream.ReadExactly(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Counts.AsSpan()));
+        from.ReadExactly(MemoryMarshal.AsBytes(Counts.AsSpan()));
+    }
+
+    /// <summary>Makes the values that were read findable.</summary>
+    public void Build()
+    {
+        Texts.Build();
+        NoteLevels(0);
     }
 
     private void Add(int value)
@@ -134,8 +164,27 @@ internal sealed class FieldColumn(FieldPlan plan)
         }
 
         EnsureCounts(value);
-        squares += (2.0 * Counts[value]++) + 1;
         Known++;
+        Counts[value]++;
+        if (levelOfEqual[value] == 0)
+        {
+            squares += (2.0 * Counts[value]) - 1;
+            counted++;
+        }
+    }
+
+    /// <summary>Notes the levels of values that have come since the last time.</summary>
+    private void NoteLevels(int before)
+    {
+        if (Texts.Count >= levelOfEqual.Length)
+        {
+            Array.Resize(ref levelOfEqual, Math.Max(Texts.Count + 1, levelOfEqual.Length * 2));
+        }
+
+        for (var value = before + 1; value <= Texts.Count; value++)
+        {
+            levelOfEqual[value] = (byte)plan.Comparer.LevelOfEqual(Texts[value]);
+        }
     }
 
     private void EnsureCounts(int value)
@@ -184,6 +233,32 @@ internal sealed class FieldColumn(FieldPlan plan)
         }
 
         return 0;
+    }
+}
+
+/// <summary>A field's values as they are kept.</summary>
+/// <param name="Texts">The values.</param>
+/// <param name="Counts">How many records hold each.</param>
+/// <param name="Numbers">The new number of each value; null when they keep theirs.</param>
+/// <param name="Known">How many records hold one.</param>
+/// <param name="Squares">Sum of the squared counts of those whose equality is the strongest level.</param>
+/// <param name="Counted">Sum of these counts.</param>
+internal sealed record FieldSnapshot(TextPool Texts, int[] Counts, int[]? Numbers, int Known, double Squares, long Counted)
+{
+    /// <summary>Writes how much there is.</summary>
+    public void SaveSizes(BinaryWriter to)
+    {
+        Texts.SaveSizes(to);
+        to.Write(Known);
+        to.Write(Squares);
+        to.Write(Counted);
+    }
+
+    /// <summary>Writes the values.</summary>
+    public void Save(Stream to)
+    {
+        Texts.Save(to);
+        to.Write(MemoryMarshal.AsBytes(Counts.AsSpan(0, Texts.Count + 1)));
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Anhu.Linkage.Records;
 
 /// <summary>
@@ -226,35 +228,17 @@ public sealed class RecordTable
         }
     }
 
-    /// <summary>Writes the records that are wanted, without their keys.</summary>
-    /// <param name="to">Where to.</param>
+    /// <summary>The records that are wanted as they are kept, without their keys.</summary>
     /// <param name="wanted">Places of records, rising.</param>
-    internal void Save(BinaryWriter to, List<int> wanted)
+    internal TableSnapshot Snapshot(List<int> wanted)
     {
         Finish();
-        to.Write(wanted.Count);
-        to.Write(Fields.Length);
-        var numbers = new int[]?[Fields.Length];
-        for (var field = 0; field < Fields.Length; field++)
-        {
-            numbers[field] = Fields[field].Save(to);
-        }
-
-        Span<int> row = stackalloc int[Fields.Length];
-        foreach (var record in wanted)
-        {
-            Row(record).CopyTo(row);
-            for (var field = 0; field < row.Length; field++)
-            {
-                row[field] = numbers[field] is { } changed ? changed[row[field]] : row[field];
-            }
-
-            to.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(row));
-        }
+        return new TableSnapshot(this, wanted, [.. Fields.Select(field => field.Snapshot())]);
     }
 
-    /// <summary>Reads what was written into an empty table.</summary>
-    internal void Load(BinaryReader from)
+    /// <summary>Makes room for what was written, in an empty table.</summary>
+    /// <exception cref="InvalidDataException">It was written with other fields.</exception>
+    internal void LoadSizes(BinaryReader from)
     {
         done = Count = from.ReadInt32();
         if (from.ReadInt32() != Fields.Length)
@@ -264,11 +248,26 @@ public sealed class RecordTable
 
         foreach (var field in Fields)
         {
+            field.LoadSizes(from);
+        }
+    }
+
+    /// <summary>Reads what was written; nothing is looked at yet.</summary>
+    internal void Load(Stream from)
+    {
+        foreach (var field in Fields)
+        {
             field.Load(from);
         }
 
         rows = new int[Math.Max(16, Count * Fields.Length)];
-        from.BaseStream.ReadExactly(System.Runtime.InteropServices.MemoryMarshal.AsBytes(rows.AsSpan(0, Count * Fields.Length)));
+        from.ReadExactly(MemoryMarshal.AsBytes(rows.AsSpan(0, Count * Fields.Length)));
+    }
+
+    /// <summary>Makes the records that were read findable.</summary>
+    internal void Build()
+    {
+        Parallel.ForEach(Fields, field => field.Build());
         MakeKeys();
     }
 
@@ -330,3 +329,39 @@ public sealed class RecordTable
 
 /// <summary>How many values and keys there were before a record was only looked for.</summary>
 internal readonly record struct Tried(int[] Values, int[] Keys);
+
+/// <summary>Records as they are kept.</summary>
+internal sealed record TableSnapshot(RecordTable Table, List<int> Wanted, FieldSnapshot[] Fields)
+{
+    /// <summary>Writes how much there is.</summary>
+    public void SaveSizes(BinaryWriter to)
+    {
+        to.Write(Wanted.Count);
+        to.Write(Fields.Length);
+        foreach (var field in Fields)
+        {
+            field.SaveSizes(to);
+        }
+    }
+
+    /// <summary>Writes the records.</summary>
+    public void Save(Stream to)
+    {
+        foreach (var field in Fields)
+        {
+            field.Save(to);
+        }
+
+        Span<int> row = stackalloc int[Fields.Length];
+        foreach (var record in Wanted)
+        {
+            Table.Row(record).CopyTo(row);
+            for (var field = 0; field < row.Length; field++)
+            {
+                row[field] = Fields[field].Numbers is { } changed ? changed[row[field]] : row[field];
+            }
+
+            to.Write(MemoryMarshal.AsBytes(row));
+        }
+    }
+}

@@ -155,12 +155,17 @@ internal sealed class TextPool
         return high ^ low;
     }
 
-    /// <summary>Writes the texts.</summary>
-    public void Save(BinaryWriter to)
+    /// <summary>Writes how much there is, which is to be checked before room is made for it.</summary>
+    public void SaveSizes(BinaryWriter to)
     {
         to.Write(Count);
         to.Write(end);
         to.Write(pages.Count);
+    }
+
+    /// <summary>Writes the texts.</summary>
+    public void Save(Stream to)
+    {
         foreach (var page in pages)
         {
             to.Write(MemoryMarshal.AsBytes(page.AsSpan()));
@@ -169,20 +174,32 @@ internal sealed class TextPool
         to.Write(MemoryMarshal.AsBytes(places.AsSpan(0, Count + 1)));
     }
 
-    /// <summary>Reads what was written, in place of what is there.</summary>
-    public void Load(BinaryReader from)
+    /// <summary>Makes room for what was written.</summary>
+    public void LoadSizes(BinaryReader from)
     {
         (Count, end) = (from.ReadInt32(), from.ReadInt32());
-        pages.Clear();
         for (var left = from.ReadInt32(); left > 0; left--)
         {
-            var page = GC.AllocateUninitializedArray<char>(PageSize);
-            from.BaseStream.ReadExactly(MemoryMarshal.AsBytes(page.AsSpan()));
-            pages.Add(page);
+            pages.Add([]);
+        }
+    }
+
+    /// <summary>Reads what was written; nothing is looked at yet.</summary>
+    public void Load(Stream from)
+    {
+        for (var page = 0; page < pages.Count; page++)
+        {
+            pages[page] = GC.AllocateUninitializedArray<char>(PageSize);
+            from.ReadExactly(MemoryMarshal.AsBytes(pages[page].AsSpan()));
         }
 
         places = new ulong[Count + 1];
-        from.BaseStream.ReadExactly(MemoryMarshal.AsBytes(places.AsSpan()));
+        from.ReadExactly(MemoryMarshal.AsBytes(places.AsSpan()));
+    }
+
+    /// <summary>Makes the texts that were read findable.</summary>
+    public void Build()
+    {
         table = new ulong[System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(16, (Count + 1L) * 10 / 7))];
         var mask = table.Length - 1;
         for (var id = 1; id <= Count; id++)

@@ -27,6 +27,9 @@ internal sealed class Trainer(RecordTable table, Candidates candidates, PatternT
 
     private readonly Comparison[] comparisons = [.. table.Plan.Comparisons];
 
+    /// <summary>Of how many pairs there are one random pair stands: what was seen never is less than half a pair of these.</summary>
+    private double perRandomPair = 1;
+
     /// <summary>All pairs there are.</summary>
     private readonly double allPairs = table.Split < 0 ? (double)table.Count * (table.Count - 1) / 2 : (double)table.Split * (table.Count - table.Split);
 
@@ -105,6 +108,7 @@ internal sealed class Trainer(RecordTable table, Candidates candidates, PatternT
             }
 
             var total = counts.Sum();
+            perRandomPair = Math.Max(1, allPairs / Math.Max(1, total));
             if (!every && split < 0)
             {
                 counts[0] = total * table.Fields[comparisons[i].Field].EqualShare(table.Count);
@@ -335,7 +339,7 @@ internal sealed class Trainer(RecordTable table, Candidates candidates, PatternT
                     rest[level] = Math.Max(random[i][level] * 0.01 * allPairs, (random[i][level] * allPairs) - counts[i][level]);
                 }
 
-                Weights.Share(comparisons[i], rest, weights.Stranger[i], 0.5);
+                Weights.Share(comparisons[i], rest, weights.Stranger[i], 0.5 * perRandomPair);
             }
         }
 

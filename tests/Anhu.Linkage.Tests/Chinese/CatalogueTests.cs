@@ -110,12 +110,16 @@ public sealed class CatalogueTests
     private static ValueComparer Named(string name) => ChineseCatalogue.Comparers.Single(comparer => comparer.Name == name);
 
     /// <summary>Bytes allocated when it is done a second time, once tables are loaded.</summary>
+    /// <summary>The least of some runs: a collection that another test causes closes this thread's buffer, and what was left of it counts as allocated.</summary>
     private static long Allocated(Action work)
     {
         work();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        work();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return Enumerable.Range(0, 5).Min(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            work();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
     }
 
     private static void Work(ValueComparer comparer)

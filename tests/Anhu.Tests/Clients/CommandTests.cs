@@ -68,20 +68,7 @@ public sealed class CommandTests(CommandTests.City city) : IClassFixture<Command
 
         public async Task<(int Code, string Output, string Errors)> RunAsync(params string[] args)
         {
-            var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-            start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
-            foreach (var arg in args)
-            {
-                start.ArgumentList.Add(arg);
-            }
-
-            start.Environment["ANHU_DATA"] = settings["Anhu:Data"];
-            start.Environment["ANHU_STORE"] = settings["Anhu:Store"];
-            using var process = Process.Start(start)!;
-            var output = process.StandardOutput.ReadToEndAsync(Ct);
-            var errors = process.StandardError.ReadToEndAsync(Ct);
-            await process.WaitForExitAsync(Ct);
-            return (process.ExitCode, await output, await errors);
+            return await ProgramRun.OfAsync(args, new() { ["ANHU_DATA"] = settings["Anhu:Data"], ["ANHU_STORE"] = settings["Anhu:Store"] });
         }
 
         protected override void Configure(Dictionary<string, string?> settings) => this.settings = settings;
