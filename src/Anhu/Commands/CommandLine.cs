@@ -22,6 +22,7 @@ public static class CommandLine
         root.Subcommands.Add(ClientCommands.Create());
         root.Subcommands.Add(KeyCommands.Create());
         root.Subcommands.Add(LinkageCommands.Create());
+        root.Subcommands.Add(PeopleCommands.Create());
         root.Subcommands.Add(PlaybookCommands.Create());
         root.Subcommands.Add(BackupCommands.CreateRestore());
         root.Subcommands.Add(DemoCommand.Create());

@@ -36,6 +36,8 @@ public sealed class AccessTests
         ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["Kinship"] = "loads the neighbourhood of two records, after the caller was asked about",
+        ["LikelyPeople"] = "looks people up at intake; the receipt tells of the sender's own alarm",
+        ["LinkPersonListHandler"] = "the operator's command line: counts only",
         ["LikelyPairs"] = "says how grave a pair is, for the queue",
         ["MissedLookUps"] = "looks people up, for the platform itself",
         ["PersonIndex"] = "looks people up, for the platform itself",

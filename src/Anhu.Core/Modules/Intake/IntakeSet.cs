@@ -52,19 +52,8 @@ internal sealed class IntakeSet
             Alarms.Add(alarm.SourceKey, alarm);
         }
 
-        var keys = items.SelectMany(i => i.Report.People).SelectMany(Registry.JoiningKeys).Distinct().ToList();
-        var personIds = new List<Guid>();
-        if (keys.Count > 0)
-        {
-            var found = await db.PersonKeys.AsNoTracking().Where(k => keys.Contains(k.Value)).ToListAsync(ct);
-            personIds = [.. found.Select(k => k.PersonId).Distinct()];
-            if (personIds.Count > 0)
-            {
-                Registry.Load(found, await db.People.Where(p => personIds.Contains(p.PersonId)).ToListAsync(ct));
-            }
-        }
-
-        personIds.AddRange(await LookUpAsync(items, ct));
+        var personIds = await LikelyPeople.LoadByKeysAsync(db, Registry, items.SelectMany(i => i.Report.People), ct);
+        personIds.AddRange(await LikelyPeople.LoadAsync(db, index, Registry, items.SelectMany(i => i.Report.People), Alike, ct));
         var caseIds = Alarms.Values.Select(a => a.CaseId).ToHashSet();
         if (personIds.Count > 0)
         {
@@ -111,39 +100,6 @@ internal sealed class IntakeSet
             counters.Add(counter.Name, counter);
         }
     }
-
-    /// <summary>Looks up whom no exact key finds.</summary>
-    /// <returns>The people who are certainly among them.</returns>
-    private async Task<List<Guid>> LookUpAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
-    {
-        if (index?.LookUp(items.SelectMany(i => i.Report.People).Where(p => !Registry.IsKnown(p))) is not var (upTo, found))
-        {
-            return [];
-        }
-
-        var recordIds = found.Values.SelectMany(hits => hits).Select(h => h.RecordId).Distinct().ToList();
-        if (recordIds.Count > 0)
-        {
-            foreach (var record in await db.PersonRecords.AsNoTracking().Where(r => recordIds.Contains(r.RecordId)).ToListAsync(ct))
-            {
-                Alike.Add(record.RecordId, record);
-            }
-
-            var people = Alike.Values.Select(r => r.PersonId).Where(id => Registry.Find(id) is null).Distinct().ToList();
-            Registry.Load([], await db.People.Where(p => people.Contains(p.PersonId)).ToListAsync(ct));
-        }
-
-        var likenesses = found.Where(f => f.Value.Count > 0).ToDictionary(f => f.Key, f => Best(f.Key, f.Value));
-        Registry.Load(new Likenesses(upTo, found.Keys.ToHashSet(), likenesses));
-        return [.. likenesses.Values.SelectMany(l => l).Where(l => l.IsCertain).Select(l => l.PersonId).Distinct()];
-    }
-
-    /// <summary>The best record of each person that was found.</summary>
-    private IReadOnlyList<Likeness> Best(ReportedPerson reported, IReadOnlyList<IndexHit> hits) =>
-    [
-        .. hits.Where(h => Alike.ContainsKey(h.RecordId)).DistinctBy(h => Alike[h.RecordId].PersonId)
-            .Select(h => new Likeness(h.RecordId, Alike[h.RecordId].PersonId, h.Probability, h.Weight, index!.ModelVersion, index.IsCertain(h, Alike[h.RecordId], reported))),
-    ];
 
     /// <summary>The case of the same pair; null when there is none. Where several could be, the one that shares most, then the one with the latest alarm.</summary>
     /// <param name="report">The report.</param>

@@ -92,7 +92,7 @@ public sealed class PersonList
     public required byte[] ContentHash { get; init; }
 
     /// <summary>Number of rows taken.</summary>
-    public required int Rows { get; init; }
+    public required int Rows { get; set; }
 
     /// <summary>When taken, UTC.</summary>
     public required DateTimeOffset TakenAt { get; init; }

@@ -42,7 +42,11 @@ public sealed class Person
         Name = record.Name is { } name && (Name is null || !PersonKeys.IsWithheld(name)) ? name : Name;
         Sex = record.Sex == Sex.Unknown ? Sex : record.Sex;
         BirthDate = record.BirthDate ?? BirthDate;
-        IdNumber ??= record.IdNumber;
+        if (record.IdNumber is { } number && (IdNumber is null || (!CitizenId.HasRightCheck(IdNumber) && CitizenId.HasRightCheck(number))))
+        {
+            IdNumber = number;
+        }
+
         Phone = record.Phone ?? Phone;
         Address = record.Address ?? Address;
     }

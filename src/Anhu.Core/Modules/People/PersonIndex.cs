@@ -159,6 +159,11 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
         return (reached, found);
     }
 
+    /// <summary>The most likely record of a person, however unlikely; for reports.</summary>
+    /// <param name="person">The person.</param>
+    public IndexHit? Best(ReportedPerson person) => engine.Value is null ? null
+        : Find(person.Name, person.Sex, person.BirthDate, person.IdNumber, person.Phone, person.Address, 0.0001) is [var best, ..] ? best : null;
+
     /// <summary>Looks up one record.</summary>
     /// <param name="record">The record; it is never among what is found.</param>
     public IReadOnlyList<IndexHit> Find(PersonRecord record) =>
@@ -203,18 +208,19 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
 
     private static LinkageIndex? Open(string? model) => model is not null && File.Exists(model) ? new LinkageIndex(LinkageModel.Parse(File.ReadAllText(model, Encoding.UTF8))) : null;
 
-    private List<IndexHit> Find(string? name, Sex sex, DateOnly? birthDate, string? idNumber, string? phone, string? address)
+    private List<IndexHit> Find(string? name, Sex sex, DateOnly? birthDate, string? idNumber, string? phone, string? address, double? least = null)
     {
         var index = engine.Value!;
+        var atLeast = least ?? settings.Likely;
         var values = new string?[index.Columns.Count];
         Fill(values, index.Columns, name, sex, birthDate, idNumber, phone, address);
         var hits = new List<IndexHit>();
-        foreach (var hit in index.Find(values, MostHits, settings.Likely))
+        foreach (var hit in index.Find(values, MostHits, atLeast))
         {
             // In a store that has only begun, two of one name are as rare as in the city, not as in the store.
             var weight = hit.Weight + Math.Min(0, Math.Log2((index.Count + 1.0) / settings.Population));
             var probability = 1 / (1 + Math.Pow(2, -weight));
-            if (probability >= settings.Likely)
+            if (probability >= atLeast)
             {
                 hits.Add(new IndexHit(hit.Id, probability, weight));
             }

@@ -1,4 +1,5 @@
 using System.Text;
+using Anhu.Modules.Alarms;
 using Anhu.Modules.Protection;
 
 namespace Anhu.Modules.People;
@@ -48,7 +49,7 @@ public static class PersonKeys
     /// <param name="idNumber">Citizen ID number.</param>
     public static IEnumerable<string> All(KeyRing keys, string? name, string? phone, string? idNumber)
     {
-        if (idNumber is not null)
+        if (idNumber is not null && CitizenId.HasRightCheck(idNumber))
         {
             yield return IdNumber(keys, idNumber);
         }

@@ -67,7 +67,7 @@ public sealed class PersonRegistry(KeyRing ring, Func<long> nextSequence)
     {
         // Of all keys, in their order: the ID number's, and that of phone and name.
         var all = AllKeys(reported);
-        var count = (reported.IdNumber is null ? 0 : 1)
+        var count = (IsNumber(reported.IdNumber) ? 1 : 0)
             + (reported is { Phone: { } phone, Name: { } name } && !PersonKeys.IsWithheld(name) && PersonKeys.Digits(phone).Length >= PersonKeys.ShortestPhone ? 1 : 0);
         return all.Take(count);
     }
@@ -219,7 +219,7 @@ public sealed class PersonRegistry(KeyRing ring, Func<long> nextSequence)
 
     private (Person? Person, Guid? RecordId, FoundBy By) Find(ReportedPerson reported, IReadOnlyCollection<Person> taken)
     {
-        var byNumber = reported.IdNumber is not null;
+        var byNumber = IsNumber(reported.IdNumber);
         foreach (var key in JoiningKeys(reported))
         {
             if (byKey.TryGetValue(key, out var candidates))
@@ -257,7 +257,10 @@ public sealed class PersonRegistry(KeyRing ring, Func<long> nextSequence)
 
     /// <summary>Two ID numbers are two people, whatever else agrees.</summary>
     private static bool Contradicts(Person person, ReportedPerson reported) =>
-        person.IdNumber is { } a && reported.IdNumber is { } b && !string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+        IsNumber(person.IdNumber) && IsNumber(reported.IdNumber) && !string.Equals(person.IdNumber, reported.IdNumber, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Alarms have none but right numbers; lists may have others, which are kept and find nobody.</summary>
+    private static bool IsNumber(string? idNumber) => idNumber is not null && CitizenId.HasRightCheck(idNumber);
 
     private bool Index(PersonKey key)
     {

@@ -113,6 +113,6 @@ public static class WhoIsWho
         }
 
         private static HashSet<string> Numbers(List<PersonRecord> group) =>
-            group.Where(r => r.IdNumber is not null).Select(r => r.IdNumber!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            group.Where(r => r.IdNumber is { } number && Alarms.CitizenId.HasRightCheck(number)).Select(r => r.IdNumber!).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 }

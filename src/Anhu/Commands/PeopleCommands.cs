@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Anhu.Common;
+using Anhu.Modules.People;
+using Anhu.Modules.Recognition;
+using Anhu.Web;
+
+namespace Anhu.Commands;
+
+/// <summary><c>anhu people …</c>: links another agency's list with the people on record.</summary>
+internal static class PeopleCommands
+{
+    /// <summary>Rows that cannot be used and are named one by one.</summary>
+    private const int MostNamed = 20;
+
+    private static readonly Argument<string> File = new("FILE") { Description = "CSV (UTF-8 or GB18030, also packed with gzip) or XLSX, with a heading." };
+
+    private static readonly Option<string> Map = new("--map") { Description = "Which column is which field: a file, or one that ships by its name (people-list).", HelpName = "MAP.json", Required = true };
+
+    private static readonly Option<string?> Name = new("--name") { Description = "Name of the list, such as the agency's; the file's name if left out.", HelpName = "NAME" };
+
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Join without asking." };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Write the report as JSON." };
+
+    public static Command Create()
+    {
+        var command = new Command("link", "Looks up each row of another agency's list, writes a report beside it (FILE.link.txt, FILE.link.svg), and joins only when that is confirmed.")
+        {
+            File, Map, Name, Yes, Json,
+        };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed, services => LinkAsync(parsed, services, ct), ct));
+        return new Command("people", "Who is who, for whole lists.") { command };
+    }
+
+    private static async Task<int> LinkAsync(ParseResult parsed, IServiceProvider services, CancellationToken ct)
+    {
+        var path = parsed.GetRequiredValue(File);
+        var name = parsed.GetValue(Name) ?? Path.GetFileName(path);
+        var (file, rows) = Open(path, MappingPath(parsed.GetRequiredValue(Map), services.GetRequiredService<AnhuSettings>().Content));
+        var people = rows.Where(r => r.Person is not null).Select(r => r.Person!).ToList();
+        var faults = rows.Where(r => r.Fault is not null).ToList();
+        var handler = services.GetRequiredService<LinkPersonListHandler>();
+        var report = await CommandProgress.RunAsync(async tell =>
+        {
+            await handler.PrepareAsync((done, of) => tell?.Invoke("people on record", done, of), ct);
+            return await handler.LookAsync(people, (done, of) => tell?.Invoke("looking up", done, of), ct);
+        });
+        await WriteAsync(parsed, path, name, report, faults.Count, ct);
+        foreach (var fault in faults.Take(MostNamed))
+        {
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"line {fault.Line}: {fault.Fault}"));
+        }
+
+        if (faults.Count > MostNamed)
+        {
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"… and {faults.Count - MostNamed} more lines that cannot be used."));
+        }
+
+        if (!parsed.GetValue(Yes) && !Confirmed(report))
+        {
+            await Console.Error.WriteLineAsync("Nothing was joined. Run it again with --yes to join.");
+            return faults.Count > 0 ? 1 : 0;
+        }
+
+        var taken = await CommandProgress.RunAsync(tell => handler.TakeAsync(name, file.Hash, people, (done, of) => tell?.Invoke("taking in", done, of), ct));
+        await Console.Error.WriteLineAsync(taken == 0 ? "This list was taken before; nothing was added." : string.Create(CultureInfo.InvariantCulture, $"{taken} rows were taken in."));
+        return faults.Count > 0 ? 1 : 0;
+    }
+
+    /// <exception cref="FormatException">File and mapping can't be used; the command ends with 2.</exception>
+    private static (PersonListFile File, List<PersonListRow> Rows) Open(string path, string map)
+    {
+        try
+        {
+            var file = new PersonListFile(path, PersonListMapping.Load(map));
+            return (file, file.Read());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or CsvHelper.CsvFormatException)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
+    private static string MappingPath(string name, string content)
+    {
+        var shipped = Path.Combine(content, "lists", Path.ChangeExtension(Path.GetFileName(name), ".json"));
+        return !System.IO.File.Exists(name) && !name.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) && System.IO.File.Exists(shipped) ? shipped : name;
+    }
+
+    private static bool Confirmed(ListReport report)
+    {
+        if (Console.IsInputRedirected || Console.IsErrorRedirected)
+        {
+            return false;
+        }
+
+        Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"Take in {report.Rows} rows and join {report.ByNumber + report.Certain} of them? [y/N] "));
+        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+
+    /// <summary>The report holds counts only.</summary>
+    private static async Task WriteAsync(ParseResult parsed, string path, string name, ListReport report, int faults, CancellationToken ct)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{name}: {report.Rows} rows that can be used, {faults} that cannot");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  found by ID number, or by phone and name   {report.ByNumber}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  certain by likeness                        {report.Certain}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  likely, for a worker to decide             {report.Likely}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  like nobody on record                      {report.Unknown}");
+        text.AppendLine(report.ExpectedPrecision is { } precision
+            ? string.Create(CultureInfo.InvariantCulture, $"  expected precision of what is joined       {Math.Floor(precision * 10000) / 100:0.00} %") : "  nothing would be joined");
+        await System.IO.File.WriteAllTextAsync(path + ".link.txt", text.ToString(), ct);
+        await System.IO.File.WriteAllTextAsync(path + ".link.svg", ListPicture.Svg(report), ct);
+        if (parsed.GetValue(Json))
+        {
+            await CommandHost.WriteJsonAsync(new { List = name, report.Rows, Unusable = faults, report.ByNumber, report.Certain, report.Likely, report.Unknown, report.ExpectedPrecision, Picture = path + ".link.svg" });
+        }
+        else
+        {
+            await Console.Out.WriteAsync(text.ToString());
+        }
+    }
+}
