@@ -58,7 +58,7 @@ public class AnhuFixture : IAsyncLifetime
     private WebApplication Running => app ?? throw NotStarted();
 
     /// <inheritdoc />
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         store = await TestStore.CreateAsync();
         await PrepareAsync();
@@ -67,7 +67,7 @@ public class AnhuFixture : IAsyncLifetime
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
         if (store is not null)

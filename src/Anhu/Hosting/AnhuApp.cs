@@ -135,7 +135,7 @@ public static class AnhuApp
         services.AddApiJson();
         services.AddApiDescription();
         services.AddSpineWeb();
-        services.AddAccount();
+        services.AddAccount(settings);
         services.AddAlarmEntry();
         services.AddCasePages();
         services.AddClientSignIn();

@@ -50,6 +50,9 @@ public sealed class AnhuSettings
     /// <summary>When records are likely, or certainly, one person's.</summary>
     public PeopleSettings People { get; set; } = new();
 
+    /// <summary>Single sign-on through the city's identity provider.</summary>
+    public SignOnSettings SignOn { get; set; } = new();
+
     /// <summary>How text messages leave.</summary>
     public Modules.Messages.MessageSettings Messages { get; set; } = new();
 

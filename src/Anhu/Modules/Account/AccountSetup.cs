@@ -54,7 +54,8 @@ public static class AccountSetup
 
     /// <summary>Sign-in of the pages.</summary>
     /// <param name="services">The container.</param>
-    public static IServiceCollection AddAccount(this IServiceCollection services)
+    /// <param name="settings">The settings.</param>
+    public static IServiceCollection AddAccount(this IServiceCollection services, AnhuSettings settings)
     {
         services.AddSingleton<UnknownNames>();
         services.AddHostedService<SessionJob>();
@@ -81,7 +82,7 @@ public static class AccountSetup
             options.OnRefreshingPrincipal = context =>
             {
                 // What belongs to the session and not to the worker goes on.
-                context.NewPrincipal!.Identities.First().AddClaims(context.CurrentPrincipal!.Claims.Where(c => c.Type is AccountClaims.Session or AccountClaims.Method));
+                context.NewPrincipal!.Identities.First().AddClaims(context.CurrentPrincipal!.Claims.Where(c => c.Type is AccountClaims.Session or AccountClaims.Method or System.Security.Claims.ClaimTypes.AuthenticationMethod));
                 return Task.CompletedTask;
             };
         });
@@ -98,7 +99,8 @@ public static class AccountSetup
                 options.ExpireTimeSpan = TimeSpan.FromMinutes(5);
             })
             // Never given out; Identity clears it when it ends a session.
-            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme, options => Plain(options, "anhu.device"));
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme, options => Plain(options, "anhu.device"))
+            .AddSingleSignOn(settings.SignOn);
         return services;
     }
 
@@ -107,6 +109,7 @@ public static class AccountSetup
     public static void MapAccount(this IEndpointRouteBuilder app)
     {
         app.MapPost("/sign-out", SignOutAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapSingleSignOn(app.ServiceProvider.GetRequiredService<AnhuSettings>().SignOn);
         app.MapPost("/sign-in/passkey", PasskeyRequestAsync).AllowAnonymous().ExcludeFromDescription();
         app.MapPost("/profile/passkeys/options", PasskeyCreationAsync).RequireAuthorization().ExcludeFromDescription();
         app.MapPost("/language", ChangeLanguageAsync).AllowAnonymous().ExcludeFromDescription();
@@ -138,13 +141,14 @@ public static class AccountSetup
     });
 
     private static string? PageDue(HttpContext context) =>
-        context.User.FindFirst(AccountClaims.PasswordDue) is { } due
+        // Who came through the provider used no password of ours.
+        context.User.FindFirst(AccountClaims.PasswordDue) is { } due && !context.User.HasClaim(System.Security.Claims.ClaimTypes.AuthenticationMethod, SingleSignOn.SchemeName)
             && long.Parse(due.Value, System.Globalization.CultureInfo.InvariantCulture)
                 <= context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds() ? "/profile/password"
         : context.User.HasClaim(c => c.Type == AccountClaims.SecondStepDue) && !context.User.HasClaim(AccountClaims.Method, AccountClaims.TwoFactors) ? "/profile/two-step"
         : null;
 
-    private static void Plain(CookieAuthenticationOptions options, string name)
+    internal static void Plain(CookieAuthenticationOptions options, string name)
     {
         options.Cookie.Name = name;
         options.Cookie.HttpOnly = true;

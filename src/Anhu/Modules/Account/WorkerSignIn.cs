@@ -32,7 +32,7 @@ public enum SignInOutcome
 
 /// <summary>Signs workers in and out, and records it. Sessions of workers who left end with the next check of the security stamp.</summary>
 public sealed class WorkerSignIn(
-    AnhuDbContext db, TimeProvider time, WorkerManager workers, UnknownNames unknown, SessionDesk sessions, WorkerSessions running,
+    AnhuDbContext db, AnhuSettings settings, TimeProvider time, WorkerManager workers, UnknownNames unknown, SessionDesk sessions, WorkerSessions running,
     IHttpContextAccessor http, IUserClaimsPrincipalFactory<Worker> claims, IOptions<IdentityOptions> options, ILogger<SignInManager<Worker>> logger,
     IAuthenticationSchemeProvider schemes, IUserConfirmation<Worker> confirmation)
     : SignInManager<Worker>(workers, http, claims, options, logger, schemes, confirmation)
@@ -114,6 +114,35 @@ public sealed class WorkerSignIn(
         }
 
         return await OutcomeAsync(result, worker, "recovery-code", wasLocked, ct);
+    }
+
+    /// <summary>Signs in who comes from the city's identity provider. Nobody is added by it: the worker must be here, active and not locked.</summary>
+    /// <param name="person">What the provider said.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<SignInOutcome> WithSignOnAsync(ClaimsPrincipal person, CancellationToken ct)
+    {
+        method = SingleSignOn.SchemeName;
+        var worker = person.FindFirstValue(settings.SignOn.NameClaim) is { Length: > 0 } name ? await workers.FindByNameAsync(name) : null;
+        if (worker is null || !worker.IsActive)
+        {
+            await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("method", method), ("cause", worker is null ? "unknown" : "inactive"));
+            return SignInOutcome.Refused;
+        }
+
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        if (wasLocked)
+        {
+            return await OutcomeAsync(SignInResult.LockedOut, worker, method, wasLocked, ct);
+        }
+
+        if (person.Claims.Any(c => c.Type is AccountClaims.Method or "acr" && settings.SignOn.TwoFactorMethods.Contains(c.Value)))
+        {
+            await SignInWithClaimsAsync(
+                worker, new AuthenticationProperties(), [new Claim(ClaimTypes.AuthenticationMethod, method), new Claim(AccountClaims.Method, AccountClaims.TwoFactors)]);
+            return await OutcomeAsync(SignInResult.Success, worker, method, wasLocked, ct);
+        }
+
+        return await OutcomeAsync(await SignInOrTwoFactorAsync(worker, isPersistent: false, loginProvider: method), worker, method, wasLocked, ct);
     }
 
     /// <summary>Signs in with a passkey, which the browser lets be used only after it has verified the worker: two factors in one.</summary>
