@@ -91,5 +91,5 @@ public sealed class PeopleSettings
     public int Population { get; set; } = 200_000;
 
     /// <summary>Longest that the alarms of one transaction wait for look-ups, milliseconds; what is left is looked up afterwards.</summary>
-    public int LookUpMilliseconds { get; set; } = 100;
+    public int LookUpMilliseconds { get; set; } = 20;
 }

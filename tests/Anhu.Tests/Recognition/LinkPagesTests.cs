@@ -111,6 +111,27 @@ public sealed class LinkPagesTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         Assert.DoesNotContain(await ListAsync(client), p => p.GetProperty("linkPairId").GetGuid() == pair.LinkPairId);
     }
 
+    [Fact]
+    public async Task Pages_OneByOne_AreTheWholeList()
+    {
+        await LikelyAsync("宇文静怡", "长孙无病", "13812340007");
+        await LikelyAsync("独孤求雨", "澹台灭火", "13812340008");
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync("340100-police", roles: WorkerRole.Supervisor));
+        var whole = await ListAsync(client);
+        var single = new List<Guid>();
+        string? after = null;
+        do
+        {
+            var page = await client.GetFromJsonAsync<JsonElement>($"/api/v1/people/links?limit=1{(after is null ? "" : $"&after={after}")}", Ct);
+            single.AddRange(page.GetProperty("pairs").EnumerateArray().Select(p => p.GetProperty("linkPairId").GetGuid()));
+            after = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+        }
+        while (after is not null && single.Count <= whole.Count);
+
+        Assert.True(whole.Count >= 2);
+        Assert.Equal(whole.Select(p => p.GetProperty("linkPairId").GetGuid()), single);
+    }
+
     [Theory]
     [InlineData(WorkerRole.CallTaker)]
     [InlineData(WorkerRole.DataProtectionOfficer)]

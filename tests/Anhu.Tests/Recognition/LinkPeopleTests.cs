@@ -1,3 +1,4 @@
+using Anhu.Common;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Intake;
 using Anhu.Modules.People;
@@ -60,6 +61,103 @@ public sealed class LinkPeopleTests(QuietFixture app) : IClassFixture<QuietFixtu
         Assert.Equal(LinkFailures.SameReport, result.Failure);
     }
 
+    [Fact]
+    public async Task JoinThatRaisesAClass_AndItsUndoing_BothWaitForAnotherSupervisor()
+    {
+        var (first, second) = (await Families.SupervisorAsync(app), await Families.SupervisorAsync(app));
+        var caseworker = Families.CallerOf(await app.Data.CreateWorkerAsync("340100-police", roles: Modules.Security.WorkerRole.Caseworker));
+        var a = await SubmitAsync("甲女", null, "甲男", null, 300);
+        var b = await SubmitAsync("乙女", null, "乙男", null, 5, new ReportedIndicators(Weapon: true));
+        var (one, other) = (await app.RecordsAsync(a.AlarmId), await app.RecordsAsync(b.AlarmId));
+        var before = await app.StateOfAsync([a.AlarmId, b.AlarmId]);
+        Assert.True((await app.StateAsync(one[0].RecordId, other[0].RecordId, LinkAnswer.Same, first, second)).IsOk);
+        Move();
+
+        var joining = await SayAsync(one[1].RecordId, other[1].RecordId, first);
+
+        Assert.True(joining.Value.Waits);
+        Assert.Equal(3, await ClassAsync(a.CaseId));
+        Assert.Equal(LinkFailures.NeedsSecondPerson, (await SecondAsync(joining.Value.LinkStatementId, first)).Failure);
+        Assert.Equal(LinkFailures.NeedsSecondPerson, (await SecondAsync(joining.Value.LinkStatementId, caseworker)).Failure);
+        Assert.True((await SecondAsync(joining.Value.LinkStatementId, second)).IsOk);
+        Assert.Equal(1, await ClassAsync(a.CaseId));
+        Move();
+
+        var undoing = await app.WithAsync<LinkPeopleHandler, Result<PeopleStated>>(h => h.UndoAsync(joining.Value.LinkStatementId, "两对夫妻", second, Ct));
+
+        Assert.True(undoing.Value.Waits);
+        Assert.Equal(1, await ClassAsync(a.CaseId));
+        Assert.True((await SecondAsync(undoing.Value.LinkStatementId, first)).IsOk);
+        var grade = await app.QueryAsync(db => db.Grades.AsNoTracking().Where(g => g.CaseId == a.CaseId).OrderByDescending(g => g.DecidedAt).FirstAsync(Ct));
+        Assert.Equal((3, second.WorkerId, first.WorkerId, "两对夫妻"), (grade.Class, grade.WorkerId, grade.ApprovedByWorkerId, grade.Note));
+        Move();
+        Assert.True((await app.UndoAsync((await StatementAsync(one[0].RecordId)).LinkStatementId, first, second)).IsOk);
+        Families.AssertSame(before, await app.StateOfAsync([a.AlarmId, b.AlarmId]));
+    }
+
+    /// <summary>What must not leak of somebody, and how she may be reached, stays hers whoever she turns out to be.</summary>
+    [Fact]
+    public async Task ShieldedPlacesAndContacts_FollowThePerson_AndComeBack()
+    {
+        var (first, second) = (await Families.SupervisorAsync(app), await Families.SupervisorAsync(app));
+        var a = await SubmitAsync("丁女", null, "丁男", null, 300);
+        var b = await SubmitAsync("丁女士", null, "丁先生", null, 5);
+        var (one, other) = (await app.RecordsAsync(a.AlarmId), await app.RecordsAsync(b.AlarmId));
+        var (place, contact) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await app.QueryAsync(async db =>
+        {
+            db.Add(new Modules.Shield.ShieldedPlace
+            {
+                ShieldedPlaceId = place, CaseId = b.CaseId, PersonId = other[0].PersonId, Kind = Modules.Shield.ShieldKind.Address, Value = "望江路隐蔽处9号",
+                State = Modules.Shield.ShieldState.Active, RecordedAt = app.Clock.GetUtcNow(), RecordedByWorkerId = first.WorkerId!.Value,
+            });
+            db.Add(new Modules.Messages.SafeContact
+            {
+                SafeContactId = contact, CaseId = b.CaseId, PersonId = other[0].PersonId, Phone = "13700009999", SafeToCall = false, SafeToText = false,
+                ConfirmedAt = app.Clock.GetUtcNow(),
+            });
+            return await db.SaveChangesAsync(Ct);
+        });
+
+        var her = await app.StateAsync(one[0].RecordId, other[0].RecordId, LinkAnswer.Same, first, second);
+        Move();
+        var him = await app.StateAsync(one[1].RecordId, other[1].RecordId, LinkAnswer.Same, first, second);
+
+        Assert.Equal((one[0].PersonId, a.CaseId, one[0].PersonId), await WhereAsync());
+        Move();
+        Assert.True((await app.UndoAsync(him.Value.LinkStatementId, first, second)).IsOk);
+        Move();
+        Assert.True((await app.UndoAsync(her.Value.LinkStatementId, first, second)).IsOk);
+        Assert.Equal((other[0].PersonId, b.CaseId, other[0].PersonId), await WhereAsync());
+
+        Task<(Guid, Guid, Guid)> WhereAsync() => app.QueryAsync(async db =>
+        {
+            var said = await db.SafeContacts.AsNoTracking().SingleAsync(c => c.SafeContactId == contact, Ct);
+            return ((await db.ShieldedPlaces.AsNoTracking().SingleAsync(s => s.ShieldedPlaceId == place, Ct)).PersonId, said.CaseId, said.PersonId);
+        });
+    }
+
+    [Fact]
+    public async Task RefusedJoin_ChangesNothing_AndCanBeDecidedAgain()
+    {
+        var (first, second) = (await Families.SupervisorAsync(app), await Families.SupervisorAsync(app));
+        var a = await SubmitAsync("丙女", null, "丙男", null, 300);
+        var b = await SubmitAsync("丙女士", null, "丙先生", null, 5, new ReportedIndicators(Weapon: true));
+        var (one, other) = (await app.RecordsAsync(a.AlarmId), await app.RecordsAsync(b.AlarmId));
+        Assert.True((await app.StateAsync(one[0].RecordId, other[0].RecordId, LinkAnswer.Same, first, second)).IsOk);
+        var before = await app.StateOfAsync([a.AlarmId, b.AlarmId]);
+        Move();
+
+        var joining = await SayAsync(one[1].RecordId, other[1].RecordId, first);
+        var refused = await app.WithAsync<LinkPeopleHandler, Result<PeopleStated>>(h => h.SecondAsync(joining.Value.LinkStatementId, false, "证据不足", second, Ct));
+
+        Assert.True(refused.IsOk);
+        Families.AssertSame(before, await app.StateOfAsync([a.AlarmId, b.AlarmId]));
+        Assert.Equal(LinkFailures.SomeoneWasFaster, (await SecondAsync(joining.Value.LinkStatementId, second)).Failure);
+        Move();
+        Assert.True((await SayAsync(one[1].RecordId, other[1].RecordId, first)).IsOk);
+    }
+
     /// <summary>Random histories of reports, joins, refusals and undoings: taken back in any order, everything is as it was.</summary>
     [Fact]
     public async Task RandomHistory_TakenBackInAnyOrder_RestoresEverything()
@@ -83,6 +181,17 @@ public sealed class LinkPeopleTests(QuietFixture app) : IClassFixture<QuietFixtu
 
         Assert.Empty((await app.WithAsync<VerifyTimeline, TimelineCheck>(v => v.RunAsync(null, Ct))).Faults);
     }
+
+    private Task<Result<PeopleStated>> SayAsync(Guid left, Guid right, Modules.Security.Caller caller) => app.WithAsync<LinkPeopleHandler, Result<PeopleStated>>(
+        h => h.Handle(new StatePeople { LeftRecordId = left, RightRecordId = right, Answer = LinkAnswer.Same }, caller, Ct));
+
+    private Task<Result<PeopleStated>> SecondAsync(Guid statement, Modules.Security.Caller caller) =>
+        app.WithAsync<LinkPeopleHandler, Result<PeopleStated>>(h => h.SecondAsync(statement, true, null, caller, Ct));
+
+    private Task<int> ClassAsync(Guid caseId) => app.QueryAsync(db => db.Cases.Where(c => c.CaseId == caseId).Select(c => c.Class).SingleAsync(Ct));
+
+    private Task<LinkStatement> StatementAsync(Guid record) =>
+        app.QueryAsync(db => db.LinkStatements.AsNoTracking().FirstAsync(s => s.LeftRecordId == record && s.Kind == LinkStatementKind.Confirmed, Ct));
 
     private async Task<List<Guid>> ReportAsync(int[] writings)
     {

@@ -8,15 +8,11 @@ public static class PairStates
     /// <param name="statements">All statements about its records.</param>
     public static LinkPairState Of(LinkPair pair, IEnumerable<LinkStatement> statements)
     {
-        if (pair.LeftPersonId == pair.RightPersonId)
-        {
-            return LinkPairState.Settled;
-        }
-
         var all = statements.Where(s => Names(s, pair)).ToList();
         var (inForce, _) = WhoIsWho.Weigh(all);
         var answered = all.Where(s => s.Kind is LinkStatementKind.Seconded or LinkStatementKind.Refused).Select(s => s.TargetId).ToHashSet();
         return all.Exists(s => s.NeedsSecond && !answered.Contains(s.LinkStatementId)) ? LinkPairState.Waiting
+            : pair.LeftPersonId == pair.RightPersonId ? LinkPairState.Settled
             : all.Exists(s => s.Kind == LinkStatementKind.Different && inForce.Contains(s.LinkStatementId)) ? LinkPairState.Settled
             : all.Exists(s => s.Kind == LinkStatementKind.Unsure && inForce.Contains(s.LinkStatementId)) ? LinkPairState.Unsure
             : LinkPairState.Open;

@@ -25,7 +25,7 @@ public sealed record RecognitionSettings
     public int Population { get; init; } = 200_000;
 
     /// <summary>Longest that the alarms of one transaction wait for look-ups; what is left is looked up afterwards. Milliseconds.</summary>
-    public int LookUpMilliseconds { get; init; } = 100;
+    public int LookUpMilliseconds { get; init; } = 20;
 
     /// <summary>File of the engine's trained model; null for none: exact keys only.</summary>
     public string? Model { get; init; }

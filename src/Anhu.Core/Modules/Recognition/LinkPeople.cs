@@ -301,8 +301,10 @@ public sealed class LinkPeopleHandler(
     {
         var people = new[] { kin.Records[said.LeftRecordId].PersonId, kin.Records[said.RightRecordId].PersonId };
         var cases = kin.Records.Values.Where(r => people.Contains(r.PersonId) && r.IncidentId is { } id && kin.Incidents.ContainsKey(id))
-            .Select(r => kin.Incidents[r.IncidentId!.Value].CaseId).Distinct().Order();
-        foreach (var caseId in cases)
+            .Select(r => kin.Incidents[r.IncidentId!.Value].CaseId).Distinct().Order().ToList();
+
+        // That a sealed case is about somebody is told in its own record only.
+        foreach (var caseId in cases.Exists(c => kin.Cases[c].IsSealed) ? cases.Where(c => kin.Cases[c].IsSealed) : cases)
         {
             db.Record(new PendingEvent(type, time.Now, caseId, Class: kin.Cases[caseId].Class, Data: EventData.Of(
                 ("statement", said.LinkStatementId), ("left", said.LeftRecordId), ("right", said.RightRecordId), ("target", said.TargetId),

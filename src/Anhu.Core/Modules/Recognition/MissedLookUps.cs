@@ -73,12 +73,7 @@ public sealed class MissedLookUps(
                 var pairs = await LikelyPairs.MakeAsync(db, found, [], time.Now, ct);
                 db.AddRange(pairs);
                 var sequences = hits.Keys.Select(r => r.RecordSequence).ToList();
-                foreach (var row in await db.PersonRecords.Where(r => sequences.Contains(r.RecordSequence)).ToListAsync(ct))
-                {
-                    row.LookUpFrom = null;
-                }
-
-                return 0;
+                return await db.PersonRecords.Where(r => sequences.Contains(r.RecordSequence)).ExecuteUpdateAsync(r => r.SetProperty(x => x.LookUpFrom, (long?)null), ct);
             },
             ct);
         await JoinAsync(map, [.. hits.Keys.Select(r => r.RecordId)], ct);

@@ -111,12 +111,20 @@ public sealed class PersonQueries(
 
     /// <summary>The agencies that know the people of a case, by that case or another one that the caller may see.</summary>
     /// <param name="caller">Who asks.</param>
-    /// <param name="caseId">A case that the caller may see.</param>
+    /// <param name="caseId">The case.</param>
+    /// <param name="view">How much of it the caller sees, where that was asked before.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<Agency>> KnownToAsync(Caller caller, Guid caseId, CancellationToken ct)
+    /// <returns>Empty where the caller does not see who is concerned.</returns>
+    public async Task<IReadOnlyList<Agency>> KnownToAsync(Caller caller, Guid caseId, CaseView? view, CancellationToken ct)
     {
         var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
+        view ??= await sights.FindAsync(db, caller, caseId, ct) is (_, var sight) ? sight.View : CaseView.None;
+        if (view < CaseView.Card)
+        {
+            return [];
+        }
+
         var visible = db.Cases.AsNoTracking().VisibleTo(caller, db);
         var people = db.CaseParties.Where(p => p.CaseId == caseId && (p.Role == PartyRole.Victim || p.Role == PartyRole.Perpetrator)).Select(p => p.PersonId);
         var ids = await db.CaseParties.Where(p => people.Contains(p.PersonId) && visible.Any(c => c.CaseId == p.CaseId)).Select(p => p.CaseId).Distinct().Take(100).ToListAsync(ct);

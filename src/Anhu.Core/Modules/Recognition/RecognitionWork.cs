@@ -447,16 +447,20 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
 
         var sources = family.Seeds.Concat(kin.Parted.Where(p => family.Incidents.Contains(p.Key)).Select(p => p.Value.CaseId)).Where(id => id != dvCase.CaseId)
             .Concat(isNew ? [kin.SeedOf(kin.Incidents[dvCase.PartedIncidentId!.Value])] : []).Distinct().ToList();
-        var all = sources.Select(s => kin.Cases[s].Before ?? before[s]).Append(wasPointer ? dvCase.Before ?? own : own).ToList();
+        var parts = sources.Select(s => kin.Cases[s].Before ?? before[s]).Concat(isNew ? [] : [dvCase.Before ?? own]).ToList();
+        var later = isNew ? [] : Since(file, dvCase.Before!.At);
         if (!isNew)
         {
-            dvCase.LastAlarmAt = all.Max(b => b.LastAlarmAt);
-            dvCase.RegionCode = all.MaxBy(b => b.LastAlarmAt)!.RegionCode;
-            dvCase.ShunnedUnits = [.. all.SelectMany(b => b.ShunnedUnits).Distinct()];
+            dvCase.LastAlarmAt = parts.Select(b => b.LastAlarmAt).Concat(later.Select(i => i.OccurredAt)).Max();
+            dvCase.RegionCode = later.MaxBy(i => i.OccurredAt) is { RegionCode: { } region } newest && newest.OccurredAt >= dvCase.LastAlarmAt
+                ? region : parts.MaxBy(b => b.LastAlarmAt)!.RegionCode;
+            dvCase.ShunnedUnits = [.. parts.SelectMany(b => b.ShunnedUnits).Distinct()];
         }
 
-        var parts = sources.Select(s => kin.Cases[s].Before ?? before[s]).Concat(isNew ? [] : [dvCase.Before ?? own]).ToList();
-        SetUnits(file, parts, isNew ? [] : Since(file, dvCase.Before!.At));
+        SetUnits(file, parts, later);
+
+        // How it stands is what it has become since, not what it once was.
+        var all = sources.Select(s => kin.Cases[s].Before ?? before[s]).Append(wasPointer ? dvCase.Before ?? own : own).ToList();
         if (file.OpenDuties.Count > 0)
         {
             dvCase.ReopenCount += dvCase.State == CaseState.Closed && !wasPointer ? 1 : 0;
