@@ -10,7 +10,7 @@ var root = new RootCommand("Measures Anhu: what it takes, how fast it is, what i
     Old("kill", "Kills the program in the middle of intake, again and again. [--rounds 200] [--store …] [--data DIR] [--seed N]", KillBench.RunAsync),
     Old("audit", "What recording a view costs, and how fast an export of the record is checked. [aes-256-gcm|guomi]", AuditBench.RunAsync),
     Old("seal", "What sealing, opening and a blind index cost. [aes-256-gcm|guomi]", SealBench.RunAsync),
-    FillCommand.Create(),
+    FillCommand.Create(), LinkageIndexBench.Create(),
     new Command("load", "Drives the program over HTTP.")
     {
         IntakeLoad.Create(), FeedLoad.Create(), OperationsLoad.Create(), GrowthLoad.Create(), StartLoad.Create(),

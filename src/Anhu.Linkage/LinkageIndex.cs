@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Anhu.Linkage.Blocking;
+using Anhu.Linkage.Clustering;
 using Anhu.Linkage.Live;
 using Anhu.Linkage.Records;
 using Anhu.Linkage.Scoring;
@@ -27,6 +29,7 @@ public sealed class LinkageIndex
     private readonly int[] dividing;
     private readonly Dictionary<Guid, int> places = [];
     private readonly List<Guid> ids = [];
+    private Clusterer? groups;
 
     /// <summary>An empty index.</summary>
     /// <param name="model">A trained model.</param>
@@ -83,6 +86,8 @@ public sealed class LinkageIndex
             {
                 posting.Add(record);
             }
+
+            groups?.Grow();
         }
     }
 
@@ -130,6 +135,46 @@ public sealed class LinkageIndex
             {
                 table.Withdraw(tried);
             }
+        }
+    }
+
+    /// <summary>Joins all records into groups, each a person, as <see cref="Linker"/> does. What comes later is joined by <see cref="GroupAdded"/>.</summary>
+    /// <param name="threads">Threads to use; all cores unless said.</param>
+    public void GroupAll(int? threads = null)
+    {
+        lock (gate)
+        {
+            var finder = new PairFinder(table, threads ?? Environment.ProcessorCount);
+            var candidates = finder.Find(null, default);
+            scorer.Refresh(places.Count);
+            groups = new Clusterer(table, scorer, Model.LeastLogOdds);
+            groups.Join(candidates.A, candidates.B, scorer.Scores(candidates, threads ?? Environment.ProcessorCount));
+        }
+    }
+
+    /// <summary>Joins records that came after <see cref="GroupAll"/> into the groups that are there, or into new ones.</summary>
+    /// <param name="added">Their keys; unknown ones are passed over.</param>
+    /// <param name="threads">Threads to use; all cores unless said.</param>
+    /// <exception cref="InvalidOperationException"><see cref="GroupAll"/> was never called.</exception>
+    public void GroupAdded(IReadOnlyCollection<Guid> added, int? threads = null)
+    {
+        lock (gate)
+        {
+            var joined = groups ?? throw new InvalidOperationException("The records were not grouped yet.");
+            scorer.Refresh(places.Count);
+            JoinLocked(joined, [.. added.Select(id => places.GetValueOrDefault(id, -1)).Where(record => record >= 0).Order()], threads ?? Environment.ProcessorCount);
+        }
+    }
+
+    /// <summary>The keys of the records of a record's group, that of the earliest first; only itself when nothing was grouped.</summary>
+    /// <param name="id">Its key.</param>
+    /// <exception cref="KeyNotFoundException">There is no such record.</exception>
+    public IReadOnlyList<Guid> GroupOf(Guid id)
+    {
+        lock (gate)
+        {
+            var record = places.TryGetValue(id, out var at) ? at : throw new KeyNotFoundException($"There is no record {id}.");
+            return groups is null ? [id] : [.. groups.Members(record).Select(member => ids[member])];
         }
     }
 
@@ -286,47 +331,84 @@ public sealed class LinkageIndex
             posting.Remove(record);
         }
 
+        var group = groups?.Members(record) ?? [];
         table.Forget(record);
         ids[record] = default;
+
+        // What it held together may fall apart.
+        group.ForEach(member => groups!.Part(member));
+        if (group.Count > 2)
+        {
+            JoinLocked(groups!, [.. group.Where(member => member != record)], 1);
+        }
+
         return true;
     }
 
-    /// <summary>The records that share a block with a row, each once, in the order of the table.</summary>
-    private SortedSet<int> Candidates(ReadOnlySpan<int> row)
+    private void JoinLocked(Clusterer joined, int[] records, int threads)
     {
-        var found = new SortedSet<int>();
-        var block = new List<int>();
+        var found = new List<(int Other, double Odds)>[records.Length];
+        Parallel.For(0, records.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        {
+            var row = table.Row(records[i]);
+            var pairs = new List<(int, double)>();
+            foreach (var other in Candidates(row))
+            {
+                if (other != records[i] && scorer.Score(row, table.Row(other)) is var odds && odds >= Model.LeastLogOdds && !MustDiffer(row, table.Row(other)))
+                {
+                    pairs.Add((other, odds));
+                }
+            }
+
+            found[i] = pairs;
+        });
+        int[] ones = [.. found.SelectMany((pairs, i) => Enumerable.Repeat(records[i], pairs.Count))];
+        joined.Join(ones, [.. found.SelectMany(pairs => pairs.Select(p => p.Other))], [.. found.SelectMany(pairs => pairs.Select(p => p.Odds))]);
+    }
+
+    /// <summary>The records that share a block with a row, each once, in the order of the table.</summary>
+    private ReadOnlySpan<int> Candidates(ReadOnlySpan<int> row)
+    {
+        var found = new List<int>();
         foreach (var posting in postings)
         {
-            block.Clear();
-            var steps = 0;
+            var (from, steps) = (found.Count, 0);
             for (var record = posting.Newest(row); record >= 0 && steps < LongestWalk; record = posting.Before(record), steps++)
             {
                 // A key that too many have counts only with another field that agrees.
                 if (steps == table.Model.MaxBlock)
                 {
-                    var kept = 0;
-                    for (var at = 0; at < block.Count; at++)
+                    var kept = from;
+                    for (var i = from; i < found.Count; i++)
                     {
-                        if (AgreesBesides(row, table.Row(block[at])))
+                        if (AgreesBesides(row, table.Row(found[i])))
                         {
-                            block[kept++] = block[at];
+                            found[kept++] = found[i];
                         }
                     }
 
-                    block.RemoveRange(kept, block.Count - kept);
+                    found.RemoveRange(kept, found.Count - kept);
                 }
 
                 if (steps < table.Model.MaxBlock || AgreesBesides(row, table.Row(record)))
                 {
-                    block.Add(record);
+                    found.Add(record);
                 }
             }
-
-            found.UnionWith(block);
         }
 
-        return found;
+        found.Sort();
+        var all = CollectionsMarshal.AsSpan(found);
+        var count = 0;
+        foreach (var record in all)
+        {
+            if (count == 0 || all[count - 1] != record)
+            {
+                all[count++] = record;
+            }
+        }
+
+        return all[..count];
     }
 
     private bool AgreesBesides(ReadOnlySpan<int> a, ReadOnlySpan<int> b)

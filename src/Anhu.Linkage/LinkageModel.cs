@@ -25,13 +25,16 @@ public sealed record LinkageModel
     public IReadOnlyList<string> Apart { get => field ?? []; init; }
 
     /// <summary>A block with more records is divided further, or left out where it can't be.</summary>
-    public int MaxBlock { get => field > 0 ? field : 40; init; }
+    public int MaxBlock { get => field > 0 ? field : 25; init; }
 
-    /// <summary>Probability from which records are joined; unset, the one with the best expected F1 over the scored pairs.</summary>
+    /// <summary>Probability from which two records are joined, above 0 and below 1; one half unless said.</summary>
     public double? Threshold { get; init; }
 
     /// <summary>What training found; null before.</summary>
     public TrainedModel? Trained { get; init; }
+
+    /// <summary><see cref="Threshold"/> as natural log-odds.</summary>
+    internal double LeastLogOdds => Threshold is { } said ? Math.Log(said / (1 - said)) : 0;
 
     /// <summary>Reads a model.</summary>
     /// <param name="json">The model file's text.</param>

@@ -32,20 +32,11 @@ public static class Linker
             ? Weights.From(trained, table.Plan)
             : new Trainer(table, candidates, finder.Kin(out var kinFound), kinFound, threads).Train();
         var scorer = new Scorer(table, weights);
-        scorer.Learn(candidates.Patterns);
-        var scores = new double[candidates.Count];
-        const int Piece = 1 << 16;
-        Parallel.For(0, (candidates.Count + Piece - 1) / Piece, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
-        {
-            for (var i = piece * Piece; i < Math.Min(candidates.Count, (piece + 1) * Piece); i++)
-            {
-                scores[i] = scorer.Score(candidates.A[i], candidates.B[i], candidates.Pattern[i], candidates.Patterns[candidates.Pattern[i]]);
-            }
-        });
+        var scores = scorer.Scores(candidates, threads);
         report?.Invoke(LinkageStep.Joining, 0);
-        var threshold = table.Model.Threshold is { } said ? Math.Log(said / (1 - said)) : 0;
-        var clusters = new Clusterer(table, scorer, threshold).Join(candidates, scores);
-        return new LinkageResult(table, candidates, scores, scorer, clusters, weights);
+        var groups = new Clusterer(table, scorer, table.Model.LeastLogOdds);
+        groups.Join(candidates.A, candidates.B, scores);
+        return new LinkageResult(table, candidates, scores, scorer, groups.Groups(), weights);
     }
 }
 

@@ -62,6 +62,56 @@ public class LinkageIndexTests
             iter: 200);
 
     [Fact]
+    public void RecordsThatComeLater_AreJoinedAsIfTheyHadBeenThere()
+    {
+        var records = People.Make(1_200, 16);
+        var index = Index(records.Take(records.Count - 300).Select((r, i) => (Id(i), r.Values)));
+        index.GroupAll();
+        for (var i = records.Count - 300; i < records.Count; i++)
+        {
+            index.Upsert(Id(i), People.For(index, records[i].Values));
+        }
+
+        index.GroupAdded([.. Enumerable.Range(records.Count - 300, 300).Select(Id), Id(1_000_000)]);
+        var (right, found, there) = (0, 0, 0);
+        for (var a = 0; a < records.Count; a++)
+        {
+            var group = index.GroupOf(Id(a)).Select(Place).ToHashSet();
+            Assert.Contains(a, group);
+            for (var b = 0; b < a; b++)
+            {
+                var same = records[a].Person == records[b].Person;
+                right += same && group.Contains(b) ? 1 : 0;
+                found += group.Contains(b) ? 1 : 0;
+                there += same ? 1 : 0;
+                Assert.False(group.Contains(b) && records[a].Values[5] == records[b].Values[5]);
+            }
+        }
+
+        Assert.InRange((double)right / found, 0.97, 1);
+        Assert.InRange((double)right / there, 0.93, 1);
+    }
+
+    [Fact]
+    public void AGroup_FallsApart_WhenTheRecordThatHeldItTogetherIsTakenOut()
+    {
+        var index = Index(People.Make(400, 17).Select((r, i) => (Id(i), r.Values)));
+        string[] number = ["110101198003071234"[..17] + Anhu.Linkage.Chinese.CitizenIdNumber.CheckCharacter("11010119800307123"), "", "诸葛若兰", "", "", "x"];
+        index.Upsert(Id(900), People.For(index, number));
+        index.Upsert(Id(901), People.For(index, [number[0], "", "诸葛若兰", "15900001111", "女", "y"]));
+        index.Upsert(Id(902), People.For(index, ["", "", "诸葛某", "15900001111", "女", "z"]));
+        index.GroupAll();
+        Assert.Equal([Id(900), Id(901), Id(902)], index.GroupOf(Id(900)));
+        index.Remove(Id(901));
+        Assert.Equal([Id(900)], index.GroupOf(Id(900)));
+        Assert.Equal([Id(902)], index.GroupOf(Id(902)));
+        index.Upsert(Id(903), People.For(index, [number[0], "", "诸葛若兰", "15900001111", "女", "y"]));
+        index.GroupAdded([Id(903)]);
+        Assert.Equal(3, index.GroupOf(Id(902)).Count);
+        Assert.Throws<KeyNotFoundException>(() => index.GroupOf(Id(901)));
+    }
+
+    [Fact]
     public void LookingUp_LeavesNothingBehind()
     {
         var index = Index(People.Make(50, 10).Select((r, i) => (Id(i), r.Values)));

@@ -29,10 +29,10 @@ internal sealed class Blocks
     /// <param name="blockOf">Takes of each record its block from 1 on, with <see cref="Large"/> for one that is too large.</param>
     /// <param name="column">Where in a record's part of <paramref name="blockOf"/>.</param>
     /// <param name="width">How long a record's part is.</param>
-    public static Blocks Make(RecordTable table, Rule rule, int[] blockOf, int column, int width)
+    /// <param name="room">What sorting needs; may be used again for the next rule.</param>
+    public static Blocks Make(RecordTable table, Rule rule, int[] blockOf, int column, int width, SortRoom room)
     {
-        var keys = new ulong[table.Count];
-        var records = new int[table.Count];
+        var (keys, records) = (room.Keys, room.Items);
         var count = 0;
         for (var record = 0; record < table.Count; record++)
         {
@@ -43,7 +43,8 @@ internal sealed class Blocks
             }
         }
 
-        RadixSort.Sort(ref keys, ref records, count);
+        room.Sort(count);
+        (keys, records) = (room.Keys, room.Items);
         var starts = new List<int>();
         var kept = 0;
         for (var i = 0; i < count;)
@@ -73,53 +74,66 @@ internal sealed class Blocks
     }
 }
 
-/// <summary>Sorts by 64-bit keys, byte after byte; equal keys keep their order.</summary>
-internal static class RadixSort
+/// <summary>Keys of 64 bits with an item each, and room to sort them: some bits after others, so that equal keys keep their order.</summary>
+/// <param name="capacity">Most keys there will be.</param>
+internal sealed class SortRoom(int capacity)
 {
     private const int Bits = 11;
     private const int Buckets = 1 << Bits;
 
-    /// <summary>Sorts keys and, with them, items. The arrays may be replaced by others.</summary>
-    public static void Sort(ref ulong[] keys, ref int[] items, int count)
+    private readonly int[] counts = new int[Buckets];
+    private ulong[] otherKeys = new ulong[capacity];
+    private int[] otherItems = new int[capacity];
+
+    /// <summary>The keys.</summary>
+    public ulong[] Keys { get; private set; } = new ulong[capacity];
+
+    /// <summary>The items.</summary>
+    public int[] Items { get; private set; } = new int[capacity];
+
+    /// <summary>Sorts the first <paramref name="count"/>. <see cref="Keys"/> and <see cref="Items"/> may be other arrays afterwards.</summary>
+    public void Sort(int count)
     {
-        var (otherKeys, otherItems) = (new ulong[keys.Length], new int[items.Length]);
         ulong any = 0, all = ulong.MaxValue;
-        foreach (var key in keys.AsSpan(0, count))
+        foreach (var key in Keys.AsSpan(0, count))
         {
             any |= key;
             all &= key;
         }
 
-        var counts = new int[Buckets];
         for (var shift = 0; shift < 64; shift += Bits)
         {
             // Bits in which all keys agree need no pass.
-            if ((((any ^ all) >> shift) & (Buckets - 1)) == 0)
+            if ((((any ^ all) >> shift) & (Buckets - 1)) != 0)
             {
-                continue;
+                Pass(count, shift);
             }
-
-            counts.AsSpan().Clear();
-            for (var i = 0; i < count; i++)
-            {
-                counts[(int)(keys[i] >> shift) & (Buckets - 1)]++;
-            }
-
-            var sum = 0;
-            for (var b = 0; b < Buckets; b++)
-            {
-                (counts[b], sum) = (sum, sum + counts[b]);
-            }
-
-            for (var i = 0; i < count; i++)
-            {
-                var to = counts[(int)(keys[i] >> shift) & (Buckets - 1)]++;
-                otherKeys[to] = keys[i];
-                otherItems[to] = items[i];
-            }
-
-            (keys, otherKeys) = (otherKeys, keys);
-            (items, otherItems) = (otherItems, items);
         }
+    }
+
+    private void Pass(int count, int shift)
+    {
+        var (keys, items) = (Keys, Items);
+        counts.AsSpan().Clear();
+        for (var i = 0; i < count; i++)
+        {
+            counts[(int)(keys[i] >> shift) & (Buckets - 1)]++;
+        }
+
+        var sum = 0;
+        for (var b = 0; b < Buckets; b++)
+        {
+            (counts[b], sum) = (sum, sum + counts[b]);
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var to = counts[(int)(keys[i] >> shift) & (Buckets - 1)]++;
+            otherKeys[to] = keys[i];
+            otherItems[to] = items[i];
+        }
+
+        (Keys, otherKeys) = (otherKeys, keys);
+        (Items, otherItems) = (otherItems, items);
     }
 }

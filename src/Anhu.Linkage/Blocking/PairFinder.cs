@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Anhu.Linkage.Comparing;
 using Anhu.Linkage.Records;
 
@@ -33,7 +34,11 @@ internal sealed class PairFinder
         strides = table.Plan.Strides;
         var made = new Blocks[table.Plan.Rules.Count];
         blockOf = new int[checked(table.Count * made.Length)];
-        Parallel.For(0, made.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => made[i] = Blocks.Make(table, table.Plan.Rules[i], blockOf, i, made.Length));
+        Parallel.For(0, made.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new SortRoom(table.Count), (i, _, room) =>
+        {
+            made[i] = Blocks.Make(table, table.Plan.Rules[i], blockOf, i, made.Length, room);
+            return room;
+        }, static _ => { });
         rules = made;
         dividing = [.. comparisons.SelectMany(c => c.FieldsSeen()).Distinct()];
         for (var rule = 0; rule < rules.Length; rule++)
@@ -83,30 +88,30 @@ internal sealed class PairFinder
     /// <param name="found">Takes the share of them that the rules bring together.</param>
     public PatternTable Kin(out double found)
     {
-        var counts = new SortedDictionary<ulong, long>();
+        var counts = new Dictionary<ulong, long>();
         var (all, together) = (0L, 0L);
         foreach (var field in table.Plan.Apart)
         {
-            var order = new int[table.Count];
-            var keys = new ulong[table.Count];
+            var room = new SortRoom(table.Count);
             var known = 0;
             for (var record = 0; record < table.Count; record++)
             {
                 if (table.Value(record, field) is var value && value != 0)
                 {
-                    keys[known] = (uint)value;
-                    order[known++] = record;
+                    room.Keys[known] = (uint)value;
+                    room.Items[known++] = record;
                 }
             }
 
-            RadixSort.Sort(ref keys, ref order, known);
+            room.Sort(known);
+            var (keys, order) = (room.Keys, room.Items);
             for (var i = 0; i < known; i++)
             {
                 // A report names few; one with more says nothing of a household.
                 for (var j = i + 1; j < Math.Min(known, i + 8) && keys[j] == keys[i]; j++)
                 {
                     var pattern = PatternOf(order[i], order[j]);
-                    counts[pattern] = counts.GetValueOrDefault(pattern) + 1;
+                    CollectionsMarshal.GetValueRefOrAddDefault(counts, pattern, out _)++;
                     all++;
                     together += FirstFoundHere(default, order[i], order[j], out var mask) && mask != 0 ? 1 : 0;
                 }
@@ -115,7 +120,7 @@ internal sealed class PairFinder
 
         found = all == 0 ? 0 : (double)together / all;
         var result = new PatternTable(comparisons.Length);
-        foreach (var (number, count) in counts)
+        foreach (var (number, count) in counts.OrderBy(c => c.Key))
         {
             result.Add(number, strides, [(uint.MaxValue, count)]);
         }
@@ -281,8 +286,7 @@ internal sealed class PairFinder
     {
         var total = pieces.Sum(p => p.A.Count);
         var (a, b, pattern) = (new int[total], new int[total], new int[total]);
-        var numbers = new SortedSet<ulong>(pieces.SelectMany(p => p.Patterns.Keys));
-        var occurring = new Dictionary<ulong, SortedDictionary<uint, long>>(numbers.Count);
+        var occurring = new Dictionary<ulong, Dictionary<uint, long>>();
         foreach (var piece in pieces)
         {
             foreach (var ((number, rulesHeld), count) in piece.Occurring)
@@ -292,21 +296,24 @@ internal sealed class PairFinder
                     occurring.Add(number, counts = []);
                 }
 
-                counts[rulesHeld] = counts.GetValueOrDefault(rulesHeld) + count;
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, rulesHeld, out _) += count;
             }
         }
 
         var patterns = new PatternTable(comparisons.Length);
-        var place = new Dictionary<ulong, int>(numbers.Count);
-        foreach (var number in numbers)
+        var place = new Dictionary<ulong, int>(occurring.Count);
+        foreach (var number in occurring.Keys.Order())
         {
             place.Add(number, patterns.Count);
-            patterns.Add(number, strides, [.. occurring[number].Select(c => (c.Key, c.Value))]);
+            patterns.Add(number, strides, [.. occurring[number].Select(c => (c.Key, c.Value)).Order()]);
         }
 
         var at = 0;
-        foreach (var piece in pieces)
+        for (var p = 0; p < pieces.Length; p++)
         {
+            // Given back as it is copied.
+            var piece = pieces[p];
+            pieces[p] = null!;
             var here = new int[piece.Patterns.Count];
             foreach (var (number, local) in piece.Patterns)
             {
@@ -340,7 +347,7 @@ internal sealed class PairFinder
 
         public void Add(int a, int b, ulong pattern, uint rules)
         {
-            ref var local = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Patterns, pattern, out var known);
+            ref var local = ref CollectionsMarshal.GetValueRefOrAddDefault(Patterns, pattern, out var known);
             if (!known)
             {
                 local = Patterns.Count - 1;
@@ -349,7 +356,7 @@ internal sealed class PairFinder
             A.Add(a);
             B.Add(b);
             Pattern.Add(local);
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Occurring, (pattern, rules), out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(Occurring, (pattern, rules), out _)++;
         }
     }
 }

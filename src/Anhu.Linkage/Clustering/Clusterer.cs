@@ -24,44 +24,59 @@ internal sealed class Clusterer
 
     private readonly RecordTable table;
     private readonly Scorer scorer;
-    private readonly int[] next;
-    private readonly int[] last;
-    private readonly int[] size;
-    private readonly int[] parent;
     private readonly double least;
+    private int[] next = [];
+    private int[] last = [];
+    private int[] size = [];
+    private int[] parent = [];
 
     public Clusterer(RecordTable table, Scorer scorer, double least)
     {
         (this.table, this.scorer, this.least) = (table, scorer, least);
-        (next, last, size, parent) = (new int[table.Count], new int[table.Count], new int[table.Count], new int[table.Count]);
-        for (var i = 0; i < table.Count; i++)
+        Grow();
+    }
+
+    /// <summary>Takes in the records that have come since the last time, each a group of its own.</summary>
+    public void Grow()
+    {
+        var before = parent.Length;
+        if (before >= table.Count)
         {
-            (next[i], last[i], size[i], parent[i]) = (-1, i, 1, i);
+            return;
+        }
+
+        var room = Math.Max(table.Count, before + (before / 2));
+        Array.Resize(ref next, room);
+        Array.Resize(ref last, room);
+        Array.Resize(ref size, room);
+        Array.Resize(ref parent, room);
+        for (var record = before; record < room; record++)
+        {
+            Part(record);
         }
     }
 
-    /// <summary>The group of each record: the number of its first record.</summary>
-    public int[] Join(Candidates pairs, ReadOnlySpan<double> scores)
+    /// <summary>Joins groups, strongest evidence first; of equally strong the earlier pair.</summary>
+    public void Join(ReadOnlySpan<int> ones, ReadOnlySpan<int> others, ReadOnlySpan<double> scores)
     {
-        var order = new int[pairs.Count];
-        var keys = new ulong[pairs.Count];
+        var room = new SortRoom(scores.Length);
         var count = 0;
-        for (var i = 0; i < pairs.Count; i++)
+        for (var i = 0; i < scores.Length; i++)
         {
             if (scores[i] >= least)
             {
                 // Falling scores as rising numbers; equal ones stay in the order of the records.
                 var bits = BitConverter.SingleToUInt32Bits((float)scores[i]);
-                keys[count] = (bits & 0x80000000) != 0 ? bits : ~bits & 0x7FFFFFFF;
-                order[count++] = i;
+                room.Keys[count] = (bits & 0x80000000) != 0 ? bits : ~bits & 0x7FFFFFFF;
+                room.Items[count++] = i;
             }
         }
 
-        RadixSort.Sort(ref keys, ref order, count);
-        for (var i = 0; i < count; i++)
+        room.Sort(count);
+        foreach (var pair in room.Items.AsSpan(0, count))
         {
-            var (a, b) = (Root(pairs.A[order[i]]), Root(pairs.B[order[i]]));
-            if (a != b && MayJoin(a, b, scores[order[i]]))
+            var (a, b) = (Root(ones[pair]), Root(others[pair]));
+            if (a != b && MayJoin(a, b, scores[pair]))
             {
                 var (into, from) = a < b ? (a, b) : (b, a);
                 next[last[into]] = from;
@@ -70,7 +85,11 @@ internal sealed class Clusterer
                 parent[from] = into;
             }
         }
+    }
 
+    /// <summary>The group of each record: the number of its first record.</summary>
+    public int[] Groups()
+    {
         var groups = new int[table.Count];
         for (var i = 0; i < groups.Length; i++)
         {
@@ -79,6 +98,32 @@ internal sealed class Clusterer
 
         return groups;
     }
+
+    /// <summary>The first record of a record's group.</summary>
+    public int Root(int record)
+    {
+        while (parent[record] != record)
+        {
+            record = parent[record] = parent[parent[record]];
+        }
+
+        return record;
+    }
+
+    /// <summary>The records of a record's group, the first first.</summary>
+    public List<int> Members(int record)
+    {
+        var members = new List<int>();
+        for (var member = Root(record); member >= 0; member = next[member])
+        {
+            members.Add(member);
+        }
+
+        return members;
+    }
+
+    /// <summary>Makes a record a group of its own. All of its group must be parted.</summary>
+    public void Part(int record) => (next[record], last[record], size[record], parent[record]) = (-1, record, 1, record);
 
     private bool MayJoin(int a, int b, double score)
     {
@@ -118,15 +163,5 @@ internal sealed class Clusterer
         }
 
         return sum / seen >= least - Leniency;
-    }
-
-    private int Root(int record)
-    {
-        while (parent[record] != record)
-        {
-            record = parent[record] = parent[parent[record]];
-        }
-
-        return record;
     }
 }

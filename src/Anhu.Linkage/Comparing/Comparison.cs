@@ -49,6 +49,9 @@ internal sealed class Comparison
     /// <summary>All levels in the order of their numbers; the last is "nothing known".</summary>
     public IReadOnlyList<ComparisonStep> Levels { get; }
 
+    /// <summary>The first level of those where its own value is missing.</summary>
+    public int Missing => missing;
+
     /// <summary>The level of a pair.</summary>
     public int Compare(FieldColumn[] fields, ReadOnlySpan<int> a, ReadOnlySpan<int> b)
     {

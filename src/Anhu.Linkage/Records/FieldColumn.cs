@@ -265,7 +265,7 @@ internal sealed record FieldSnapshot(TextPool Texts, int[] Counts, int[]? Number
 /// <summary>The key of each value of a field.</summary>
 internal sealed class KeyColumn
 {
-    private readonly TextPool keys = new();
+    private TextPool keys = new();
     private int done;
 
     /// <summary>Number of the key of each value; 0 when it gives none.</summary>
@@ -314,5 +314,5 @@ internal sealed class KeyColumn
     }
 
     /// <summary>Gives back what is needed only to make more keys.</summary>
-    public void Close() => keys.Close();
+    public void Close() => keys = new TextPool();
 }

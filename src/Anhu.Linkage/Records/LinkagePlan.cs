@@ -19,6 +19,11 @@ internal sealed class LinkagePlan
             throw new LinkageModelException("The model compares nothing: 'comparisons' is empty.");
         }
 
+        if (model.Threshold is { } threshold && threshold is not (> 0 and < 1))
+        {
+            throw new LinkageModelException("'threshold' is no probability above 0 and below 1.");
+        }
+
         Apart = [.. model.Apart.Select(column => Field(column, null))];
         Rules = [.. model.Blocking.Select(Rule)];
         if (Rules.Count is 0 or > 32)

@@ -51,7 +51,7 @@ internal sealed class Scorer
     }
 
     /// <summary>Sums what patterns alone say.</summary>
-    public void Learn(PatternTable patterns)
+    private void Learn(PatternTable patterns)
     {
         patternMatch = new double[patterns.Count];
         patternKin = new double[patterns.Count];
@@ -72,7 +72,7 @@ internal sealed class Scorer
     }
 
     /// <summary>Log-odds of a pair whose pattern is known.</summary>
-    public double Score(int a, int b, int pattern, ReadOnlySpan<byte> levels)
+    private double Score(int a, int b, int pattern, ReadOnlySpan<byte> levels)
     {
         var u = patternStranger[pattern];
         if (weighed[pattern])
@@ -86,6 +86,22 @@ internal sealed class Scorer
         }
 
         return patternMatch[pattern] - LogSum(patternKin[pattern], u);
+    }
+
+    /// <summary>Log-odds of all pairs that were compared.</summary>
+    public double[] Scores(Candidates candidates, int threads)
+    {
+        const int Piece = 1 << 16;
+        Learn(candidates.Patterns);
+        var scores = new double[candidates.Count];
+        Parallel.For(0, (candidates.Count + Piece - 1) / Piece, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
+        {
+            for (var i = piece * Piece; i < Math.Min(candidates.Count, (piece + 1) * Piece); i++)
+            {
+                scores[i] = Score(candidates.A[i], candidates.B[i], candidates.Pattern[i], candidates.Patterns[candidates.Pattern[i]]);
+            }
+        });
+        return scores;
     }
 
     /// <summary>Log-odds of any pair.</summary>

@@ -17,6 +17,7 @@ namespace Anhu.Linkage.Training;
 internal sealed class Trainer(RecordTable table, Candidates candidates, PatternTable kin, double kinFound, int threads)
 {
     private const int RandomPairs = 1_000_000;
+    private const int PairsPerSample = 5_000;
     private const int Rounds = 60;
 
     /// <summary>Known pairs of kin below which nothing is said of kin.</summary>
@@ -48,46 +49,22 @@ internal sealed class Trainer(RecordTable table, Candidates candidates, PatternT
     /// <summary>u from random pairs; for equality from the frequencies, which is exact.</summary>
     private double[][] Strangers(Weights weights)
     {
-        const int Piece = 20_000;
-        var split = table.Split;
         var every = allPairs <= RandomPairs;
-        var pieces = every ? 1 : RandomPairs / Piece;
+        var pieces = every ? 1 : RandomPairs / PairsPerSample;
         var counted = new long[pieces][][];
         Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
         {
             var counts = comparisons.Select(c => new long[c.Levels.Count]).ToArray();
-            void Count(int a, int b)
+            var (left, right) = every ? Everyone() : Sample(piece);
+            for (var i = 0; i < left.Length; i++)
             {
-                var rowA = table.Row(a);
-                var rowB = table.Row(b);
-                for (var i = 0; i < comparisons.Length; i++)
+                for (var j = right is null ? i + 1 : 0; j < (right ?? left).Length; j++)
                 {
-                    counts[i][comparisons[i].Compare(table.Fields, rowA, rowB)]++;
-                }
-            }
-
-            if (every)
-            {
-                for (var a = 0; a < (split < 0 ? table.Count : split); a++)
-                {
-                    for (var b = split < 0 ? a + 1 : split; b < table.Count; b++)
+                    var rowA = table.Row(left[i]);
+                    var rowB = table.Row((right ?? left)[j]);
+                    for (var c = 0; c < comparisons.Length; c++)
                     {
-                        Count(a, b);
-                    }
-                }
-            }
-            else
-            {
-                // The same pairs on each run, on any number of threads.
-                var state = (ulong)piece * 0x9E3779B97F4A7C15ul;
-                int Next(int below) => (int)Math.BigMul(TextPool.Mix(state += 0xD1B54A32D192ED03ul), (ulong)below, out _);
-                for (var n = 0; n < Piece; n++)
-                {
-                    var a = Next(split < 0 ? table.Count : split);
-                    var b = split < 0 ? Next(table.Count) : split + Next(table.Count - split);
-                    if (a != b)
-                    {
-                        Count(a, b);
+                        counts[c][comparisons[c].Compare(table.Fields, rowA, rowB)]++;
                     }
                 }
             }
@@ -109,9 +86,13 @@ internal sealed class Trainer(RecordTable table, Candidates candidates, PatternT
 
             var total = counts.Sum();
             perRandomPair = Math.Max(1, allPairs / Math.Max(1, total));
-            if (!every && split < 0)
+            if (!every && table.Split < 0)
             {
                 counts[0] = total * table.Fields[comparisons[i].Field].EqualShare(table.Count);
+                if (comparisons[i].Otherwise is { } otherwise)
+                {
+                    counts[comparisons[i].Missing] = total * EqualWhereMissing(comparisons[i].Field, otherwise.Field);
+                }
             }
 
             Weights.Share(comparisons[i], counts, weights.Stranger[i], 0.5);
@@ -119,6 +100,54 @@ internal sealed class Trainer(RecordTable table, Candidates candidates, PatternT
         }
 
         return shares;
+    }
+
+    /// <summary>Share of all pairs in which a field is missing on a side and the one in its stead is equal: too rare for random pairs to tell.</summary>
+    private double EqualWhereMissing(int field, int instead)
+    {
+        var column = table.Fields[instead];
+        var (all, present) = (new int[column.Texts.Count + 1], new int[column.Texts.Count + 1]);
+        for (var record = 0; record < table.Count; record++)
+        {
+            var row = table.Row(record);
+            all[row[instead]]++;
+            present[row[instead]] += row[field] != 0 ? 1 : 0;
+        }
+
+        double pairs = 0;
+        for (var value = 1; value < all.Length; value++)
+        {
+            if (column.LevelOfEqual(value) == 0)
+            {
+                pairs += ((double)all[value] * (all[value] - 1)) - ((double)present[value] * (present[value] - 1));
+            }
+        }
+
+        return pairs / table.Count / (table.Count - 1);
+    }
+
+    private (int[] Left, int[]? Right) Everyone() => table.Split < 0
+        ? (Enumerable.Range(0, table.Count).ToArray(), null)
+        : (Enumerable.Range(0, table.Split).ToArray(), Enumerable.Range(table.Split, table.Count - table.Split).ToArray());
+
+    /// <summary>Some random records, of which every two are compared: as good as random pairs, and their texts are read from near memory. The same on each run, on any number of threads.</summary>
+    private (int[] Left, int[]? Right) Sample(int piece)
+    {
+        var state = (ulong)piece * 0x9E3779B97F4A7C15ul;
+        int[] Draw(int count, int from, int below)
+        {
+            var drawn = new HashSet<int>(count);
+            while (drawn.Count < Math.Min(count, below))
+            {
+                drawn.Add(from + (int)Math.BigMul(TextPool.Mix(state += 0xD1B54A32D192ED03ul), (ulong)below, out _));
+            }
+
+            return [.. drawn.Order()];
+        }
+
+        return table.Split < 0
+            ? (Draw((int)Math.Sqrt(2.0 * PairsPerSample), 0, table.Count), null)
+            : (Draw((int)Math.Sqrt(PairsPerSample), 0, table.Split), Draw((int)Math.Sqrt(PairsPerSample), table.Split, table.Count - table.Split));
     }
 
     private double[][] Kin(Weights weights)
@@ -182,21 +211,21 @@ internal sealed class Trainer(RecordTable table, Candidates candidates, PatternT
         var sums = comparisons.Select(c => new double[c.Levels.Count]).ToArray();
         var times = new int[comparisons.Length];
         var sources = comparisons.Select(c => c.FieldsSeen().SelectMany(f => table.Plan.Fields[f].Sources.SelectMany(s => s.Columns)).ToHashSet()).ToArray();
-        for (var rule = 0; rule < table.Plan.Rules.Count; rule++)
+        var found = new (int[] Free, double[][]? Match)[table.Plan.Rules.Count];
+        Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, rule =>
         {
             var fixedColumns = table.Plan.Rules[rule].Parts.SelectMany(p => table.Plan.Fields[p.Field].Sources.SelectMany(s => s.Columns)).ToHashSet();
             var free = Enumerable.Range(0, comparisons.Length).Where(i => !sources[i].Overlaps(fixedColumns)).ToArray();
-            if (free.Length < 2 || Within(rule, free, weights) is not { } found)
-            {
-                continue;
-            }
-
-            foreach (var i in free)
+            found[rule] = (free, free.Length < 2 ? null : Within(rule, free, weights));
+        });
+        foreach (var (free, match) in found)
+        {
+            foreach (var i in match is null ? [] : free)
             {
                 times[i]++;
                 for (var level = 0; level < sums[i].Length; level++)
                 {
-                    sums[i][level] += found[i][level];
+                    sums[i][level] += match![i][level];
                 }
             }
         }

@@ -99,6 +99,8 @@ internal static class LinkageCommands
             LinkageFiles.Read(file, table, truth, progress is null ? null : part => progress($"Reading {Path.GetFileName(file)}", (long)(part * Whole), Whole), ct);
         }
 
+        // What reading grew out of is not to stand beside what linking needs.
+        GC.Collect();
         var read = Stopwatch.GetElapsedTime(started);
         var result = Linker.Link(table, parsed.GetValue(Threads), progress is null ? null : (step, part) => progress(Step(step), (long)(part * Whole), Whole), ct);
         var linked = Stopwatch.GetElapsedTime(started);
