@@ -5,6 +5,7 @@ using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Anhu.Testing;
 
@@ -15,7 +16,7 @@ public sealed class TestData(AnhuFixture app)
     /// <summary>The password of every worker made here.</summary>
     public const string Password = "Correct-Horse-7";
 
-    private static readonly string PasswordHash = new PasswordHasher<Worker>().HashPassword(null!, Password);
+    private static readonly string PasswordHash = new PasswordHasher<Worker>(Options.Create(new PasswordHasherOptions { IterationCount = Worker.PasswordRounds })).HashPassword(null!, Password);
     private static int number;
 
     /// <summary>The program that things are made in.</summary>

@@ -66,6 +66,20 @@ public sealed class GuessablePasswordTests(AnhuFixture app) : IClassFixture<Anhu
     }
 
     [Fact]
+    public async Task Hash_OfFewerRounds_IsMadeAnewAtSignIn()
+    {
+        var weak = new PasswordHasher<Worker>(Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(null!, TestData.Password);
+        var worker = await app.Data.CreateWorkerAsync(change: w => w.PasswordHash = weak);
+        using var client = app.CreateClient();
+
+        using var entered = await client.EnterAsync(worker.UserName!, TestData.Password);
+
+        var hash = Convert.FromBase64String((await app.WithAsync<WorkerManager, Worker?>(workers => workers.FindByIdAsync(worker.Id.ToString())))!.PasswordHash!);
+        Assert.Equal("/", entered.Target());
+        Assert.Equal(Worker.PasswordRounds, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(5)));
+    }
+
+    [Fact]
     public async Task Manager_RefusesIt_WhoeverAsks()
     {
         var worker = await app.Data.CreateWorkerAsync();

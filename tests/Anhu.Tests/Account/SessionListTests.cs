@@ -60,6 +60,7 @@ public sealed class SessionListTests(FakeTimeFixture app) : IClassFixture<FakeTi
 
         using var stolen = await thief.GetAsync("/cases", Ct);
         using var stays = await other.GetAsync("/cases", Ct);
+        Assert.Equal("\"cache\", \"storage\"", signedOut.Headers.GetValues("Clear-Site-Data").Single());
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (before.StatusCode, stays.StatusCode));
         Assert.StartsWith("/sign-in", stolen.Target(), StringComparison.Ordinal);
     }

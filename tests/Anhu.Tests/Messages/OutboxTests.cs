@@ -61,6 +61,7 @@ public sealed class GatewayServer : IAsyncDisposable
         }
 
         http.Response.StatusCode = Status;
+        http.Response.Headers.Location = Status == StatusCodes.Status307TemporaryRedirect ? "/elsewhere" : default(Microsoft.Extensions.Primitives.StringValues);
         await http.Response.WriteAsync("""{"id":"gw-1"}""");
     }
 }
@@ -179,6 +180,18 @@ public sealed class OutboxTests(HttpGatewayFixture app) : IClassFixture<HttpGate
         await app.SendAsync();
 
         Assert.Equal(MessageState.Sent, (await app.MessageAsync(message)).State);
+    }
+
+    [Fact]
+    public async Task Gateway_ThatSendsElsewhere_IsNotFollowed()
+    {
+        var (_, _, message, _) = await app.QueueAsync();
+        app.Gateway.Status = StatusCodes.Status307TemporaryRedirect;
+        await app.SendAsync();
+        app.Gateway.Status = StatusCodes.Status202Accepted;
+
+        Assert.Equal(MessageState.Failed, (await app.MessageAsync(message)).State);
+        Assert.DoesNotContain(app.Gateway.Received, r => r.Path == "/elsewhere");
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public static class OrganisationServices
         services.AddSingleton<ChangeSecondStepHandler>();
         services.AddSingleton<OrganisationDirectory>();
         services.AddSingleton<OrganisationSeeder>();
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = Worker.PasswordRounds);
         services.TryAddScoped<IPasswordHasher<Worker>, PasswordHasher<Worker>>();
         services.AddScoped<RosterAdministration>();
         services.AddScoped<SessionDesk>();

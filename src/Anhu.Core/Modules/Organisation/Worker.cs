@@ -6,6 +6,9 @@ namespace Anhu.Modules.Organisation;
 /// <summary>A person who signs in (工作人员); belongs to one unit.</summary>
 public sealed class Worker : IdentityUser<Guid>
 {
+    /// <summary>Rounds of PBKDF2-HMAC-SHA512 that a password's hash takes (OWASP, 2025). Hashes of fewer are made anew at the next sign-in.</summary>
+    public const int PasswordRounds = 210_000;
+
     /// <summary>Name shown to colleagues.</summary>
     public required string DisplayName { get; set; }
 

@@ -224,6 +224,9 @@ public static class AccountSetup
             feeds.End(user => user.HasClaim(AccountClaims.Session, session));
         }
 
+        // What the browser has kept of the pages goes too; its history does not, see /safety.
+        http.Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
+
         return TypedResults.LocalRedirect("/sign-in?signedOut=1");
     }
 

@@ -19,11 +19,11 @@ public sealed class WorkerManager(
     private const string UsedCodes = "used-codes";
     // A one-time code is good for two steps of 30 seconds before and after its own.
     private const int CodesInWindow = 5;
-    private static readonly string NobodysHash = new PasswordHasher<Worker>().HashPassword(null!, Guid.CreateVersion7().ToString());
+    private static string? nobodysHash;
 
     /// <summary>Costs what checking a password costs, for names that nobody has: the answer's time tells nothing.</summary>
     /// <param name="password">What was typed.</param>
-    public void CheckNobody(string password) => PasswordHasher.VerifyHashedPassword(null!, NobodysHash, password);
+    public void CheckNobody(string password) => PasswordHasher.VerifyHashedPassword(null!, nobodysHash ??= PasswordHasher.HashPassword(null!, Guid.CreateVersion7().ToString()), password);
 
     /// <summary>Changes the password and remembers the old one.</summary>
     /// <param name="user">The worker.</param>

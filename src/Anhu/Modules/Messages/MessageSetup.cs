@@ -19,6 +19,8 @@ internal static class MessageSetup
     public static IServiceCollection AddMessages(this IServiceCollection services, AnhuSettings settings)
     {
         services.AddHttpClient(Gateways.ClientName, client => client.Timeout = TimeSpan.FromSeconds(Math.Max(1, settings.Messages.TimeoutSeconds)))
+            // Whatever answers must not be able to send number and text elsewhere.
+            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false })
             // Kannel takes password, phone and text in the address: nothing of it may be logged.
             .RemoveAllLoggers();
         services.AddSingleton(MessageTemplates.Load(Path.Combine(settings.Content, "templates", "messages.yaml")));
