@@ -355,7 +355,7 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         passkey.ToTable("AspNetUserPasskeys");
         passkey.HasKey(p => p.CredentialId);
         passkey.Property(p => p.CredentialId).HasMaxLength(1023);
-        passkey.OwnsOne(p => p.Data).ToJson();
+        passkey.Property(p => p.Data).HasConversion(new JsonValue<IdentityPasskeyData>(), new JsonComparer<IdentityPasskeyData>());
         passkey.HasOne<Worker>().WithMany().HasForeignKey(p => p.UserId).IsRequired();
     }
 

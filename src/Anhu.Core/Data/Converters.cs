@@ -43,6 +43,13 @@ internal sealed class ListComparer<T>() : ValueComparer<IReadOnlyList<T>>(
     v => v.Aggregate(0, (hash, item) => HashCode.Combine(hash, item)),
     v => v);
 
+/// <summary>Compares values that can change in place by their JSON.</summary>
+internal sealed class JsonComparer<T>() : ValueComparer<T>(
+    (a, b) => JsonSerializer.Serialize(a, JsonText.Options) == JsonSerializer.Serialize(b, JsonText.Options),
+    v => JsonSerializer.Serialize(v, JsonText.Options).GetHashCode(StringComparison.Ordinal),
+    v => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(v, JsonText.Options), JsonText.Options)!)
+    where T : class;
+
 /// <summary>JSON as it is kept in the store: readable Chinese, camel case, kebab-case enums.</summary>
 public static class JsonText
 {

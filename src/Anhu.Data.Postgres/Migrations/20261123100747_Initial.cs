@@ -1061,7 +1061,7 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     CredentialId = table.Column<byte[]>(type: "bytea", maxLength: 1023, nullable: false),
                     UserId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Data = table.Column<string>(type: "jsonb", nullable: false)
+                    Data = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
