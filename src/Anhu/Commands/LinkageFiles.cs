@@ -28,7 +28,11 @@ internal static class LinkageFiles
             text.Content,
             CsvReaderOptions.Default with
             {
-                Encoding = encoding, HasHeader = true, TrackLineNumbers = true, IncludeValuesInExceptions = false, OnMalformedRecord = record => malformed = record.Reason,
+                Encoding = encoding,
+                HasHeader = true,
+                TrackLineNumbers = true,
+                IncludeValuesInExceptions = false,
+                OnMalformedRecord = record => malformed = record.Reason,
             },
             leaveOpen: false);
         try
