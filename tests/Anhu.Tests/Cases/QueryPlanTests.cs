@@ -60,6 +60,33 @@ public sealed partial class QueryPlanTests(AnhuFixture app) : IClassFixture<Anhu
         Assert.Empty(plans.Where(p => GoesThroughAll(p.Sql, p.Step)).Select(p => $"{p.Path}: {p.Step}\n{p.Sql}").Distinct());
     }
 
+    [Fact]
+    public async Task BoardRows_TakeAsManyQueries_HoweverMany()
+    {
+        Assert.SkipWhen(TestStore.IsPostgres, "Queries are counted where they are listened to.");
+        var cases = new List<Guid>();
+        for (var i = 0; i < 6; i++)
+        {
+            cases.Add((await app.SubmitAlarmAsync()).CaseId);
+        }
+
+        cases = [.. cases.Distinct()];
+        Assert.True(cases.Count > 1);
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync(roles: WorkerRole.Supervisor));
+        using var sent = new SentQueries((await app.QueryAsync(db => Task.FromResult(db.Database.GetConnectionString())))!);
+        await Until.TrueAsync(async () => await CountAsync(cases[..1]) > 0);
+
+        Assert.Equal(await CountAsync(cases[..1]), await CountAsync(cases));
+
+        async Task<int> CountAsync(IEnumerable<Guid> ids)
+        {
+            sent.Take();
+            using var answer = await client.GetAsync($"/board/rows?ids={string.Join(',', ids)}", Ct);
+            Assert.True(answer.IsSuccessStatusCode);
+            return sent.Take().Count(q => q.Sql.Contains("cases_party", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>A scan of a growing table, but for the index of what is overdue now; or of all that a unit may see, unless the newest or a number was asked for.</summary>
     private static bool GoesThroughAll(string sql, string step)
     {

@@ -117,19 +117,52 @@ public sealed class PersonQueries(
     /// <returns>Empty where the caller does not see who is concerned.</returns>
     public async Task<IReadOnlyList<Agency>> KnownToAsync(Caller caller, Guid caseId, CaseView? view, CancellationToken ct)
     {
-        var map = await organisation.GetAsync(ct);
         await using var db = await contexts.CreateDbContextAsync(ct);
         view ??= await sights.FindAsync(db, caller, caseId, ct) is (_, var sight) ? sight.View : CaseView.None;
-        if (view < CaseView.Card)
+        return view < CaseView.Card ? [] : (await KnownToAsync(db, caller, [caseId], ct)).GetValueOrDefault(caseId, []);
+    }
+
+    /// <summary>The same for a page of cases, in a fixed number of queries however long the page.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseIds">The cases.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>By case; without those of which the caller does not see who is concerned.</returns>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<Agency>>> KnownToAsync(Caller caller, IReadOnlyCollection<Guid> caseIds, CancellationToken ct)
+    {
+        if (caseIds.Count == 0)
+        {
+            return new Dictionary<Guid, IReadOnlyList<Agency>>();
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = await FoundAsync(db, caller, caseIds, ct);
+        var shown = (await sights.OfAsync(db, caller, found, null, ct)).Where(s => s.Value.View >= CaseView.Card).Select(s => s.Key).ToList();
+        return await KnownToAsync(db, caller, shown, ct);
+    }
+
+    /// <summary>Sealed cases add nothing: they have no rows in <see cref="CaseAccess"/>, neither the caller's nor those of the agencies.</summary>
+    private async Task<Dictionary<Guid, IReadOnlyList<Agency>>> KnownToAsync(AnhuDbContext db, Caller caller, List<Guid> caseIds, CancellationToken ct)
+    {
+        if (caseIds.Count == 0)
         {
             return [];
         }
 
-        var visible = db.Cases.AsNoTracking().VisibleTo(caller, db);
-        var people = db.CaseParties.Where(p => p.CaseId == caseId && (p.Role == PartyRole.Victim || p.Role == PartyRole.Perpetrator)).Select(p => p.PersonId);
-        var ids = await db.CaseParties.Where(p => people.Contains(p.PersonId) && visible.Any(c => c.CaseId == p.CaseId)).Select(p => p.CaseId).Distinct().Take(100).ToListAsync(ct);
-        return [.. (await AgenciesAsync(db, map, ids, ct)).Values.SelectMany(a => a).Distinct().Order()];
+        var pairs = await (
+            from own in db.CaseParties.AsNoTracking()
+            join other in db.CaseParties on own.PersonId equals other.PersonId
+            where caseIds.Contains(own.CaseId) && (own.Role == PartyRole.Victim || own.Role == PartyRole.Perpetrator)
+            select new { Own = own.CaseId, Other = other.CaseId }).Distinct().ToListAsync(ct);
+        var others = pairs.Select(p => p.Other).Distinct().ToList();
+        var visible = await FoundAsync(db, caller, others, ct);
+        var agencies = await AgenciesAsync(db, await organisation.GetAsync(ct), visible, ct);
+        return pairs.GroupBy(p => p.Own)
+            .ToDictionary(g => g.Key, g => (IReadOnlyList<Agency>)[.. g.SelectMany(p => agencies.GetValueOrDefault(p.Other, [])).Distinct().Order()]);
     }
+
+    /// <summary>Those of some cases that the caller finds and that are not sealed.</summary>
+    private static Task<List<Guid>> FoundAsync(AnhuDbContext db, Caller caller, IReadOnlyCollection<Guid> caseIds, CancellationToken ct) =>
+        db.CaseAccess.AsNoTracking().VisibleTo(caller, db).Where(a => caseIds.Contains(a.CaseId)).Select(a => a.CaseId).ToListAsync(ct);
 
     private static async Task<Dictionary<Guid, IReadOnlyList<Agency>>> AgenciesAsync(AnhuDbContext db, OrganisationMap map, List<Guid> caseIds, CancellationToken ct) =>
         (await db.CaseAccess.AsNoTracking().Where(a => caseIds.Contains(a.CaseId) && a.IsDirect).Select(a => new { a.CaseId, a.UnitId }).ToListAsync(ct))

@@ -2,6 +2,7 @@ using System.Globalization;
 using Anhu.Hosting;
 using Anhu.Modules.Account;
 using Anhu.Modules.Organisation;
+using Anhu.Modules.Recognition;
 using Anhu.Modules.Security;
 using Anhu.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,13 +36,14 @@ public static class BoardEndpoints
         }.Where(p => p.Value is not null)).ToString().TrimStart('?');
 
     private static async Task<RazorComponentResult<BoardFragment>> RowsAsync(
-        CallerAccessor caller, CasePageQueries cases, OrganisationDirectory organisation, CancellationToken ct,
+        CallerAccessor caller, CasePageQueries cases, PersonQueries people, OrganisationDirectory organisation, CancellationToken ct,
         string? ids = null, [FromQuery(Name = "class")] string? @class = null, string? region = null, string? agency = null)
     {
         var map = await organisation.GetAsync(ct);
         var wanted = (ids ?? "").Split(',').Take(CasePageQueries.BoardSize).Select(id => Guid.TryParse(id, out var parsed) ? parsed : (Guid?)null).OfType<Guid>();
         var board = await cases.BoardRowsAsync(caller.Required, Filter(@class, region, agency, map), [.. wanted], ct);
-        return new RazorComponentResult<BoardFragment>(new Dictionary<string, object?> { ["Board"] = board, ["Map"] = map });
+        var knownTo = await people.KnownToAsync(caller.Required, [.. board.Rows.Select(r => r.Case.Line.CaseId)], ct);
+        return new RazorComponentResult<BoardFragment>(new Dictionary<string, object?> { ["Board"] = board, ["KnownTo"] = knownTo, ["Map"] = map });
     }
 
     private static async Task<RedirectHttpResult> SoundAsync([FromForm] bool on, HttpContext http, WorkerManager workers, WorkerSignIn signIn)
