@@ -15,7 +15,17 @@ public static class WhoIsWho
         var all = statements.ToList();
         var agreed = all.Where(s => s.Kind == LinkStatementKind.Seconded).Select(s => s.TargetId!.Value).ToHashSet();
         var effective = all.Where(s => !s.NeedsSecond || agreed.Contains(s.LinkStatementId)).ToList();
-        var undone = effective.Where(s => s.Kind == LinkStatementKind.Undone).Select(s => s.TargetId!.Value).ToHashSet();
+
+        // The latest first: what takes back may itself be taken back.
+        var undone = new HashSet<Guid>();
+        foreach (var s in effective.Where(s => s.Kind == LinkStatementKind.Undone).OrderByDescending(s => s.StatementSequence))
+        {
+            if (!undone.Contains(s.LinkStatementId))
+            {
+                undone.Add(s.TargetId!.Value);
+            }
+        }
+
         return (effective.Where(s => !undone.Contains(s.LinkStatementId)).Select(s => s.LinkStatementId).ToHashSet(), undone);
     }
 

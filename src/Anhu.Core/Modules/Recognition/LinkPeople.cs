@@ -85,17 +85,12 @@ public sealed class LinkPeopleHandler(
 
             var kin = await Kinship.LoadAsync(db, [command.LeftRecordId, command.RightRecordId], ct);
             var (left, right) = (kin.Records[command.LeftRecordId], kin.Records[command.RightRecordId]);
-            if (command.Answer == LinkAnswer.Same && Refusal(kin, left, right) is { } refusal)
-            {
-                return refusal;
-            }
-
             var statement = await NewAsync(db, Kind(command.Answer), left.RecordId, right.RecordId, null, caller, Text(command.Reason), ct, pair);
-            return await MakeAsync(db, work, kin, statement, ct);
+            return command.Answer == LinkAnswer.Same && Refusal(kin, left, right, statement) is { } refusal ? refusal : await MakeAsync(db, work, kin, statement, ct);
         },
         ct);
 
-    /// <summary>Takes a statement back, or what the door took to be one person when a record came in.</summary>
+    /// <summary>Takes a statement back, also one that took back, or what the door took to be one person when a record came in.</summary>
     /// <param name="targetId">The statement, or the record.</param>
     /// <param name="reason">Why.</param>
     /// <param name="caller">Who.</param>
@@ -110,7 +105,7 @@ public sealed class LinkPeopleHandler(
             }
 
             var (left, right) = (Guid.Empty, Guid.Empty);
-            if (await db.LinkStatements.AsNoTracking().FirstOrDefaultAsync(s => s.LinkStatementId == targetId && s.TargetId == null, ct) is { } target)
+            if (await db.LinkStatements.AsNoTracking().FirstOrDefaultAsync(s => s.LinkStatementId == targetId && (s.TargetId == null || s.Kind == LinkStatementKind.Undone), ct) is { } target)
             {
                 (left, right) = (target.LeftRecordId, target.RightRecordId);
             }
@@ -167,13 +162,13 @@ public sealed class LinkPeopleHandler(
                 return LinkFailures.SomeoneWasFaster;
             }
 
-            if (agree && waiting.Kind == LinkStatementKind.Confirmed && Refusal(kin, kin.Records[waiting.LeftRecordId], kin.Records[waiting.RightRecordId]) is { } refusal)
+            var answer = await NewAsync(
+                db, agree ? LinkStatementKind.Seconded : LinkStatementKind.Refused, waiting.LeftRecordId, waiting.RightRecordId, linkStatementId, caller, Text(reason), ct);
+            if (agree && waiting.Kind == LinkStatementKind.Confirmed && Refusal(kin, kin.Records[waiting.LeftRecordId], kin.Records[waiting.RightRecordId], answer) is { } refusal)
             {
                 return refusal;
             }
 
-            var answer = await NewAsync(
-                db, agree ? LinkStatementKind.Seconded : LinkStatementKind.Refused, waiting.LeftRecordId, waiting.RightRecordId, linkStatementId, caller, Text(reason), ct);
             db.Add(answer);
             var plan = RecognitionPlan.Of(kin, work, time.Now, answer);
             await ApplyAsync(db, work, plan, agree ? waiting : answer, agree ? caller.WorkerId : null, answer, ct);
@@ -191,12 +186,12 @@ public sealed class LinkPeopleHandler(
     {
         var kin = await Kinship.LoadAsync(db, [pair.LeftRecordId, pair.RightRecordId], ct);
         var (left, right) = (kin.Records[pair.LeftRecordId], kin.Records[pair.RightRecordId]);
-        if (Refusal(kin, left, right) is not null || kin.Statements.Values.Any(s => s.LeftRecordId == left.RecordId && s.RightRecordId == right.RecordId))
+        var statement = await NewAsync(db, LinkStatementKind.Joined, left.RecordId, right.RecordId, null, null, null, ct, pair);
+        if (Refusal(kin, left, right, statement) is not null || kin.Statements.Values.Any(s => s.LeftRecordId == left.RecordId && s.RightRecordId == right.RecordId))
         {
             return false;
         }
 
-        var statement = await NewAsync(db, LinkStatementKind.Joined, left.RecordId, right.RecordId, null, null, null, ct, pair);
         var plan = RecognitionPlan.Of(kin, work, time.Now, statement);
         if (plan.ChangesClass || plan.Who[left.RecordId] != plan.Who[right.RecordId])
         {
@@ -211,22 +206,25 @@ public sealed class LinkPeopleHandler(
     private static bool IsAnswered(Kinship kin, LinkStatement statement) => kin.Statements.Values.Any(
         s => s.TargetId == statement.LinkStatementId && s.Kind is LinkStatementKind.Seconded or LinkStatementKind.Refused);
 
-    private static Failure? Refusal(Kinship kin, PersonRecord left, PersonRecord right)
+    /// <summary>
+    /// Why two records can't be made one person by a statement. What would come of it decides: somebody who was called different from one of
+    /// them, and is with the other on arrival only, leaves the other rather than stands in the way.
+    /// </summary>
+    private static Failure? Refusal(Kinship kin, PersonRecord left, PersonRecord right, LinkStatement said)
     {
         var (one, other) = (kin.Records.Values.Where(r => r.PersonId == left.PersonId), kin.Records.Values.Where(r => r.PersonId == right.PersonId));
-        var inForce = WhoIsWho.Weigh(kin.Statements.Values).InForce;
-        return left.PersonId == right.PersonId ? LinkFailures.NoChange
-            : WhoIsWho.SharesReport(one, other) ? LinkFailures.SameReport
-            : kin.Statements.Values.Any(s => s.Kind == LinkStatementKind.Different && inForce.Contains(s.LinkStatementId)
-                && Between(kin, s, left.PersonId, right.PersonId)) ? LinkFailures.CalledDifferent
-            : HasSeal(kin, one) || HasSeal(kin, other) ? LinkFailures.Sealed
-            : null;
-    }
+        if (left.PersonId == right.PersonId)
+        {
+            return LinkFailures.NoChange;
+        }
 
-    private static bool Between(Kinship kin, LinkStatement s, Guid one, Guid other)
-    {
-        var (left, right) = (kin.Records[s.LeftRecordId].PersonId, kin.Records[s.RightRecordId].PersonId);
-        return (left == one && right == other) || (left == other && right == one);
+        if (HasSeal(kin, one) || HasSeal(kin, other))
+        {
+            return LinkFailures.Sealed;
+        }
+
+        var who = WhoIsWho.Of([.. kin.Records.Values], [.. kin.Statements.Values, said]);
+        return who[left.RecordId] == who[right.RecordId] ? null : WhoIsWho.SharesReport(one, other) ? LinkFailures.SameReport : LinkFailures.CalledDifferent;
     }
 
     private static bool HasSeal(Kinship kin, IEnumerable<PersonRecord> records) =>

@@ -234,13 +234,24 @@ public sealed class LinkQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         return views;
     }
 
+    /// <summary>All that was said of some statements or records: taken back, agreed to, and what was said of that in turn.</summary>
+    internal static async Task<List<LinkStatement>> AboutAsync(AnhuDbContext db, IEnumerable<Guid> targets, CancellationToken ct)
+    {
+        var about = new List<LinkStatement>();
+        for (var ids = targets.ToList(); ids.Count > 0;)
+        {
+            var said = await db.LinkStatements.AsNoTracking().Where(s => s.TargetId != null && ids.Contains(s.TargetId.Value)).ToListAsync(ct);
+            about.AddRange(said);
+            ids = [.. said.Select(s => s.LinkStatementId)];
+        }
+
+        return about;
+    }
+
     private async Task<List<LinkStatementLine>> LinesAsync(AnhuDbContext db, Caller caller, List<LinkStatement> statements, CancellationToken ct)
     {
         var sides = await SidesAsync(db, caller, statements.SelectMany(s => new[] { s.LeftRecordId, s.RightRecordId }).ToHashSet(), ct);
-        var ids = statements.Select(s => s.LinkStatementId).ToList();
-        var about = await db.LinkStatements.Where(s => s.TargetId != null && ids.Contains(s.TargetId.Value)).ToListAsync(ct);
-        var targets = about.Where(s => s.NeedsSecond).Select(s => s.LinkStatementId).ToList();
-        about.AddRange(targets.Count == 0 ? [] : await db.LinkStatements.Where(s => s.TargetId != null && targets.Contains(s.TargetId.Value)).ToListAsync(ct));
+        var about = await AboutAsync(db, statements.Select(s => s.LinkStatementId), ct);
         var (inForce, undone) = WhoIsWho.Weigh(statements.Concat(about).DistinctBy(s => s.LinkStatementId));
         var workers = statements.Select(s => s.WorkerId).OfType<Guid>().Distinct().ToList();
         var names = await db.Workers.Where(w => workers.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
@@ -252,7 +263,7 @@ public sealed class LinkQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
                 var waits = s.NeedsSecond && !about.Exists(a => a.TargetId == s.LinkStatementId && a.Kind is LinkStatementKind.Seconded or LinkStatementKind.Refused);
                 lines.Add(new LinkStatementLine(
                     s.LinkStatementId, s.StatementSequence, s.Kind, s.At, s.WorkerId, s.WorkerId is { } who ? names.GetValueOrDefault(who) : null, Told(s, left, right), left, right, waits,
-                    s.TargetId is null && inForce.Contains(s.LinkStatementId) && !undone.Contains(s.LinkStatementId)));
+                    (s.TargetId is null || s.Kind == LinkStatementKind.Undone) && inForce.Contains(s.LinkStatementId) && !undone.Contains(s.LinkStatementId)));
             }
         }
 

@@ -174,10 +174,12 @@ public sealed class PersonQueries(
         var ids = await db.PersonRecords.Where(r => r.PersonId == personId).OrderByDescending(r => r.RecordSequence).Select(r => r.RecordId).Take(100).ToListAsync(ct);
         var sides = await links.SidesAsync(db, caller, ids, ct);
         var shown = ids.Where(sides.ContainsKey).ToList();
-        var undone = (await db.LinkStatements.Where(s => s.TargetId != null && shown.Contains(s.TargetId.Value)).Select(s => s.TargetId!.Value).ToListAsync(ct)).ToHashSet();
+        var about = await LinkQueries.AboutAsync(db, shown, ct);
+        var undone = WhoIsWho.Weigh(about).Undone;
+        var waiting = about.Where(s => s.NeedsSecond && !about.Exists(a => a.TargetId == s.LinkStatementId)).Select(s => s.TargetId!.Value).ToHashSet();
         return [.. shown.Select(id => new PersonRecordLine(
             sides[id].Side, sides[id].Record.FoundBy,
-            caller.May(Permissions.LinkPeople) && sides[id].Record.FoundRecordId is { } found && sides.ContainsKey(found) && !undone.Contains(id)))];
+            caller.May(Permissions.LinkPeople) && sides[id].Record.FoundRecordId is { } found && sides.ContainsKey(found) && !undone.Contains(id) && !waiting.Contains(id)))];
     }
 
     /// <summary>A report says what each one is to the victim.</summary>
