@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.People;
 
-/// <summary>Keeps the index of people level with the store, and looks up what the intake could not.</summary>
+/// <summary>Keeps the index of people level with the store, and looks up what the intake could not. It follows rows, not the city's clock.</summary>
 internal sealed class RecognitionJob(
-    IDbContextFactory<AnhuDbContext> contexts, PersonIndex index, MissedLookUps missed, TimeProvider time, ILogger<RecognitionJob> logger)
-    : PeriodicJob(TimeSpan.FromMilliseconds(500), time, logger)
+    IDbContextFactory<AnhuDbContext> contexts, PersonIndex index, MissedLookUps missed, ILogger<RecognitionJob> logger)
+    : PeriodicJob(TimeSpan.FromMilliseconds(500), TimeProvider.System, logger)
 {
     protected override async Task RunAsync(CancellationToken ct)
     {
