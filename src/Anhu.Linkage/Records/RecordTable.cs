@@ -285,6 +285,7 @@ public sealed class RecordTable
     /// <summary>Hands what was said to the fields, and goes on reading meanwhile.</summary>
     private void Flush()
     {
+        // Computing on another core, nothing asynchronous: the caller would only compute the same itself.
         work.GetAwaiter().GetResult();
         if (filling.Count == 0)
         {

@@ -21,71 +21,46 @@ internal static class LinkageFiles
     /// <exception cref="FormatException">The file lacks a column, or a record its key, or two records have one key.</exception>
     public static void Read(string path, RecordTable table, TruthColumn? truth, Action<double>? report, CancellationToken ct)
     {
-        var encoding = TextContent.EncodingOf(path);
-        var text = TextContent.Open(path);
-        CsvMalformedReason? malformed = null;
-        using var csv = CsvReader.Create(
-            text.Content,
-            CsvReaderOptions.Default with
-            {
-                Encoding = encoding,
-                HasHeader = true,
-                TrackLineNumbers = true,
-                IncludeValuesInExceptions = false,
-                OnMalformedRecord = record => malformed = record.Reason,
-            },
-            leaveOpen: false);
-        try
+        using var rows = new CsvRows(path, "auto", hasHeader: true);
+        var csv = rows.Reader;
+        int Column(string name) => csv.TryGetFieldIndex(name, out var at)
+            ? at
+            : throw new FormatException($"{path} has no column '{name}'. It has: {string.Join(", ", csv.Headers)}.");
+        var id = Column(table.Model.Id);
+        var columns = table.Columns.Select(Column).ToArray();
+        var truthAt = truth is null ? -1 : Column(truth.Name);
+        var width = columns.Append(id).Append(truthAt).Max() + 1;
+        var room = new char[1 << 12];
+        for (var read = 0; rows.Read(); read++)
         {
-            csv.ReadHeader();
-            int Column(string name) => csv.TryGetFieldIndex(name, out var at)
-                ? at
-                : throw new FormatException($"{path} has no column '{name}'. It has: {string.Join(", ", csv.Headers)}.");
-            var id = Column(table.Model.Id);
-            var columns = table.Columns.Select(Column).ToArray();
-            var truthAt = truth is null ? -1 : Column(truth.Name);
-            var width = columns.Append(id).Append(truthAt).Max() + 1;
-            var room = new char[1 << 12];
-            for (var read = 0; csv.Read(); read++)
+            if (csv.FieldCount < width)
             {
-                if (malformed == CsvMalformedReason.UnterminatedQuote)
-                {
-                    throw new FormatException($"{path}, line {csv.LineNumber}: a quote is opened and never closed.");
-                }
-
-                if (csv.FieldCount < width)
-                {
-                    throw new FormatException($"{path}, line {csv.LineNumber}: {csv.FieldCount} columns where the header has {csv.Headers.Count}.");
-                }
-
-                var key = Field(csv, id, ref room);
-                if (key.IsEmpty)
-                {
-                    throw new FormatException($"{path}, line {csv.LineNumber}: '{table.Model.Id}' is empty.");
-                }
-
-                if (!table.Begin(key))
-                {
-                    throw new FormatException($"{path}, line {csv.LineNumber}: a record before has the same '{table.Model.Id}'.");
-                }
-
-                for (var i = 0; i < columns.Length; i++)
-                {
-                    table.Set(i, Field(csv, columns[i], ref room));
-                }
-
-                table.End();
-                truth?.Add(Field(csv, truthAt, ref room));
-                if (read % ReportEvery == 0)
-                {
-                    ct.ThrowIfCancellationRequested();
-                    report?.Invoke(text.Progress);
-                }
+                throw rows.Fault($"{csv.FieldCount} columns where the header has {csv.Headers.Count}.");
             }
-        }
-        catch (CsvFormatException)
-        {
-            throw new FormatException($"{path}, line {csv.LineNumber}: a quote is opened and never closed.");
+
+            var key = Field(csv, id, ref room);
+            if (key.IsEmpty)
+            {
+                throw rows.Fault($"'{table.Model.Id}' is empty.");
+            }
+
+            if (!table.Begin(key))
+            {
+                throw rows.Fault($"a record before has the same '{table.Model.Id}'.");
+            }
+
+            for (var i = 0; i < columns.Length; i++)
+            {
+                table.Set(i, Field(csv, columns[i], ref room));
+            }
+
+            table.End();
+            truth?.Add(Field(csv, truthAt, ref room));
+            if (read % ReportEvery == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+                report?.Invoke(rows.Progress);
+            }
         }
     }
 

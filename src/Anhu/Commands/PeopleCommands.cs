@@ -77,7 +77,7 @@ internal static class PeopleCommands
             var file = new PersonListFile(path, PersonListMapping.Load(map));
             return (file, file.Read());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or CsvHelper.CsvFormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new FormatException(e.Message, e);
         }

@@ -56,6 +56,17 @@ public sealed class PersonListTests(AnhuFixture app) : IClassFixture<AnhuFixture
     }
 
     [Fact]
+    public void Csv_WithAQuoteThatIsNeverClosed_IsRefusedWithItsLine()
+    {
+        var path = Write(".csv", Encoding.UTF8.GetBytes(Heading + "王小芳,女,,,13900001234,\r\n\"李强,男,,,13900001235,\r\n赵敏,女,,,13900001236,\r\n"));
+
+        var fault = Assert.Throws<FormatException>(() => Read(path));
+
+        Assert.Contains("quote", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("line", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_IsReportedOnWithoutAChange_ThenTakenOnce()
     {
         var alarm = await app.SubmitAsync(Reports.Of(app, couple: 7301));

@@ -6,7 +6,6 @@ using System.Text.Json.Serialization;
 using Anhu.Common;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Alarms.Mapping;
-using CsvHelper;
 using MiniExcelLibs;
 
 namespace Anhu.Modules.People;
@@ -177,19 +176,9 @@ public sealed class PersonListFile
 
     private IEnumerable<IReadOnlyList<string>> Csv()
     {
-        var text = TextContent.Open(path);
-        using var csv = CsvReader.Create(
-            text.Content,
-            CsvReaderOptions.Default with
-            {
-                Encoding = TextContent.EncodingOf(path, mapping.Encoding),
-                HasHeader = false,
-                Separator = null,
-                IncludeValuesInExceptions = false,
-                MaxRecordSize = AlarmLimits.Bytes,
-            },
-            leaveOpen: false);
-        while (csv.Read())
+        using var rows = new CsvRows(path, mapping.Encoding, hasHeader: false, AlarmLimits.Bytes);
+        var csv = rows.Reader;
+        while (rows.Read())
         {
             var cells = new string[csv.FieldCount];
             for (var i = 0; i < cells.Length; i++)

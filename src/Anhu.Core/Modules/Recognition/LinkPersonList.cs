@@ -57,24 +57,17 @@ public sealed class LinkPersonListHandler(IDbContextFactory<AnhuDbContext> conte
             var page = people.Skip(from).Take(PageSize).ToList();
             var registry = new PersonRegistry(db.Keys, () => 0);
             await LikelyPeople.LoadByKeysAsync(db, registry, page, ct);
-            foreach (var person in page)
+            var unknown = page.Where(person => !registry.IsKnown(person)).ToList();
+            byNumber += page.Count - unknown.Count;
+            right += ExactProbability * (page.Count - unknown.Count);
+            var hits = unknown.Select(person => (Person: person, Hit: index.Best(person))).Where(h => h.Hit is not null).Select(h => (h.Person, Hit: h.Hit!.Value)).ToList();
+            var ids = hits.Select(h => h.Hit.RecordId).Distinct().ToList();
+            var records = await db.PersonRecords.Where(r => ids.Contains(r.RecordId)).ToDictionaryAsync(r => r.RecordId, ct);
+            foreach (var (person, hit) in hits)
             {
-                if (registry.IsKnown(person))
-                {
-                    byNumber++;
-                    right += ExactProbability;
-                    continue;
-                }
-
-                if (index.Best(person) is not { } hit)
-                {
-                    continue;
-                }
-
                 var bin = (int)Math.Floor(hit.Weight / 2) * 2;
                 weights[bin] = weights.GetValueOrDefault(bin) + 1;
-                var known = await db.PersonRecords.FirstOrDefaultAsync(r => r.RecordId == hit.RecordId, ct);
-                if (known is not null && index.IsCertain(hit, known, person))
+                if (records.GetValueOrDefault(hit.RecordId) is { } known && index.IsCertain(hit, known, person))
                 {
                     certain++;
                     right += hit.Probability;
