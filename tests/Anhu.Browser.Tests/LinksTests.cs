@@ -59,15 +59,18 @@ public sealed class LinksTests(Browser app)
         var n = Interlocked.Increment(ref number);
         var phone = $"1390{n:000}{1234 + (n * 37)}";
         var him = $"{"赵钱孙李周吴郑王"[n % 8]}建{"国军民华平"[n % 5]}";
-        await SubmitAsync(region, "王小芳", him, phone, "三里庵街道测试路8号3栋201", 400);
-        await SubmitAsync(region, "陈静", him, $"{phone[..^2]}{phone[^1]}{phone[^2]}", "测试路8号3栋201室", 2);
+        Guid?[] cases =
+        [
+            await SubmitAsync(region, "王小芳", him, phone, "三里庵街道测试路8号3栋201", 400),
+            await SubmitAsync(region, "陈静", him, $"{phone[..^2]}{phone[^1]}{phone[^2]}", "测试路8号3栋201室", 2),
+        ];
         LinkPair? pair = null;
         await Until.TrueAsync(async () => (pair = await app.QueryAsync(db => db.LinkPairs.AsNoTracking()
-            .Where(p => p.State == LinkPairState.Open).OrderByDescending(p => p.LinkPairId).FirstOrDefaultAsync(Ct))) is not null);
+            .Where(p => p.State == LinkPairState.Open && cases.Contains(p.LeftCaseId) && cases.Contains(p.RightCaseId)).FirstOrDefaultAsync(Ct))) is not null);
         return pair!;
     }
 
-    private async Task SubmitAsync(string region, string her, string him, string phone, string address, double minutesAgo)
+    private async Task<Guid> SubmitAsync(string region, string her, string him, string phone, string address, double minutesAgo)
     {
         var report = new AlarmReport
         {
@@ -83,6 +86,6 @@ public sealed class LinksTests(Browser app)
                 },
             ],
         };
-        await app.WithAsync<AlarmIntake, AlarmReceipt>(intake => intake.SubmitAsync(report, new Actor(ClientId: "test"), Ct));
+        return (await app.WithAsync<AlarmIntake, AlarmReceipt>(intake => intake.SubmitAsync(report, new Actor(ClientId: "test"), Ct))).CaseId;
     }
 }
