@@ -48,6 +48,8 @@ internal sealed class PeopleMapping :
         pair.HasIndex(p => new { p.State, p.Rank, p.LinkPairId });
         pair.HasIndex(p => p.LeftPersonId);
         pair.HasIndex(p => p.RightPersonId);
+        pair.HasIndex(p => p.LeftCaseId).HasFilter("\"LeftCaseId\" IS NOT NULL");
+        pair.HasIndex(p => p.RightCaseId).HasFilter("\"RightCaseId\" IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<PersonList> list)

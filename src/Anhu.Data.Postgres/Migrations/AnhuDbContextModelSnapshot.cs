@@ -1394,7 +1394,13 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.HasKey("LinkPairId");
 
+                    b.HasIndex("LeftCaseId")
+                        .HasFilter("\"LeftCaseId\" IS NOT NULL");
+
                     b.HasIndex("LeftPersonId");
+
+                    b.HasIndex("RightCaseId")
+                        .HasFilter("\"RightCaseId\" IS NOT NULL");
 
                     b.HasIndex("RightPersonId");
 

@@ -1413,7 +1413,13 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.HasKey("LinkPairId");
 
+                    b.HasIndex("LeftCaseId")
+                        .HasFilter("\"LeftCaseId\" IS NOT NULL");
+
                     b.HasIndex("LeftPersonId");
+
+                    b.HasIndex("RightCaseId")
+                        .HasFilter("\"RightCaseId\" IS NOT NULL");
 
                     b.HasIndex("RightPersonId");
 

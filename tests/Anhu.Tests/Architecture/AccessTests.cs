@@ -44,6 +44,7 @@ public sealed class AccessTests
         ["OutboxSender"] = "sends what a worker asked for, by the contact gate",
         ["PlaybookDryRun"] = "the operator's command line: counts only",
         ["RecordFigures"] = "counts of the record for the audit administrator",
+        ["PairRanks"] = "says how grave a pair is, for the queue",
         ["RecognitionWork"] = "moves people and cases as statements ask, after the caller was asked about",
         ["RestoreBackup"] = "the operator's command line: counts only",
         ["VerifyAudit"] = "the operator's command line: places in the record only",

@@ -132,6 +132,69 @@ public sealed class LinkPagesTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         Assert.Equal(whole.Select(p => p.GetProperty("linkPairId").GetGuid()), single);
     }
 
+    /// <summary>Of the pairs before this one nobody may see who is concerned: the page ends where enough was read, and the next ones reach it.</summary>
+    [Fact]
+    public async Task ListThatIsMostlyInvisible_IsReadInBoundedPages_AndNothingIsSkipped()
+    {
+        var (first, second) = await LikelyAsync("闻人秋水", "轩辕铁柱", "13812340009");
+        var pair = await PairAsync(first[1], second[1]);
+        var hidden = Enumerable.Range(0, LinkQueries.MostRead + 20).Select(n => new LinkPair
+        {
+            LinkPairId = Guid.CreateVersion7(), LeftRecordId = Guid.CreateVersion7(), RightRecordId = Guid.CreateVersion7(), LeftPersonId = Guid.CreateVersion7(),
+            RightPersonId = Guid.CreateVersion7(), LeftCaseId = pair.LeftCaseId, Probability = 0.6, Weight = 1, ModelVersion = "hidden", FoundAt = pair.FoundAt,
+            State = LinkPairState.Open, Class = 1, Incidents = 1, Rank = n,
+        }).ToList();
+        await app.QueryAsync(db =>
+        {
+            db.AddRange(hidden);
+            return db.SaveChangesAsync(Ct);
+        });
+        try
+        {
+            using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync("340100-police", roles: WorkerRole.Supervisor));
+
+            var page = await client.GetFromJsonAsync<JsonElement>("/api/v1/people/links", Ct);
+            var html = await client.GetPageAsync("/people/links");
+            var shown = await client.GetPageAsync(html.QuerySelector("a[rel=next]")!.GetAttribute("href")!);
+            var next = await client.GetFromJsonAsync<JsonElement>($"/api/v1/people/links?after={page.GetProperty("next").GetString()}", Ct);
+
+            Assert.Empty(page.GetProperty("pairs").EnumerateArray());
+            Assert.Contains(next.GetProperty("pairs").EnumerateArray(), p => p.GetProperty("linkPairId").GetGuid() == pair.LinkPairId);
+            Assert.NotNull(shown.QuerySelector("table"));
+        }
+        finally
+        {
+            await app.QueryAsync(db => db.LinkPairs.Where(p => p.ModelVersion == "hidden").ExecuteDeleteAsync(Ct));
+        }
+    }
+
+    /// <summary>Of a case whose people it does not see, the committee sees neither pairs nor what was said, and no fault.</summary>
+    [Fact]
+    public async Task WhoSeesOfCasesThatTheyExistOnly_FindsNoPairs()
+    {
+        var (first, second) = await LikelyAsync("呼延静", "申屠大力", "13812340010");
+        var pair = await PairAsync(first[1], second[1]);
+        Assert.True((await app.StateAsync(pair.LeftRecordId, pair.RightRecordId, LinkAnswer.Unsure, await Families.SupervisorAsync(app), await Families.SupervisorAsync(app))).IsOk);
+        await app.QueryAsync(async db =>
+        {
+            var committee = await db.Units.Where(u => u.Agency == Agency.PoliticalLegalCommittee && u.RegionCode.StartsWith("3401000")).Select(u => u.UnitId).FirstAsync(Ct);
+            foreach (var caseId in new[] { pair.LeftCaseId!.Value, pair.RightCaseId!.Value })
+            {
+                var row = await db.CaseAccess.AsNoTracking().FirstAsync(a => a.CaseId == caseId, Ct);
+                if (!await db.CaseAccess.AnyAsync(a => a.CaseId == caseId && a.UnitId == committee, Ct))
+                {
+                    db.Add(new Modules.Cases.CaseAccess { UnitId = committee, CaseId = caseId, CaseSequence = row.CaseSequence, State = row.State, Class = row.Class, IsDirect = false });
+                }
+            }
+
+            return await db.SaveChangesAsync(Ct);
+        });
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync("340100-political", roles: WorkerRole.Supervisor));
+
+        Assert.DoesNotContain("申", (await client.GetPageAsync("/people/links?show=unsure")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("申", (await client.GetPageAsync("/people/links/history")).Body!.TextContent, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(WorkerRole.CallTaker)]
     [InlineData(WorkerRole.DataProtectionOfficer)]

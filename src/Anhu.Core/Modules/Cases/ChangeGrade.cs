@@ -121,6 +121,7 @@ public sealed class ChangeGradeHandler(
         db.Record(new PendingEvent(EventTypes.CaseGraded, now, command.CaseId, null, caller.UnitId, command.Class, EventData.Of(
             ("from", from), ("to", command.Class), ("reason", text), ("rules", (string[])[ByHand]))));
         work.Plan(file, [PlaybookEvent.CaseClassRaised], now, null, new TrackedSink(db));
+        await PairRanks.FollowAsync(db, [file.Case], ct);
         return grade;
     }
 
@@ -155,6 +156,7 @@ public sealed class ChangeGradeHandler(
         CaseRules.SetClass(file, proposed.Class);
         db.Record(new PendingEvent(EventTypes.CaseGraded, now, caseId, null, caller.UnitId, proposed.Class, EventData.Of(
             ("from", from), ("to", proposed.Class), ("reason", proposed.Note), ("rules", (string[])[ByHand]))));
+        await PairRanks.FollowAsync(db, [file.Case], ct);
         return proposed;
     }
 

@@ -43,6 +43,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     public async Task<AlarmReceipt[]> RunAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
     {
         await set.LoadAsync(items, [PersonRecord.Counter, .. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName)], ct);
+        var before = set.Files.Values.ToDictionary(f => f.Case, f => (f.Case.Class, f.Case.IncidentCount));
         var receipts = new AlarmReceipt[items.Count];
         for (var i = 0; i < items.Count; i++)
         {
@@ -51,6 +52,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
         actor = Actor.Platform;
         await conflicts.FollowAsync(db, rules, reported, now, this, ct);
+        await PairRanks.FollowAsync(db, [.. before.Where(b => b.Value != (b.Key.Class, b.Key.IncidentCount)).Select(b => b.Key)], ct);
         foreach (var pair in await LikelyPairs.MakeAsync(db, [.. set.Registry.TakePairs().Select(p => (set.Alike[p.Like.RecordId], p.Record, p.Like))], set.Files.Values, now, ct))
         {
             Add(pair);

@@ -67,6 +67,11 @@ public sealed class LinkPair
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; }
 
+    /// <summary>Gives it its place in the order.</summary>
+    /// <param name="class">Class, 1 to 3.</param>
+    /// <param name="incidents">Number of incidents.</param>
+    public void Place(int @class, int incidents) => (Class, Incidents, Rank) = (@class, incidents, RankOf(@class, incidents, FoundAt));
+
     /// <summary>The place in the order; smaller comes first.</summary>
     /// <param name="class">Class, 1 to 3.</param>
     /// <param name="incidents">Number of incidents.</param>

@@ -106,13 +106,16 @@ public sealed class LinkQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     /// <summary>Pairs at most on one page.</summary>
     public const int Most = 50;
 
+    /// <summary>Pairs at most that are looked at for one page: most of the list may be of cases whose people the caller does not see.</summary>
+    internal const int MostRead = 500;
+
     /// <summary>Pairs, the most important first.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="list">Which.</param>
     /// <param name="after">Only pairs after this one.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>The pairs, and where the next page starts.</returns>
+    /// <returns>The pairs, and where the next page starts; a page may be short, or empty, though others follow.</returns>
     public async Task<(IReadOnlyList<LinkPairView> Pairs, LinkCursor? Next)> ListAsync(Caller caller, LinkList list, LinkCursor? after, int limit, CancellationToken ct)
     {
         if (!caller.May(Permissions.LinkPeople))
@@ -125,18 +128,22 @@ public sealed class LinkQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
         var state = list switch { LinkList.Open => LinkPairState.Open, LinkList.Waiting => LinkPairState.Waiting, LinkList.Unsure => LinkPairState.Unsure };
         var found = new List<LinkPairView>(limit + 1);
-        while (found.Count <= limit)
+        for (var read = 0; found.Count <= limit;)
         {
-            var (rank, key) = (after?.Rank ?? -1, after?.LinkPairId ?? Guid.Empty);
+            var (rank, key, take) = (after?.Rank ?? -1, after?.LinkPairId ?? Guid.Empty, Math.Min(Math.Max(limit + 1, Most), MostRead - read));
             var some = await Visible(db, caller).Where(p => p.State == state && (p.Rank > rank || (p.Rank == rank && p.LinkPairId.CompareTo(key) > 0)))
-                .OrderBy(p => p.Rank).ThenBy(p => p.LinkPairId).Take(limit + 1).ToListAsync(ct);
+                .OrderBy(p => p.Rank).ThenBy(p => p.LinkPairId).Take(take).ToListAsync(ct);
             found.AddRange(await ViewAsync(db, caller, some, ct));
-            if (some.Count <= limit)
+            if (some.Count < take)
             {
                 break;
             }
 
             after = new LinkCursor(some[^1].Rank, some[^1].LinkPairId);
+            if ((read += take) >= MostRead && found.Count <= limit)
+            {
+                return (found, after);
+            }
         }
 
         if (found.Count <= limit)
@@ -221,7 +228,7 @@ public sealed class LinkQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         var views = new List<LinkPairView>(pairs.Count);
         foreach (var pair in pairs)
         {
-            if (sides.GetValueOrDefault(pair.LeftRecordId) is (var left, var one) && sides.GetValueOrDefault(pair.RightRecordId) is (var right, var other))
+            if (sides.GetValueOrDefault(pair.LeftRecordId) is ({ } left, { } one) && sides.GetValueOrDefault(pair.RightRecordId) is ({ } right, { } other))
             {
                 var waits = statements.Find(s => s.NeedsSecond && Names(s, pair) && !statements.Exists(a => a.TargetId == s.LinkStatementId && a.Kind is LinkStatementKind.Seconded or LinkStatementKind.Refused));
                 views.Add(new LinkPairView(
@@ -258,7 +265,7 @@ public sealed class LinkQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         var lines = new List<LinkStatementLine>(statements.Count);
         foreach (var s in statements)
         {
-            if (sides.GetValueOrDefault(s.LeftRecordId) is (var left, _) && sides.GetValueOrDefault(s.RightRecordId) is (var right, _))
+            if (sides.GetValueOrDefault(s.LeftRecordId) is ({ } left, _) && sides.GetValueOrDefault(s.RightRecordId) is ({ } right, _))
             {
                 var waits = s.NeedsSecond && !about.Exists(a => a.TargetId == s.LinkStatementId && a.Kind is LinkStatementKind.Seconded or LinkStatementKind.Refused);
                 lines.Add(new LinkStatementLine(

@@ -50,7 +50,7 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
         }
 
         await MoveBlocksAsync(ct);
-        await MovePairsAsync(target, ct);
+        await MovePairsAsync(target, loaded.Values.Select(f => f.Case), ct);
     }
 
     /// <summary>Who is who: the records' people, what is known of them, their keys, and what was said and recorded of them elsewhere.</summary>
@@ -522,10 +522,11 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
     }
 
     /// <summary>Pairs to look at follow their records; those of one person need no look.</summary>
-    private async Task MovePairsAsync(Dictionary<Guid, DvCase> target, CancellationToken ct)
+    private async Task MovePairsAsync(Dictionary<Guid, DvCase> target, IEnumerable<DvCase> cases, CancellationToken ct)
     {
         var ids = kin.Records.Keys.ToList();
-        foreach (var pair in await db.LinkPairs.Where(p => ids.Contains(p.LeftRecordId) || ids.Contains(p.RightRecordId)).ToListAsync(ct))
+        var pairs = await db.LinkPairs.Where(p => ids.Contains(p.LeftRecordId) || ids.Contains(p.RightRecordId)).ToListAsync(ct);
+        foreach (var pair in pairs)
         {
             pair.LeftPersonId = plan.Who.GetValueOrDefault(pair.LeftRecordId, pair.LeftPersonId);
             pair.RightPersonId = plan.Who.GetValueOrDefault(pair.RightRecordId, pair.RightPersonId);
@@ -533,6 +534,8 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
             pair.RightCaseId = CaseOf(pair.RightRecordId) ?? pair.RightCaseId;
             pair.State = PairStates.Of(pair, kin.Statements.Values.Append(cause));
         }
+
+        await PairRanks.SetAsync(db, pairs, cases, ct);
 
         Guid? CaseOf(Guid record) => kin.Records.TryGetValue(record, out var r) && r.IncidentId is { } i && target.TryGetValue(i, out var c) ? c.CaseId : null;
     }

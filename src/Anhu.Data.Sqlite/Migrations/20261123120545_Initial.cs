@@ -1456,6 +1456,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_people_pair_LeftCaseId",
+                table: "people_pair",
+                column: "LeftCaseId",
+                filter: "\"LeftCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_people_pair_LeftPersonId",
                 table: "people_pair",
                 column: "LeftPersonId");
@@ -1465,6 +1471,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 table: "people_pair",
                 columns: new[] { "LeftRecordId", "RightRecordId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_RightCaseId",
+                table: "people_pair",
+                column: "RightCaseId",
+                filter: "\"RightCaseId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_people_pair_RightPersonId",

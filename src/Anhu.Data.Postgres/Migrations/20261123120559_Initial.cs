@@ -1458,6 +1458,12 @@ namespace Anhu.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_people_pair_LeftCaseId",
+                table: "people_pair",
+                column: "LeftCaseId",
+                filter: "\"LeftCaseId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_people_pair_LeftPersonId",
                 table: "people_pair",
                 column: "LeftPersonId");
@@ -1467,6 +1473,12 @@ namespace Anhu.Data.Postgres.Migrations
                 table: "people_pair",
                 columns: new[] { "LeftRecordId", "RightRecordId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_pair_RightCaseId",
+                table: "people_pair",
+                column: "RightCaseId",
+                filter: "\"RightCaseId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_people_pair_RightPersonId",
