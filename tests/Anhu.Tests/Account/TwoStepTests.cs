@@ -61,7 +61,7 @@ public sealed class TwoStepTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         using var again = await other.EnterAsync(worker.UserName!, TestData.Password);
         using var replay = await CodeAsync(other, "/sign-in/recovery", codes[0]);
 
-        Assert.Equal(WorkerSignIn.RecoveryCodes, codes.Count);
+        Assert.Equal(SignInMeans.RecoveryCodes, codes.Count);
         Assert.Equal("/", second.Target());
         Assert.Contains("恢复码不正确或已用过", (await replay.ReadPageAsync()).TextOf("[role=alert]"), StringComparison.Ordinal);
         var stored = await app.QueryAsync(db => db.UserTokens.Where(t => t.UserId == worker.Id).Select(t => t.Value).ToListAsync());

@@ -76,6 +76,8 @@ public static class AccountSetup
                 !context.CrossOrigin && context.Origin == $"{context.HttpContext.Request.Scheme}://{context.HttpContext.Request.Host}");
         });
         services.AddScoped(provider => (WorkerSignIn)provider.GetRequiredService<SignInManager<Worker>>());
+        services.AddScoped<StepUp>();
+        services.AddScoped<SignInMeans>();
         services.Configure<SecurityStampValidatorOptions>(options =>
         {
             options.ValidationInterval = CheckInterval;
@@ -238,10 +240,10 @@ public static class AccountSetup
     }
 
     /// <summary>What the browser is asked to make a passkey with.</summary>
-    private static async Task<ContentHttpResult> PasskeyCreationAsync([FromForm] string? reason, WorkerSignIn signIn)
+    private static async Task<ContentHttpResult> PasskeyCreationAsync([FromForm] string? reason, SignInMeans means, WorkerSignIn signIn)
     {
         _ = reason;
-        return TypedResults.Content(await signIn.PasskeyOptionsAsync(await signIn.WorkerAsync()), "application/json");
+        return TypedResults.Content(await means.PasskeyOptionsAsync(await signIn.WorkerAsync()), "application/json");
     }
 
     private static async Task<RedirectHttpResult> ChangeLanguageAsync(

@@ -37,15 +37,6 @@ public sealed class WorkerSignIn(
     IAuthenticationSchemeProvider schemes, IUserConfirmation<Worker> confirmation)
     : SignInManager<Worker>(workers, http, claims, options, logger, schemes, confirmation)
 {
-    /// <summary>Number of recovery codes made at once.</summary>
-    public const int RecoveryCodes = 8;
-
-    /// <summary>Most passkeys of one worker.</summary>
-    public const int MostPasskeys = 10;
-
-    /// <summary>Longest name of a passkey.</summary>
-    public const int PasskeyNameMaxLength = 40;
-
     private string method = "password";
     private Claim? kept;
 
@@ -185,71 +176,6 @@ public sealed class WorkerSignIn(
         return await OutcomeAsync(SignInResult.Success, worker, method, wasLocked, ct);
     }
 
-    /// <summary>What the browser is asked to make a passkey with, as JSON.</summary>
-    /// <param name="worker">The signed-in worker.</param>
-    public Task<string> PasskeyOptionsAsync(Worker worker) =>
-        MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = worker.Id.ToString(), Name = worker.UserName!, DisplayName = worker.DisplayName });
-
-    /// <summary>Adds a passkey that the browser made.</summary>
-    /// <param name="worker">The signed-in worker, whose password was confirmed.</param>
-    /// <param name="name">What the worker calls it.</param>
-    /// <param name="credential">What the browser answered, as JSON.</param>
-    /// <param name="ct">Cancels.</param>
-    public async Task<Result> AddPasskeyAsync(Worker worker, string name, string credential, CancellationToken ct)
-    {
-        if (credential.Length == 0)
-        {
-            return new Failure(FailureKind.Invalid, "account.passkey-refused");
-        }
-
-        if ((await workers.GetPasskeysAsync(worker)).Count >= MostPasskeys)
-        {
-            return new Failure(FailureKind.NotAllowed, "account.passkeys-many");
-        }
-
-        PasskeyAttestationResult made;
-        try
-        {
-            made = await PerformPasskeyAttestationAsync(credential);
-        }
-        catch (InvalidOperationException)
-        {
-            return new Failure(FailureKind.Invalid, "account.passkey-refused");
-        }
-
-        if (!made.Succeeded || !made.Passkey.IsUserVerified || made.UserEntity.Id != worker.Id.ToString())
-        {
-            return new Failure(FailureKind.Invalid, "account.passkey-refused");
-        }
-
-        made.Passkey.Name = name;
-        if (!(await workers.AddOrUpdatePasskeyAsync(worker, made.Passkey)).Succeeded)
-        {
-            return new Failure(FailureKind.Conflict, "account.changed");
-        }
-
-        await RecordAsync(AccountEvents.PasskeyAdded, worker, ct);
-        return Result.Ok;
-    }
-
-    /// <summary>Removes a passkey; other sessions end.</summary>
-    /// <param name="worker">The signed-in worker, whose password was confirmed.</param>
-    /// <param name="credentialId">Which.</param>
-    /// <param name="ct">Cancels.</param>
-    public async Task<Result> RemovePasskeyAsync(Worker worker, byte[] credentialId, CancellationToken ct)
-    {
-        if (await workers.GetPasskeyAsync(worker, credentialId) is null)
-        {
-            return new Failure(FailureKind.NotFound, "account.passkey-not-found");
-        }
-
-        await workers.RemovePasskeyAsync(worker, credentialId);
-        await workers.UpdateSecurityStampAsync(worker);
-        await RecordAsync(AccountEvents.PasskeyRemoved, worker, ct);
-        await RefreshSignInAsync(worker);
-        return Result.Ok;
-    }
-
     /// <summary>The worker who is signed in.</summary>
     /// <exception cref="InvalidOperationException">Nobody is, or the worker is no longer in the store.</exception>
     public async Task<Worker> WorkerAsync() =>
@@ -334,125 +260,6 @@ public sealed class WorkerSignIn(
         }
     }
 
-    /// <summary>Changes the caller's password; other sessions end, this one goes on.</summary>
-    /// <param name="worker">The signed-in worker.</param>
-    /// <param name="current">The present password.</param>
-    /// <param name="next">The next one.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <returns>Which rule the new password breaks, or that the present one is wrong.</returns>
-    public async Task<Result> ChangePasswordAsync(Worker worker, string current, string next, CancellationToken ct)
-    {
-        if (!await ConfirmAsync(worker, current, ct))
-        {
-            return new Failure(FailureKind.Invalid, "password-wrong", "Current");
-        }
-
-        var result = await workers.ChangePasswordAsync(worker, current, next);
-        if (!result.Succeeded)
-        {
-            var code = result.Errors.First().Code;
-            return code.StartsWith("password-", StringComparison.Ordinal)
-                ? new Failure(FailureKind.Invalid, code, "Next")
-                : new Failure(FailureKind.Conflict, "account.changed");
-        }
-
-        await RecordAsync(AccountEvents.PasswordChanged, worker, ct);
-        await RefreshSignInAsync(worker);
-        return Result.Ok;
-    }
-
-    /// <summary>Asks for the password again before something that weakens the sign-in; failures count as those of a sign-in do.</summary>
-    /// <param name="worker">The signed-in worker.</param>
-    /// <param name="password">The password as typed.</param>
-    /// <param name="ct">Cancels.</param>
-    public async Task<bool> ConfirmAsync(Worker worker, string password, CancellationToken ct)
-    {
-        var wasLocked = await workers.IsLockedOutAsync(worker);
-        var result = await CheckPasswordSignInAsync(worker, password, lockoutOnFailure: true);
-        if (!result.Succeeded)
-        {
-            await OutcomeAsync(result, worker, "confirm", wasLocked, ct);
-        }
-
-        return result.Succeeded;
-    }
-
-    /// <summary>Asks for a code of the authenticator again before something grave; failures count as those of a sign-in do.</summary>
-    /// <param name="worker">The signed-in worker.</param>
-    /// <param name="code">The code as typed.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <returns>False when it is wrong, used before, or the worker has no second step or is locked out.</returns>
-    public async Task<bool> ConfirmCodeAsync(Worker worker, string code, CancellationToken ct)
-    {
-        var wasLocked = await workers.IsLockedOutAsync(worker);
-        if (worker.TwoFactorEnabled && !wasLocked && await workers.VerifyTwoFactorTokenAsync(worker, Options.Tokens.AuthenticatorTokenProvider, Digits(code)))
-        {
-            return true;
-        }
-
-        if (!wasLocked)
-        {
-            await workers.AccessFailedAsync(worker);
-        }
-
-        await OutcomeAsync(await workers.IsLockedOutAsync(worker) ? SignInResult.LockedOut : SignInResult.Failed, worker, "confirm-code", wasLocked, ct);
-        return false;
-    }
-
-    /// <summary>The key that worker and authenticator share; made when there is none.</summary>
-    /// <param name="worker">The signed-in worker, who has not turned the second step on.</param>
-    public async Task<string> AuthenticatorKeyAsync(Worker worker)
-    {
-        if (await workers.GetAuthenticatorKeyAsync(worker) is { Length: > 0 } key)
-        {
-            return key;
-        }
-
-        await workers.ResetAuthenticatorKeyAsync(worker);
-        await RefreshSignInAsync(worker);
-        return (await workers.GetAuthenticatorKeyAsync(worker))!;
-    }
-
-    /// <summary>Turns the second step on.</summary>
-    /// <param name="worker">The signed-in worker.</param>
-    /// <param name="code">A code that the authenticator shows.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <returns>Recovery codes to be shown once; null when the code is wrong.</returns>
-    public async Task<IReadOnlyList<string>?> TurnOnTwoStepAsync(Worker worker, string code, CancellationToken ct)
-    {
-        if (!await workers.VerifyTwoFactorTokenAsync(worker, Options.Tokens.AuthenticatorTokenProvider, Digits(code))
-            || !(await workers.SetTwoFactorEnabledAsync(worker, true)).Succeeded)
-        {
-            return null;
-        }
-
-        await RecordAsync(AccountEvents.TwoStepOn, worker, ct);
-        return await MakeRecoveryCodesAsync(worker, ct);
-    }
-
-    /// <summary>Makes new recovery codes; the old ones stop working.</summary>
-    /// <param name="worker">The signed-in worker.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <returns>The codes, to be shown once.</returns>
-    public async Task<IReadOnlyList<string>> MakeRecoveryCodesAsync(Worker worker, CancellationToken ct)
-    {
-        var codes = await workers.GenerateNewTwoFactorRecoveryCodesAsync(worker, RecoveryCodes) ?? [];
-        await RecordAsync(AccountEvents.RecoveryCodesMade, worker, ct);
-        await RefreshSignInAsync(worker);
-        return [.. codes];
-    }
-
-    /// <summary>Turns the second step off and forgets its key.</summary>
-    /// <param name="worker">The signed-in worker.</param>
-    /// <param name="ct">Cancels.</param>
-    public async Task TurnOffTwoStepAsync(Worker worker, CancellationToken ct)
-    {
-        await workers.SetTwoFactorEnabledAsync(worker, false);
-        await workers.ResetAuthenticatorKeyAsync(worker);
-        await RecordAsync(AccountEvents.TwoStepOff, worker, ct);
-        await RefreshSignInAsync(worker);
-    }
-
     /// <inheritdoc />
     public override async Task<bool> CanSignInAsync(Worker user) => user.IsActive && await base.CanSignInAsync(user);
 
@@ -471,9 +278,17 @@ public sealed class WorkerSignIn(
         await db.SaveChangesAsync(ct);
     }
 
-    private static string Digits(string code) => new([.. code.Where(char.IsAsciiDigit)]);
+    /// <summary>The digits of a code as typed.</summary>
+    /// <param name="code">The code.</param>
+    internal static string Digits(string code) => new([.. code.Where(char.IsAsciiDigit)]);
 
-    private async Task<SignInOutcome> OutcomeAsync(SignInResult result, Worker worker, string method, bool wasLocked, CancellationToken ct)
+    /// <summary>Records what came of a check.</summary>
+    /// <param name="result">What Identity says.</param>
+    /// <param name="worker">The worker.</param>
+    /// <param name="method">What was checked.</param>
+    /// <param name="wasLocked">Whether the worker was locked out before.</param>
+    /// <param name="ct">Cancels.</param>
+    internal async Task<SignInOutcome> OutcomeAsync(SignInResult result, Worker worker, string method, bool wasLocked, CancellationToken ct)
     {
         if (result.Succeeded)
         {
