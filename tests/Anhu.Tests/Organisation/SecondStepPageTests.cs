@@ -41,6 +41,16 @@ public sealed class SecondStepPageTests(AnhuFixture app) : IClassFixture<AnhuFix
     }
 
     [Fact]
+    public async Task EveryRole_CanBeChosen_SoThatSavingDropsNone()
+    {
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync("340100-political-legal-committee", roles: WorkerRole.SecurityAdministrator));
+
+        var page = await client.GetPageAsync(Path);
+
+        Assert.All(Enum.GetValues<WorkerRole>(), role => Assert.NotNull(page.QuerySelector($"input[name='Input.Roles.{role}']")));
+    }
+
+    [Fact]
     public async Task SecurityAdministrator_OfADistrict_OnlyReads()
     {
         using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync("340104-womens-federation", roles: WorkerRole.SecurityAdministrator));
