@@ -66,6 +66,7 @@ public static class Shell
     /// <param name="app">The program.</param>
     public static void UseShell(this WebApplication app)
     {
+        app.UseHostCookies();
         app.UseSecurityHeaders();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseWhen(Requests.IsApi, api => api.UseStatusCodePages());
