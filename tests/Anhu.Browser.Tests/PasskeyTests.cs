@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using Anhu.Modules.Account;
+using Anhu.Modules.Alarms;
+using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
 using Anhu.Testing;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -80,6 +83,62 @@ public sealed class PasskeyTests(Browser browser, PasskeyTests.StrictSite app) :
 
         await page.GotoAsync($"{Site}/units");
         Assert.EndsWith("/units", page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Passkey_OpensOneCaseInAnEmergency()
+    {
+        var worker = await app.Data.CreateWorkerAsync("340102001-police");
+        var alarm = await app.WithAsync<AlarmIntake, AlarmReceipt>(intake => intake.SubmitAsync(
+            new AlarmReport
+            {
+                Source = "browser", SourceId = worker.Id.ToString("N"), Revision = 1, ReceivedAt = Common.Clock.CutToMicroseconds(app.Clock.GetUtcNow()), Channel = AlarmChannel.Phone,
+                Category = AlarmCategory.DomesticViolence, Summary = "报警人称在家中被丈夫殴打。", Location = new ReportedLocation("测试路1号2栋", "340104001001", 117.25, 31.85),
+                People = [new ReportedPerson { Role = PartyRole.Victim, Name = "王芳" }],
+            },
+            Actor.Platform, Ct));
+        var page = await browser.OpenAsync("zh-CN", narrow: false, new Uri(Site));
+        await PlugInAsync(page, verifies: true);
+        await EnterAsync(page, worker);
+        await page.GotoAsync($"{Site}/emergency");
+        await page.GetByText("需要先开通动态验证码或通行密钥").WaitForAsync();
+        await AddAsync(page, "值班手机");
+        await page.GotoAsync($"{Site}/emergency");
+        await page.Locator("main form input[type=text]").First.FillAsync(alarm.CaseNumber);
+        await page.Locator("main form select").SelectOptionAsync("Danger");
+        await page.Locator("main form textarea").FillAsync("她在门外呼救");
+
+        await page.Locator("button[data-passkey]").ClickAsync();
+
+        await page.ArriveAsync(url => url.EndsWith($"/cases/{alarm.CaseId}", StringComparison.Ordinal));
+        Assert.Equal(1, await app.QueryAsync(db => db.AccessGrants.CountAsync(g => g.WorkerId == worker.Id && g.CaseId == alarm.CaseId, Ct)));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Passkey_TakesThePlaceOfACode_AtTheSecondStep()
+    {
+        var worker = await app.Data.CreateWorkerAsync();
+        var page = await browser.OpenAsync("en", narrow: true, new Uri(Site));
+        await PlugInAsync(page, verifies: true);
+        await EnterAsync(page, worker);
+        await AddAsync(page, "phone");
+        await app.WithAsync<WorkerManager>(async workers =>
+        {
+            var known = (await workers.FindByIdAsync(worker.Id.ToString()))!;
+            await workers.ResetAuthenticatorKeyAsync(known);
+            await workers.SetTwoFactorEnabledAsync(known, true);
+        });
+        await SignOutAsync(page);
+        await page.Locator("input[autocomplete=username]").FillAsync(worker.UserName!);
+        await page.Locator("input[type=password]").FillAsync(TestData.Password);
+        await page.Locator("main form button[type=submit]").First.ClickAsync();
+        await page.ArriveAsync(url => url.Contains("/sign-in/code", StringComparison.Ordinal));
+
+        await page.Locator("button[data-passkey]").ClickAsync();
+
+        await page.ArriveAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await page.Context.CloseAsync();
     }
 
     private static async Task<(ICDPSession Cdp, string Authenticator)> PlugInAsync(IPage page, bool verifies)

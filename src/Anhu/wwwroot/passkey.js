@@ -9,7 +9,7 @@ customElements.define('pass-key', class extends HTMLElement {
 
     const form = this.closest('form');
     const button = form.querySelector('button[data-passkey]');
-    form.hidden = false;
+    form.hidden = button.hidden = false;
     this.listener = event => {
       if (event.submitter === button && !form.elements['Passkey.Credential'].value) {
         event.preventDefault();

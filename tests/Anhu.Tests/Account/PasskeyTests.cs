@@ -5,6 +5,7 @@ using Anhu.Common;
 using Anhu.Modules.Account;
 using Anhu.Modules.Organisation;
 using Anhu.Testing;
+using Anhu.Tests.Cases;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -84,6 +85,75 @@ public sealed class PasskeyTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         Assert.Null(notTheirs);
         Assert.Equal((1, 0), (before, await CountAsync(worker)));
     }
+
+    [Fact]
+    public async Task AnsweredQuestion_IsGoodOnce_AlsoForTwoRequestsAtOnce()
+    {
+        var worker = await app.Data.CreateWorkerAsync();
+        Task<bool> SpendAsync(string question) =>
+            app.WithAsync<WorkerManager, bool>(async workers => await workers.SpendAsync((await workers.FindByIdAsync(worker.Id.ToString()))!, question));
+
+        var first = await SpendAsync("one");
+        var again = await SpendAsync("one");
+        var other = await SpendAsync("two");
+        var late = await SpendAsync("one");
+        var atOnce = await Task.WhenAll(SpendAsync("three"), SpendAsync("three"), SpendAsync("three"));
+
+        Assert.Equal((true, false, true, false), (first, again, other, late));
+        Assert.True(atOnce.Count(spent => spent) <= 1, string.Join(' ', atOnce));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("nonsense")]
+    [InlineData("""{"problem":"NotAllowedError"}""")]
+    [InlineData("""{"id":"AAAA","rawId":"AAAA","type":"public-key","clientExtensionResults":{},"response":{"clientDataJSON":"e30","authenticatorData":"AAAA","signature":"AAAA","userHandle":"AAAA"}}""")]
+    public async Task Emergency_WithWhatIsNoPasskey_OpensNothing_AndBringsNoLockNearer(string credential)
+    {
+        var alarm = await app.SubmitAlarmAsync();
+        var worker = await app.Data.CreateWorkerAsync("340102001-police");
+        await PlantAsync(worker);
+        using var client = await app.SignInAsync(worker);
+        Dictionary<string, string?> form = new()
+        {
+            ["Input.Number"] = alarm.CaseNumber, ["Input.Reason"] = "Danger", ["Input.Note"] = "她在门外呼救", ["Passkey.Credential"] = credential,
+        };
+
+        using var unasked = await client.SubmitAsync(await client.GetPageAsync("/emergency"), "emergency", form);
+        var page = await client.GetPageAsync("/emergency");
+        using var options = await client.PostAsync("/profile/passkeys/ask", Token(page), Ct);
+        using var asked = await client.SubmitAsync(page, "emergency", form);
+
+        using var json = JsonDocument.Parse(await options.Content.ReadAsStringAsync(Ct));
+        Assert.Equal(1, json.RootElement.GetProperty("allowCredentials").GetArrayLength());
+        foreach (var answer in (HttpResponseMessage[])[unasked, asked])
+        {
+            Assert.Contains("没有用通行密钥确认成功", (await answer.ReadPageAsync()).TextOf("form-errors")!, StringComparison.Ordinal);
+        }
+
+        var now = await app.QueryAsync(db => db.Workers.AsNoTracking().SingleAsync(w => w.Id == worker.Id, Ct));
+        Assert.Equal(0, now.AccessFailedCount);
+        Assert.False(await app.QueryAsync(db => db.AccessGrants.AnyAsync(g => g.WorkerId == worker.Id, Ct)));
+        Assert.Equal(2, (await app.EventsAboutAsync(worker)).Count(t => t == AccountEvents.SignInFailed));
+    }
+
+    [Fact]
+    public async Task Emergency_WithoutAnyKey_LeadsToGettingOne_AndOnlyWorkersAreAsked()
+    {
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync("340102001-police"));
+        using var stranger = app.CreateClient();
+
+        using var asked = await stranger.PostAsync("/profile/passkeys/ask", Token(await stranger.GetPageAsync("/sign-in")), Ct);
+        var page = await client.GetPageAsync("/emergency");
+
+        Assert.NotEqual(HttpStatusCode.OK, asked.StatusCode);
+        Assert.Null(page.QuerySelector("pass-key"));
+        Assert.NotNull(page.QuerySelector("a[href='/profile/passkeys']"));
+    }
+
+    private Task PlantAsync(Worker worker) => app.WithAsync<WorkerManager>(async workers => await workers.AddOrUpdatePasskeyAsync(
+        (await workers.FindByIdAsync(worker.Id.ToString()))!,
+        new UserPasskeyInfo([.. worker.Id.ToByteArray()], [1, 2, 3], app.Clock.GetUtcNow(), 0, ["internal"], true, false, false, [1], [2]) { Name = "电脑" }));
 
     private static FormUrlEncodedContent Token(AngleSharp.Html.Dom.IHtmlDocument page) => new(new Dictionary<string, string>
     {

@@ -113,6 +113,7 @@ public static class AccountSetup
         app.MapPost("/sign-out", SignOutAsync).AllowAnonymous().ExcludeFromDescription();
         app.MapSingleSignOn(app.ServiceProvider.GetRequiredService<AnhuSettings>().SignOn);
         app.MapPost("/sign-in/passkey", PasskeyRequestAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost("/profile/passkeys/ask", PasskeyAskAsync).RequireAuthorization().ExcludeFromDescription();
         app.MapPost("/profile/passkeys/options", PasskeyCreationAsync).RequireAuthorization().ExcludeFromDescription();
         app.MapPost("/language", ChangeLanguageAsync).AllowAnonymous().ExcludeFromDescription();
     }
@@ -244,6 +245,13 @@ public static class AccountSetup
     {
         _ = reason;
         return TypedResults.Content(await means.PasskeyOptionsAsync(await signIn.WorkerAsync()), "application/json");
+    }
+
+    /// <summary>What the browser is asked to sign with a passkey of the worker who is signed in.</summary>
+    private static async Task<ContentHttpResult> PasskeyAskAsync([FromForm] string? reason, StepUp stepUp, WorkerSignIn signIn)
+    {
+        _ = reason;
+        return TypedResults.Content(await stepUp.PasskeyOptionsAsync(await signIn.WorkerAsync()), "application/json");
     }
 
     private static async Task<RedirectHttpResult> ChangeLanguageAsync(

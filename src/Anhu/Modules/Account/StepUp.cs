@@ -43,4 +43,33 @@ public sealed class StepUp(WorkerManager workers, WorkerSignIn signIn)
         await signIn.OutcomeAsync(await workers.IsLockedOutAsync(worker) ? SignInResult.LockedOut : SignInResult.Failed, worker, "confirm-code", wasLocked, ct);
         return false;
     }
+
+    /// <summary>What the browser is asked to sign with one of the worker's passkeys, as JSON.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    public Task<string> PasskeyOptionsAsync(Worker worker) => signIn.MakePasskeyRequestOptionsAsync(worker);
+
+    /// <summary>Asks for one of the worker's passkeys again before something grave; failures are recorded.</summary>
+    /// <param name="worker">The signed-in worker.</param>
+    /// <param name="credential">What the browser answered, as JSON.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>False when it is another's, used before, not asked for, or the worker is locked out.</returns>
+    public async Task<bool> ConfirmPasskeyAsync(Worker worker, string credential, CancellationToken ct)
+    {
+        var wasLocked = await workers.IsLockedOutAsync(worker);
+        try
+        {
+            if (credential.Length > 0 && !wasLocked && (await signIn.OwnerOfAsync(credential))?.Id == worker.Id)
+            {
+                return true;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Nothing was asked for, or too long ago.
+        }
+
+        // Nobody guesses a key, and who pulls back the finger has not tried: it brings no lock nearer.
+        await signIn.OutcomeAsync(wasLocked ? SignInResult.LockedOut : SignInResult.Failed, worker, "confirm-passkey", wasLocked, ct);
+        return false;
+    }
 }

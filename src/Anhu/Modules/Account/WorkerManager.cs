@@ -17,6 +17,9 @@ public sealed class WorkerManager(
     private const string TokenProvider = "anhu";
     private const string OldPasswords = "old-passwords";
     private const string UsedCodes = "used-codes";
+    private const string UsedQuestions = "used-questions";
+    // A question ends after five minutes; nobody touches a key so often in that time.
+    private const int QuestionsInWindow = 20;
     // A one-time code is good for two steps of 30 seconds before and after its own.
     private const int CodesInWindow = 5;
     private static string? nobodysHash;
@@ -76,6 +79,18 @@ public sealed class WorkerManager(
         // Two requests with one code: the second finds the worker changed and fails.
         return !used.Contains(token)
             && (await SetAuthenticationTokenAsync(user, TokenProvider, UsedCodes, string.Join(' ', used.Prepend(token).Take(CodesInWindow)))).Succeeded;
+    }
+
+    /// <summary>Takes a question that a passkey has answered; each is good once.</summary>
+    /// <param name="user">The worker.</param>
+    /// <param name="question">What was asked, with the chance in it.</param>
+    /// <returns>False when it was answered before, also by another request just now.</returns>
+    public async Task<bool> SpendAsync(Worker user, string question)
+    {
+        var used = (await GetAuthenticationTokenAsync(user, TokenProvider, UsedQuestions))?.Split(' ') ?? [];
+        var hash = Hash(question);
+        return !used.Contains(hash)
+            && (await SetAuthenticationTokenAsync(user, TokenProvider, UsedQuestions, string.Join(' ', used.Prepend(hash).Take(QuestionsInWindow)))).Succeeded;
     }
 
     /// <summary>Makes recovery codes and stores their hashes.</summary>

@@ -147,10 +147,10 @@ public sealed class WorkerSignIn(
             return SignInOutcome.Refused;
         }
 
-        PasskeyAssertionResult<Worker> shown;
+        Worker? worker;
         try
         {
-            shown = await PerformPasskeyAssertionAsync(credential);
+            worker = await OwnerOfAsync(credential);
         }
         catch (InvalidOperationException)
         {
@@ -158,20 +158,18 @@ public sealed class WorkerSignIn(
             return SignInOutcome.Expired;
         }
 
-        if (!shown.Succeeded || !shown.Passkey.IsUserVerified)
+        if (worker is null)
         {
             await RecordAsync(AccountEvents.SignInFailed, null, ct, ("method", method), ("cause", "wrong"));
             return SignInOutcome.Refused;
         }
 
-        var worker = shown.User;
         var wasLocked = await workers.IsLockedOutAsync(worker);
         if (wasLocked || !worker.IsActive)
         {
             return await OutcomeAsync(wasLocked ? SignInResult.LockedOut : SignInResult.NotAllowed, worker, method, wasLocked, ct);
         }
 
-        await workers.AddOrUpdatePasskeyAsync(worker, shown.Passkey);
         await SignInWithClaimsAsync(worker, new AuthenticationProperties(), [new Claim(AccountClaims.Method, AccountClaims.TwoFactors)]);
         return await OutcomeAsync(SignInResult.Success, worker, method, wasLocked, ct);
     }
@@ -276,6 +274,21 @@ public sealed class WorkerSignIn(
     {
         db.Record(new PendingEvent(type, time.Now, UnitId: worker?.UnitId, Data: EventData.Of([("workerId", worker?.Id), .. data])));
         await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Whose passkey a browser used. Each answer is good once, so that one that was copied is worth nothing.</summary>
+    /// <param name="credential">What the browser answered, as JSON.</param>
+    /// <returns>The worker; null when it is no passkey of ours, has not verified its owner, or was used before.</returns>
+    /// <exception cref="InvalidOperationException">Nothing was asked for, or too long ago.</exception>
+    internal async Task<Worker?> OwnerOfAsync(string credential)
+    {
+        // The question lies in a cookie that the browser could keep: what was answered once is remembered here.
+        var asked = await Context.AuthenticateAsync(IdentityConstants.TwoFactorUserIdScheme);
+        var shown = await PerformPasskeyAssertionAsync(credential);
+        return shown.Succeeded && shown.Passkey.IsUserVerified
+            && await workers.SpendAsync(shown.User, string.Join('\n', asked.Principal!.Claims.Select(c => c.Value)))
+            && (await workers.AddOrUpdatePasskeyAsync(shown.User, shown.Passkey)).Succeeded
+            ? shown.User : null;
     }
 
     /// <summary>The digits of a code as typed.</summary>
