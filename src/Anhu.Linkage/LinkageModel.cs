@@ -33,6 +33,13 @@ public sealed record LinkageModel
     /// <summary>What training found; null before.</summary>
     public TrainedModel? Trained { get; init; }
 
+    /// <summary>The steps in which it learned from decisions, the first first; null when it never did.</summary>
+    public IReadOnlyList<LearningStep>? Lineage { get; init; }
+
+    /// <summary>Rises by one with each step of <see cref="Lineage"/>, from 1.</summary>
+    [JsonIgnore]
+    public int Version => Lineage is [.., var last] ? last.Version : 1;
+
     /// <summary><see cref="Threshold"/> as natural log-odds.</summary>
     internal double LeastLogOdds => Threshold is { } said ? Math.Log(said / (1 - said)) : 0;
 

@@ -41,6 +41,7 @@ public static class SpineServices
         services.AddSingleton<Conflicts>();
         services.AddSingleton<IWorkerFollower>(s => s.GetRequiredService<Conflicts>());
         services.AddSingleton<LinkPeopleHandler>();
+        services.AddSingleton<LearnFromDecisions>();
         services.AddSingleton<LinkPersonListHandler>();
         services.AddSingleton<LinkQueries>();
         services.AddSingleton<MissedLookUps>();

@@ -60,6 +60,11 @@ public sealed class RecordTable
     /// <param name="record">Its place, from 0.</param>
     public ReadOnlySpan<char> Id(int record) => firstIds is null ? ids[record + 1] : record < Split ? firstIds[record + 1] : ids[record - Split + 1];
 
+    /// <summary>Finds a record by its key, of two lists in the second; not once the records were linked.</summary>
+    /// <param name="id">Its key.</param>
+    /// <returns>Its place, or -1.</returns>
+    public int Find(ReadOnlySpan<char> id) => ids.Find(id) is > 0 and var place ? place + Math.Max(0, Split) - 1 : -1;
+
     /// <summary>What follows belongs to the second of two lists: only pairs across them are looked at, and keys may be those of the first list again.</summary>
     public void BeginSecondList()
     {

@@ -122,6 +122,20 @@ internal sealed class Scorer
         return m - LogSum(k, u);
     }
 
+    /// <summary>The levels of any two records.</summary>
+    /// <returns>What the frequencies of their values add to the log-share among strangers.</returns>
+    public double Levels(ReadOnlySpan<int> rowA, ReadOnlySpan<int> rowB, Span<byte> levels)
+    {
+        double frequency = 0;
+        for (var i = 0; i < comparisons.Length; i++)
+        {
+            levels[i] = (byte)comparisons[i].Compare(table.Fields, rowA, rowB);
+            frequency += Frequency(i, levels[i], rowA, rowB);
+        }
+
+        return frequency;
+    }
+
     /// <summary>The evidence field by field, each weighed against whom the pair would be if it were not one person: strangers or kin.</summary>
     public LinkageExplanation Explain(ReadOnlySpan<int> rowA, ReadOnlySpan<int> rowB)
     {

@@ -23,7 +23,7 @@ internal static class LinkageCommands
 
     private static readonly Option<bool> Json = new("--json") { Description = "Write the report as JSON to standard output." };
 
-    public static Command Create() => new("linkage", "Recognises the same person in records of any file. Needs no labels and opens no store.") { Dedupe(), Link() };
+    public static Command Create() => new("linkage", "Recognises the same person in records of any file. Needs no labels and opens no store.") { Dedupe(), LinkageLearnCommand.Create(), Link() };
 
     private static Command Dedupe()
     {

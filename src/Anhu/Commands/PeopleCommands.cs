@@ -31,7 +31,7 @@ internal static class PeopleCommands
             File, Map, Name, Yes, Json,
         };
         command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed, services => LinkAsync(parsed, services, ct), ct));
-        return new Command("people", "Who is who, for whole lists.") { command };
+        return new Command("people", "Who is who, for whole lists and for the engine.") { PeopleLearnCommand.Create(), command };
     }
 
     private static async Task<int> LinkAsync(ParseResult parsed, IServiceProvider services, CancellationToken ct)

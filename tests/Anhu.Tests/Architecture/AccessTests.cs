@@ -37,6 +37,7 @@ public sealed class AccessTests
         ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["Kinship"] = "loads the neighbourhood of two records, after the caller was asked about",
         ["LikelyPeople"] = "looks people up at intake; the receipt tells of the sender's own alarm",
+        ["LearnFromDecisions"] = "the operator's command line: shares of levels and counts only",
         ["LinkPersonListHandler"] = "the operator's command line: counts only",
         ["LikelyPairs"] = "says how grave a pair is, for the queue",
         ["MissedLookUps"] = "looks people up, for the platform itself",

@@ -65,6 +65,7 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
     private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en");
 
     private readonly Lazy<LinkageIndex?> engine = new(() => Open(settings.Model));
+    private readonly Lazy<string> version = new(() => VersionOf(settings.Model));
     private long upTo, end;
     private volatile bool isReady;
 
@@ -80,8 +81,8 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
     /// <summary>Sequence of the last record of the store when it was last asked.</summary>
     public long End => Volatile.Read(ref end);
 
-    /// <summary>Version of the model: the beginning of its hash.</summary>
-    public string ModelVersion { get; } = settings.Model is { } path && File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..12] : "none";
+    /// <summary>Version of the model, and the beginning of its file's hash: <c>2-3f9a…</c>.</summary>
+    public string ModelVersion => version.Value;
 
     /// <summary>The thresholds.</summary>
     public RecognitionSettings Settings => settings;
@@ -208,6 +209,9 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
 
     private static LinkageIndex? Open(string? model) => model is not null && File.Exists(model) ? new LinkageIndex(LinkageModel.Parse(File.ReadAllText(model, Encoding.UTF8))) : null;
 
+    private static string VersionOf(string? model) => model is not null && File.Exists(model) && File.ReadAllBytes(model) is var bytes
+        ? string.Create(CultureInfo.InvariantCulture, $"{LinkageModel.Parse(Encoding.UTF8.GetString(bytes)).Version}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..12]}") : "none";
+
     private List<IndexHit> Find(string? name, Sex sex, DateOnly? birthDate, string? idNumber, string? phone, string? address, double? least = null)
     {
         var index = engine.Value!;
@@ -237,7 +241,8 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
         _ => column,
     };
 
-    private static void Fill(
+    /// <summary>Puts what a record says into the columns of a model.</summary>
+    internal static void Fill(
         Span<string?> values, IReadOnlyList<string> columns, string? name, Sex sex, DateOnly? birthDate, string? idNumber, string? phone, string? address,
         Guid? report = null)
     {
