@@ -132,6 +132,11 @@ public sealed class PostgresStoreProvider : IStoreProvider
     public bool IsConstraint(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException) is { SqlState: "23505" or "23503" };
 
+    /// <summary>Keeps nothing open: connections go back to their pool.</summary>
+    public void Dispose()
+    {
+    }
+
     /// <summary>INSERT … SELECT FROM unnest(columns): all rows of a table in one statement whose text never changes, so that it stays prepared, and all tables in one round trip.</summary>
     private sealed class ColumnInsert
     {

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using SQLitePCL;
 
 namespace Anhu.Data.Sqlite;
@@ -17,6 +19,7 @@ public sealed class SqliteStoreProvider : IStoreProvider
     private readonly ConditionalWeakTable<sqlite3, Dictionary<IEntityType, PreparedInsert>> prepared = [];
 
     private readonly ConcurrentDictionary<IEntityType, Action<PreparedInsert, object>> binders = new();
+    private readonly KeptStatements kept = new();
 
     /// <summary>Pages in the log from which on it should start anew, 16 MiB.</summary>
     private const int LongLog = 4096;
@@ -25,12 +28,14 @@ public sealed class SqliteStoreProvider : IStoreProvider
     private const int ShortRest = 1024;
 
     /// <inheritdoc />
+    [SuppressMessage("Usage", "EF1001:Internal EF Core API usage.", Justification = "See KeptConnection.")]
     public void Configure(DbContextOptionsBuilder options, string connectionString) =>
         options.UseSqlite(connectionString, sqlite => sqlite
                 .MigrationsAssembly(typeof(SqliteStoreProvider).Assembly.GetName().Name)
                 .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .ReplaceService<IMigrationsSqlGenerator, ClusteringSqlGenerator>()
-            .AddInterceptors(PragmaInterceptor.Instance);
+            .ReplaceService<ISqliteRelationalConnection, KeptConnection>()
+            .AddInterceptors(PragmaInterceptor.Instance, kept);
 
     /// <inheritdoc />
     public DbConnection Connect(string connectionString)
@@ -137,6 +142,9 @@ public sealed class SqliteStoreProvider : IStoreProvider
     /// <inheritdoc />
     public bool IsConstraint(Exception exception) =>
         (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 19 };
+
+    /// <inheritdoc />
+    public void Dispose() => kept.Dispose();
 
     /// <summary>Copies what no reader holds back.</summary>
     /// <returns>Pages of the log not copied yet.</returns>

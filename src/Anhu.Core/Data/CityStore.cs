@@ -77,7 +77,11 @@ public sealed class CityStore(StoreKind kind, string connectionString, IStorePro
     }
 
     /// <inheritdoc />
-    public void Dispose() => gate.Dispose();
+    public void Dispose()
+    {
+        Provider.Dispose();
+        gate.Dispose();
+    }
 }
 
 /// <summary>The right to write, until disposed.</summary>
@@ -100,8 +104,8 @@ public static class StoreAnnotations
     public const string Sealed = "Anhu:Sealed";
 }
 
-/// <summary>What differs between databases; one implementation each.</summary>
-public interface IStoreProvider
+/// <summary>What differs between databases; one implementation each. Disposed when nobody uses the store any more: closes what it kept open.</summary>
+public interface IStoreProvider : IDisposable
 {
     /// <summary>Sets the provider and its migrations on a context.</summary>
     /// <param name="options">The builder.</param>

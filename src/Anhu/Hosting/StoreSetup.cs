@@ -18,7 +18,10 @@ public static class StoreSetup
     /// <exception cref="FormatException">The store's address is not understood.</exception>
     public static IServiceCollection AddAnhuStore(this IServiceCollection services, AnhuSettings settings)
     {
-        services.AddSingleton(Open(settings));
+        var opened = Open(settings);
+
+        // By a function, so that the container closes it.
+        services.AddSingleton(_ => opened);
         services.AddSingleton(KeyOptions(settings));
         services.AddSingleton<IKeyTable, KeyTable>();
         services.AddSingleton<CityKeys>();
