@@ -94,6 +94,13 @@ public static class AccessPolicy
             && !(db.AccessBlocks.Any(b => b.WorkerId == worker) && db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == c.CaseId)));
     }
 
+    /// <summary>The same decision about one case of which is known what ties the caller to it, and that the worker is not shut out.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="hasAccess">The caller's unit has a row in <see cref="CaseAccess"/>.</param>
+    /// <param name="hasSeat">The worker has a seat in the sealed case.</param>
+    public static bool Finds(Caller caller, bool hasAccess, bool hasSeat) =>
+        caller.May(Permissions.ReadCases) && ((hasAccess && caller.UnitId is not null) || (hasSeat && caller.WorkerId is not null));
+
     /// <summary>The rows of <see cref="CaseAccess"/> that a caller may read: one per visible case that is not sealed.</summary>
     /// <param name="access">All rows.</param>
     /// <param name="caller">Who asks.</param>

@@ -65,10 +65,9 @@ public sealed class CaseSecrets
     /// <param name="ct">Cancels.</param>
     internal static async Task<CaseSecrets> OfAsync(AnhuDbContext db, IReadOnlyList<CasePerson> people, IReadOnlyList<Incident> incidents, CancellationToken ct)
     {
-        var ids = people.Select(p => p.PersonId).ToList();
         return Of(
             [.. people.Select(p => (p.Role, p.PersonId, p.Address, p.Phone))], [.. incidents.Select(i => i.Address)],
-            await db.ShieldedPlaces.AsNoTracking().Where(s => ids.Contains(s.PersonId)).OrderBy(s => s.RecordedAt).ToListAsync(ct));
+            [.. (await Reads.Of(db).Places(db, [.. people.Select(p => p.PersonId)]).ToListAsync(ct)).OrderBy(p => p.RecordedAt)]);
     }
 
     /// <summary>A person as shown: without what is hidden until asked for.</summary>
@@ -150,4 +149,12 @@ public sealed class CaseSecrets
     }
 
     private bool Hides(PartyRole role, string value) => IsProtected(role) || Guard.Find("", value).Count > 0;
+
+    private static readonly CompiledReads<PlaceReads> Reads = new();
+
+    private sealed class PlaceReads
+    {
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<ShieldedPlace>> Places { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
+            db.ShieldedPlaces.AsNoTracking().Where(s => ids.Contains(s.PersonId)));
+    }
 }

@@ -52,32 +52,31 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
             return null;
         }
 
-        var (now, worker) = (time.Now, caller.WorkerId ?? Guid.Empty);
-        var open = Duty.OpenStates;
-        var row = await db.Cases.AsNoTracking().Where(c => c.CaseId == caseId).Select(c => new
+        var ties = default(CaseTies);
+        await foreach (var row in Reads.Of(db).Ties(db, caseId, unitId, caller.WorkerId ?? Guid.Empty, time.Now).WithCancellation(ct))
         {
-            Case = c,
-            Found = db.Cases.VisibleTo(caller, db).Any(v => v.CaseId == caseId),
-            Direct = db.CaseAccess.Any(a => a.CaseId == caseId && a.UnitId == unitId && a.IsDirect),
-            Working = db.Duties.Any(d => d.CaseId == caseId && open.Contains(d.State)
-                && (d.OwnerUnitId == unitId || d.HandOverToUnitId == unitId || d.DecidingUnitId == unitId || d.EscalatedToUnitId == unitId)),
-            Purpose = db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Purpose && g.Until > now).Max(g => (DateTimeOffset?)g.Until),
-            Emergency = db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Emergency && g.Until > now).Max(g => (DateTimeOffset?)g.Until),
-            Shut = db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == caseId),
-        }).FirstOrDefaultAsync(ct);
-        if (row is null || row.Shut || (!row.Found && (row.Emergency is null || row.Case.IsSealed)))
+            ties = row;
+        }
+
+        if (ties is null || ties.IsShut)
+        {
+            return null;
+        }
+
+        var found = AccessPolicy.Finds(caller, ties.HasAccess, ties.HasSeat);
+        if (!found && (ties.Emergency is null || ties.Case.IsSealed))
         {
             return null;
         }
 
         // Whoever has a seat in a sealed case handles it.
-        var relation = !row.Found ? CaseRelation.None
-            : row.Working || row.Case.IsSealed ? CaseRelation.Working
-            : row.Direct ? CaseRelation.Involved : CaseRelation.Above;
-        GrantKind? grant = row.Emergency is not null && (!row.Found || row.Purpose is null) ? GrantKind.Emergency : row.Purpose is not null ? GrantKind.Purpose : null;
+        var relation = !found ? CaseRelation.None
+            : ties.Working || ties.Case.IsSealed ? CaseRelation.Working
+            : ties.Direct ? CaseRelation.Involved : CaseRelation.Above;
+        GrantKind? grant = ties.Emergency is not null && (!found || ties.Purpose is null) ? GrantKind.Emergency : ties.Purpose is not null ? GrantKind.Purpose : null;
         var view = AccessPolicy.ViewOf(caller, agency, relation, grant);
-        return view == CaseView.None ? null : (row.Case, new CaseSight(
-            view, agency, relation, grant, grant == GrantKind.Emergency ? row.Emergency : row.Purpose,
+        return view == CaseView.None ? null : (ties.Case, new CaseSight(
+            view, agency, relation, grant, grant == GrantKind.Emergency ? ties.Emergency : ties.Purpose,
             AccessPolicy.AsksReason(caller, agency, relation, grant)));
     }
 
@@ -105,5 +104,28 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
             var relation = working.Contains(id) ? CaseRelation.Working : direct.Contains(id) ? CaseRelation.Involved : CaseRelation.Above;
             return new CaseSight(AccessPolicy.ViewOf(caller, agency, relation, null), agency, relation, null, null, false);
         });
+    }
+
+    private static readonly CompiledReads<TieReads> Reads = new();
+
+    /// <summary>A case and all that can tie a caller to it.</summary>
+    private sealed record CaseTies(
+        DvCase Case, bool HasAccess, bool HasSeat, bool IsShut, bool Direct, bool Working, DateTimeOffset? Purpose, DateTimeOffset? Emergency);
+
+    private sealed class TieReads
+    {
+        /// <summary>By case, unit, worker (empty for a system) and instant.</summary>
+        public Func<AnhuDbContext, Guid, Guid, Guid, DateTimeOffset, IAsyncEnumerable<CaseTies>> Ties { get; } = EF.CompileAsyncQuery(
+            (AnhuDbContext db, Guid caseId, Guid unitId, Guid worker, DateTimeOffset now) => db.Cases.AsNoTracking().Where(c => c.CaseId == caseId).Select(c => new CaseTies(
+                c,
+                db.CaseAccess.Any(a => a.CaseId == caseId && a.UnitId == unitId),
+                db.SealedSeats.Any(s => s.CaseId == caseId && s.WorkerId == worker),
+                db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == caseId),
+                db.CaseAccess.Any(a => a.CaseId == caseId && a.UnitId == unitId && a.IsDirect),
+                db.Duties.Any(d => d.CaseId == caseId
+                    && (d.State == DutyState.Proposed || d.State == DutyState.Assigned || d.State == DutyState.Accepted || d.State == DutyState.InProgress)
+                    && (d.OwnerUnitId == unitId || d.HandOverToUnitId == unitId || d.DecidingUnitId == unitId || d.EscalatedToUnitId == unitId)),
+                db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Purpose && g.Until > now).Max(g => (DateTimeOffset?)g.Until),
+                db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Emergency && g.Until > now).Max(g => (DateTimeOffset?)g.Until))));
     }
 }
