@@ -217,7 +217,8 @@ internal sealed partial class Site : IAsyncDisposable
         var page = await http.GetStringAsync(new Uri(path, UriKind.Relative));
         foreach (Match hidden in HiddenField().Matches(page))
         {
-            fields[hidden.Groups["name"].Value] = System.Net.WebUtility.HtmlDecode(hidden.Groups["value"].Value);
+            // A page may have further forms behind the one that is meant.
+            fields.TryAdd(hidden.Groups["name"].Value, System.Net.WebUtility.HtmlDecode(hidden.Groups["value"].Value));
         }
 
         using var form = new FormUrlEncodedContent(fields);
