@@ -1184,10 +1184,10 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: new[] { "WorkerId", "At" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_cases_access_UnitId_CaseSequence_State_Class_CaseId",
+                name: "IX_cases_access_UnitId_CaseSequence_State_Class",
                 table: "cases_access",
-                columns: new[] { "UnitId", "CaseSequence", "State", "Class", "CaseId" },
-                descending: new[] { false, true, false, false, false });
+                columns: new[] { "UnitId", "CaseSequence", "State", "Class" },
+                descending: new[] { false, true, false, false });
 
             migrationBuilder.CreateIndex(
                 name: "IX_cases_access_UnitId_Class_CaseSequence",

@@ -381,8 +381,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasIndex("UnitId", "Class", "CaseSequence")
                         .HasFilter("\"State\" = 'Open'");
 
-                    b.HasIndex("UnitId", "CaseSequence", "State", "Class", "CaseId")
-                        .IsDescending(false, true, false, false, false);
+                    b.HasIndex("UnitId", "CaseSequence", "State", "Class")
+                        .IsDescending(false, true, false, false);
 
                     b.ToTable("cases_access", (string)null);
 
