@@ -53,7 +53,7 @@ public sealed class CaseSightTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         }
     }
 
-    private Task TieAsync(Guid worker, Guid caseId, bool seat, bool block) => app.QueryAsync(async db =>
+    private Task<int> TieAsync(Guid worker, Guid caseId, bool seat, bool block) => app.QueryAsync(async db =>
     {
         if (seat)
         {

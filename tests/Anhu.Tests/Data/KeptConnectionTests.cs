@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anhu.Data;
 using Anhu.Testing;
 using Microsoft.Data.Sqlite;
@@ -116,7 +117,8 @@ public sealed class KeptConnectionTests(AnhuFixture app) : IClassFixture<AnhuFix
         await using var db = await Contexts.CreateDbContextAsync(Ct);
         for (var i = 0; i < 1100; i++)
         {
-            Assert.Equal(i, (await db.Database.SqlQueryRaw<int>($"SELECT {i} AS \"Value\"").ToListAsync(Ct)).Single());
+            var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT {i} AS \"Value\"");
+            Assert.Equal([i], await db.Database.SqlQueryRaw<int>(sql).ToListAsync(Ct));
         }
     }
 
