@@ -92,4 +92,7 @@ public sealed class PeopleSettings
 
     /// <summary>Longest that the alarms of one transaction wait for look-ups, milliseconds; what is left is looked up afterwards.</summary>
     public int LookUpMilliseconds { get; set; } = 20;
+
+    /// <summary>Keeps the index of people in the data folder, sealed, so that starts are quick; false: it is in memory only.</summary>
+    public bool KeepIndex { get; set; } = true;
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Anhu.Data;
 using Anhu.Linkage;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Protection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,12 @@ public sealed record RecognitionSettings
 
     /// <summary>File of the engine's trained model; null for none: exact keys only.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Where the index rests, sealed, between two runs of the program (<see cref="PersonIndexFile"/>); null for nowhere.</summary>
+    public string? File { get; init; }
+
+    /// <summary>From how many records on the index is kept in a file; fewer are read from the store in no time.</summary>
+    public int FileFrom { get; init; } = 1000;
 }
 
 /// <summary>What one field of two records says, without the values.</summary>
@@ -45,18 +52,24 @@ public sealed record FieldReason(string Field, double Bits, string Zh, string En
 public readonly record struct IndexHit(Guid RecordId, double Probability, double Weight);
 
 /// <summary>
-/// The records of the city in memory, in which likenesses are looked up. Loaded from the store in the background, and follows what is
-/// committed, on whatever node; there is no copy of it on disk. Until it has caught up, people are found by exact keys only.
+/// The records of the city in memory, in which likenesses are looked up. Loaded in the background from its file, else from the store, and
+/// follows what is committed, on whatever node. Until it has caught up, people are found by exact keys only.
 /// </summary>
 /// <param name="settings">Thresholds and model.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Log.</param>
-public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvider time, ILogger<PersonIndex> logger)
+public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvider time, ILogger<PersonIndex> logger) : IDisposable
 {
+    /// <summary>Name of the counter that tells how often records were deleted or emptied.</summary>
+    private const string Forgotten = "people:forgotten";
+
     private const int PageSize = 2000;
 
     /// <summary>Most records that are asked for; one person may have many.</summary>
     private const int MostHits = 20;
+
+    /// <summary>The file is written again at most this often, when a twentieth is new.</summary>
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromDays(1);
 
     /// <summary>Bits from which an ID number speaks strongly.</summary>
     private const double StrongBits = 10;
@@ -64,13 +77,21 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
     private static readonly CultureInfo Chinese = CultureInfo.GetCultureInfo("zh-CN");
     private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en");
 
-    private readonly Lazy<LinkageIndex?> engine = new(() => Open(settings.Model));
     private readonly Lazy<string> version = new(() => VersionOf(settings.Model));
-    private long upTo, end;
+    private readonly Lazy<LinkageModel?> model = new(() => Open(settings.Model));
+    private readonly Lock making = new();
+
+    /// <summary>Held by the one intake that looks up, or while the file is written. Whoever would have to wait looks up afterwards.</summary>
+    private readonly SemaphoreSlim inUse = new(1);
+    private LinkageIndex? engine;
+    private Guid lastId;
+    private long upTo, end, forgotten = -1, savedUpTo = -1;
+    private int savedGeneration;
+    private long savedAt;
     private volatile bool isReady;
 
     /// <summary>Whether a model is there at all.</summary>
-    public bool IsOn => engine.Value is not null;
+    public bool IsOn => model.Value is not null;
 
     /// <summary>True once it has caught up with the store for the first time.</summary>
     public bool IsReady => isReady;
@@ -87,17 +108,40 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
     /// <summary>The thresholds.</summary>
     public RecognitionSettings Settings => settings;
 
-    /// <summary>Takes in what was committed since the last time.</summary>
+    /// <summary>Notes that records were deleted, or emptied in their place: every node and every file of the index forgets them too.</summary>
+    /// <param name="db">The context of the transaction that does so, whose turn it is.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task ForgetAsync(AnhuDbContext db, CancellationToken ct)
+    {
+        var counter = await db.Counters.FindAsync([Forgotten], ct);
+        if (counter is null)
+        {
+            db.Add(counter = new Counter { Name = Forgotten, Value = 0 });
+        }
+
+        counter.Value++;
+    }
+
+    /// <summary>Takes in what was committed since the last time; the first time from the file, as far as that goes.</summary>
     /// <param name="db">A context.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task FollowAsync(AnhuDbContext db, CancellationToken ct)
+    /// <param name="progress">Told how many of how many, now and then.</param>
+    public async Task FollowAsync(AnhuDbContext db, CancellationToken ct, Action<long, long>? progress = null)
     {
-        if (engine.Value is not { } index)
+        if (!IsOn)
         {
             return;
         }
 
-        Volatile.Write(ref end, await db.Counters.AsNoTracking().Where(c => c.Name == PersonRecord.Counter).Select(c => c.Value).FirstOrDefaultAsync(ct));
+        var counters = await db.Counters.AsNoTracking().Where(c => c.Name == PersonRecord.Counter || c.Name == Forgotten).ToDictionaryAsync(c => c.Name, c => c.Value, ct);
+        Volatile.Write(ref end, counters.GetValueOrDefault(PersonRecord.Counter));
+        var deleted = counters.GetValueOrDefault(Forgotten);
+        if (forgotten != deleted)
+        {
+            await BeginAsync(db, deleted, ct);
+        }
+
+        var index = Engine()!;
         var columns = index.Columns;
         var values = new string?[columns.Count];
         while (UpTo < End)
@@ -109,9 +153,11 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
             {
                 Fill(values, columns, r.Name, r.Sex, r.BirthDate, r.IdNumber, r.Phone, r.Address, r.AlarmId ?? r.PersonListId);
                 index.Upsert(r.RecordId, values);
+                lastId = r.RecordId;
                 Volatile.Write(ref upTo, r.RecordSequence);
             }
 
+            progress?.Invoke(UpTo, End);
             if (page.Count < PageSize)
             {
                 break;
@@ -121,16 +167,62 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
         isReady = true;
     }
 
+    /// <summary>Writes the file where that is worth it: when none fits, when keys were rotated, and when much has come since. Look-ups wait for nobody meanwhile: they come afterwards.</summary>
+    /// <param name="ring">The city's keys.</param>
+    /// <param name="stopping">True when the program stops, and everything should be in it.</param>
+    public async Task RestAsync(KeyRing ring, bool stopping = false)
+    {
+        var much = UpTo - savedUpTo > UpTo / 20;
+        var due = savedUpTo < 0 || savedGeneration != ring.Generation || (much && (stopping || time.GetElapsedTime(savedAt) > SaveEvery));
+        if (settings.File is not { } path || !isReady || UpTo < settings.FileFrom || !due)
+        {
+            return;
+        }
+
+        // A failure is tried again only when it is due again.
+        (savedUpTo, savedGeneration, savedAt) = (UpTo, ring.Generation, time.GetTimestamp());
+        var began = savedAt;
+        await inUse.WaitAsync();
+        try
+        {
+            await PersonIndexFile.SaveAsync(path, ring, new IndexFileHead(UpTo, lastId, forgotten), Engine()!);
+            LogSaved(UpTo, (long)time.GetElapsedTime(began).TotalMilliseconds);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotSaved(path, e.Message);
+        }
+        finally
+        {
+            inUse.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => inUse.Dispose();
+
     /// <summary>Looks up people, as many as there is time for.</summary>
     /// <param name="people">The people.</param>
     /// <returns>Null while it has not caught up.</returns>
     public (long UpTo, Dictionary<ReportedPerson, IReadOnlyList<IndexHit>> Found)? LookUp(IEnumerable<ReportedPerson> people)
     {
-        if (!isReady || engine.Value is null)
+        if (!isReady || !IsOn || !inUse.Wait(0))
         {
             return null;
         }
 
+        try
+        {
+            return LookUpNow(people);
+        }
+        finally
+        {
+            inUse.Release();
+        }
+    }
+
+    private (long UpTo, Dictionary<ReportedPerson, IReadOnlyList<IndexHit>> Found) LookUpNow(IEnumerable<ReportedPerson> people)
+    {
         var (began, reached) = (time.GetTimestamp(), UpTo);
         var found = new Dictionary<ReportedPerson, IReadOnlyList<IndexHit>>();
         foreach (var person in people)
@@ -162,7 +254,7 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
 
     /// <summary>The most likely record of a person, however unlikely; for reports.</summary>
     /// <param name="person">The person.</param>
-    public IndexHit? Best(ReportedPerson person) => engine.Value is null ? null
+    public IndexHit? Best(ReportedPerson person) => !IsOn ? null
         : Find(person.Name, person.Sex, person.BirthDate, person.IdNumber, person.Phone, person.Address, 0.0001) is [var best, ..] ? best : null;
 
     /// <summary>Looks up one record.</summary>
@@ -196,7 +288,7 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
 
     private List<FieldReason> Explain(PersonRecord known, string? name, Sex sex, DateOnly? birthDate, string? idNumber, string? phone, string? address)
     {
-        if (engine.Value is not { } index)
+        if (Engine() is not { } index)
         {
             return [];
         }
@@ -207,14 +299,73 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
         return [.. index.Explain(one, other).Fields.Select(f => new FieldReason(FieldOf(f.Column), f.Weight, f.Sentence(Chinese), f.Sentence(English)))];
     }
 
-    private static LinkageIndex? Open(string? model) => model is not null && File.Exists(model) ? new LinkageIndex(LinkageModel.Parse(File.ReadAllText(model, Encoding.UTF8))) : null;
+    private static LinkageModel? Open(string? model) => model is not null && File.Exists(model) ? LinkageModel.Parse(File.ReadAllText(model, Encoding.UTF8)) : null;
+
+    private LinkageIndex? Engine()
+    {
+        if (Volatile.Read(ref engine) is null && model.Value is { } trained)
+        {
+            lock (making)
+            {
+                engine ??= new LinkageIndex(trained);
+            }
+        }
+
+        return Volatile.Read(ref engine);
+    }
+
+    /// <summary>Begins with the file where it fits the store, else empty. What was deleted from the store is on disk no longer when this is done.</summary>
+    private async Task BeginAsync(AnhuDbContext db, long deleted, CancellationToken ct)
+    {
+        var first = forgotten < 0;
+        isReady = false;
+        var index = new LinkageIndex(model.Value!);
+        IndexFileHead? head = null;
+        if (first && settings.File is { } path && File.Exists(path))
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                var (read, loaded) = PersonIndexFile.Load(path, db.Keys, model.Value!);
+                if (await FitsAsync(db, read, loaded.Count, deleted, ct))
+                {
+                    (head, index) = (read, loaded);
+                    LogLoaded(index.Count, (long)time.GetElapsedTime(began).TotalMilliseconds);
+                }
+                else
+                {
+                    LogIgnored(path, "it does not fit the store: it is older than a deletion, or of another store");
+                }
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or SealedValueException)
+            {
+                LogIgnored(path, e.Message);
+            }
+        }
+
+        if (head is null && settings.File is { } gone)
+        {
+            PersonIndexFile.Delete(gone);
+        }
+
+        Volatile.Write(ref engine, index);
+        (lastId, savedUpTo, savedGeneration, savedAt) = head is null ? (default, -1, 0, 0) : (head.LastId, head.UpTo, head.Generation, time.GetTimestamp());
+        Volatile.Write(ref upTo, head?.UpTo ?? 0);
+        forgotten = deleted;
+    }
+
+    /// <summary>Records are added in order, never changed, and deletions are counted: the same last one and the same number are the same records.</summary>
+    private static async Task<bool> FitsAsync(AnhuDbContext db, IndexFileHead head, int count, long deleted, CancellationToken ct) =>
+        head.Forgotten == deleted
+        && await db.PersonRecords.AnyAsync(r => r.RecordSequence == head.UpTo && r.RecordId == head.LastId, ct)
+        && await db.PersonRecords.CountAsync(r => r.RecordSequence <= head.UpTo, ct) == count;
 
     private static string VersionOf(string? model) => model is not null && File.Exists(model) && File.ReadAllBytes(model) is var bytes
         ? string.Create(CultureInfo.InvariantCulture, $"{LinkageModel.Parse(Encoding.UTF8.GetString(bytes)).Version}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..12]}") : "none";
 
     private List<IndexHit> Find(string? name, Sex sex, DateOnly? birthDate, string? idNumber, string? phone, string? address, double? least = null)
     {
-        var index = engine.Value!;
+        var index = Engine()!;
         var atLeast = least ?? settings.Likely;
         var values = new string?[index.Columns.Count];
         Fill(values, index.Columns, name, sex, birthDate, idNumber, phone, address);
@@ -261,6 +412,18 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
             };
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "The index of people was loaded from its file: {Records} records in {Milliseconds} ms")]
+    private partial void LogLoaded(int records, long milliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "The file of the index of people, {Path}, is ignored and made anew from the store: {Reason}")]
+    private partial void LogIgnored(string path, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The index of people was written to its file up to record {UpTo} in {Milliseconds} ms")]
+    private partial void LogSaved(long upTo, long milliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "The index of people could not be written to {Path}; the next start loads it from the store: {Reason}")]
+    private partial void LogNotSaved(string path, string reason);
 
     [LoggerMessage(LogLevel.Error, "Looking up people failed ({Fault}); they are looked up again after the alarms are stored")]
     private partial void LogNotLookedUp(string fault);

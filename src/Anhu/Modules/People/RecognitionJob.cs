@@ -15,8 +15,17 @@ internal sealed class RecognitionJob(
         await using (var db = await contexts.CreateDbContextAsync(ct))
         {
             await index.FollowAsync(db, ct);
+            await index.RestAsync(db.Keys);
         }
 
         await missed.RunAsync(ct);
+    }
+
+    /// <summary>The next start finds all that came until now in the file.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        await index.RestAsync(db.Keys, stopping: true);
     }
 }
