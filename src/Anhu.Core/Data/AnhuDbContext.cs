@@ -71,6 +71,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Statements about who is who.</summary>
     public DbSet<LinkStatement> LinkStatements => Set<LinkStatement>();
 
+    /// <summary>Statements about who lives with whom.</summary>
+    public DbSet<HouseholdStatement> HouseholdStatements => Set<HouseholdStatement>();
+
     /// <summary>Pairs of records that are likely one person.</summary>
     public DbSet<LinkPair> LinkPairs => Set<LinkPair>();
 

@@ -4,9 +4,10 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Anhu.Data;
 
-/// <summary>Tables of recognition: records, statements about them, pairs to look at, lists of other agencies.</summary>
+/// <summary>Tables of recognition: records, statements about them and about households, pairs to look at, lists of other agencies.</summary>
 internal sealed class PeopleMapping :
-    IEntityTypeConfiguration<PersonRecord>, IEntityTypeConfiguration<LinkStatement>, IEntityTypeConfiguration<LinkPair>, IEntityTypeConfiguration<PersonList>
+    IEntityTypeConfiguration<PersonRecord>, IEntityTypeConfiguration<LinkStatement>, IEntityTypeConfiguration<LinkPair>, IEntityTypeConfiguration<PersonList>,
+    IEntityTypeConfiguration<HouseholdStatement>
 {
     public void Configure(EntityTypeBuilder<PersonRecord> record)
     {
@@ -50,6 +51,16 @@ internal sealed class PeopleMapping :
         pair.HasIndex(p => p.RightPersonId);
         pair.HasIndex(p => p.LeftCaseId).HasFilter("\"LeftCaseId\" IS NOT NULL");
         pair.HasIndex(p => p.RightCaseId).HasFilter("\"RightCaseId\" IS NOT NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<HouseholdStatement> statement)
+    {
+        statement.ToTable("people_household_statement");
+        statement.HasKey(s => s.HouseholdStatementId);
+        statement.Property(s => s.Reason).Sealed();
+        statement.HasIndex(s => s.StatementSequence).IsUnique();
+        statement.HasIndex(s => s.RecordId);
+        statement.HasIndex(s => s.WithRecordId);
     }
 
     public void Configure(EntityTypeBuilder<PersonList> list)

@@ -40,6 +40,8 @@ public static class SpineServices
         services.AddSingleton<AccessGrants>();
         services.AddSingleton<Conflicts>();
         services.AddSingleton<IWorkerFollower>(s => s.GetRequiredService<Conflicts>());
+        services.AddSingleton<HouseholdHandler>();
+        services.AddSingleton<HouseholdQueries>();
         services.AddSingleton<LinkPeopleHandler>();
         services.AddSingleton<LearnFromDecisions>();
         services.AddSingleton<LinkPersonListHandler>();

@@ -1351,6 +1351,58 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("organisation_worker", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.People.HouseholdStatement", b =>
+                {
+                    b.Property<byte[]>("HouseholdStatementId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("OnAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Reason")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<byte[]>("RecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("StatementSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("TargetId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("WithRecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("HouseholdStatementId");
+
+                    b.HasIndex("RecordId");
+
+                    b.HasIndex("StatementSequence")
+                        .IsUnique();
+
+                    b.HasIndex("WithRecordId");
+
+                    b.ToTable("people_household_statement", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.People.LinkPair", b =>
                 {
                     b.Property<byte[]>("LinkPairId")
@@ -1560,6 +1612,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("PersonListId")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("Agency")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Anhu.Common;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Recognition;
 using Anhu.Web;
@@ -20,6 +22,12 @@ internal static class PeopleCommands
 
     private static readonly Option<string?> Name = new("--name") { Description = "Name of the list, such as the agency's; the file's name if left out.", HelpName = "NAME" };
 
+    private static readonly Option<string?> AgencyName = new("--agency")
+    {
+        Description = $"Whose list it is, so that cases of its people tell that this agency knows them: {string.Join(", ", Enum.GetNames<Agency>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName))}.",
+        HelpName = "AGENCY",
+    };
+
     private static readonly Option<bool> Yes = new("--yes") { Description = "Join without asking." };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Write the report as JSON." };
@@ -28,7 +36,7 @@ internal static class PeopleCommands
     {
         var command = new Command("link", "Looks up each row of another agency's list, writes a report beside it (FILE.link.txt, FILE.link.svg), and joins only when that is confirmed.")
         {
-            File, Map, Name, Yes, Json,
+            File, Map, Name, AgencyName, Yes, Json,
         };
         command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed, services => LinkAsync(parsed, services, ct), ct));
         return new Command("people", "Who is who, for whole lists and for the engine.") { PeopleLearnCommand.Create(), command };
@@ -38,14 +46,16 @@ internal static class PeopleCommands
     {
         var path = parsed.GetRequiredValue(File);
         var name = parsed.GetValue(Name) ?? Path.GetFileName(path);
-        var (file, rows) = Open(path, MappingPath(parsed.GetRequiredValue(Map), services.GetRequiredService<AnhuSettings>().Content));
+        var agency = AgencyOf(parsed.GetValue(AgencyName));
+        var mapping = MappingPath(parsed.GetRequiredValue(Map), services.GetRequiredService<AnhuSettings>().Content);
+        var (file, rows) = await CommandProgress.RunAsync(tell => Task.Run(() => Open(path, mapping, tell, ct), ct));
         var people = rows.Where(r => r.Person is not null).Select(r => r.Person!).ToList();
         var faults = rows.Where(r => r.Fault is not null).ToList();
         var handler = services.GetRequiredService<LinkPersonListHandler>();
         var report = await CommandProgress.RunAsync(async tell =>
         {
-            await handler.PrepareAsync((done, of) => tell?.Invoke("people on record", done, of), ct);
-            return await handler.LookAsync(people, (done, of) => tell?.Invoke("looking up", done, of), ct);
+            await handler.PrepareAsync((done, of) => Tell(tell, "people on record", done, of), ct);
+            return await handler.LookAsync(people, (done, of) => Tell(tell, "looking up", done, of), ct);
         });
         await WriteAsync(parsed, path, name, report, faults.Count, ct);
         foreach (var fault in faults.Take(MostNamed))
@@ -64,24 +74,32 @@ internal static class PeopleCommands
             return faults.Count > 0 ? 1 : 0;
         }
 
-        var taken = await CommandProgress.RunAsync(tell => handler.TakeAsync(name, file.Hash, people, (done, of) => tell?.Invoke("taking in", done, of), ct));
+        var taken = await CommandProgress.RunAsync(tell => handler.TakeAsync(name, agency, file.Hash, people, (done, of) => Tell(tell, "taking in", done, of), ct));
         await Console.Error.WriteLineAsync(taken == 0 ? "This list was taken before; nothing was added." : string.Create(CultureInfo.InvariantCulture, $"{taken} rows were taken in."));
         return faults.Count > 0 ? 1 : 0;
     }
 
     /// <exception cref="FormatException">File and mapping can't be used; the command ends with 2.</exception>
-    private static (PersonListFile File, List<PersonListRow> Rows) Open(string path, string map)
+    private static (PersonListFile File, List<PersonListRow> Rows) Open(string path, string map, Action<string, long, long>? tell, CancellationToken ct)
     {
         try
         {
             var file = new PersonListFile(path, PersonListMapping.Load(map));
-            return (file, file.Read());
+            const long Whole = 1000;
+            return (file, file.Read((rows, part) => tell?.Invoke(string.Create(CultureInfo.InvariantCulture, $"reading, {rows} rows"), (long)((part ?? 0) * Whole), Whole), ct));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new FormatException(e.Message, e);
         }
     }
+
+    private static Agency? AgencyOf(string? name) => name is null ? null
+        : Enum.GetValues<Agency>().Where(a => JsonNamingPolicy.KebabCaseLower.ConvertName(a.ToString()) == name).Select(a => (Agency?)a).FirstOrDefault()
+            ?? throw new FormatException($"There is no agency {name}.");
+
+    private static void Tell(Action<string, long, long>? tell, string what, long done, long of) =>
+        tell?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{what}, {done} of {of}"), done, of);
 
     private static string MappingPath(string name, string content)
     {

@@ -7,6 +7,7 @@ using Anhu.Modules.Recognition;
 using Anhu.Modules.Security;
 using Anhu.Testing;
 using Anhu.Tests.Intake;
+using Anhu.Tests.Operations;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -63,6 +64,30 @@ public sealed class KnownToTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         });
         Assert.DoesNotContain(more, await AgenciesAsync(city, here.CaseId));
         Assert.Equal((await AgenciesAsync(city, here.CaseId)).Count, await OnRowAsync(city, here.CaseId));
+    }
+
+    /// <summary>He stands on lists of three agencies: as soon as the feed tells of the alarm, the board's row says so, to who sees his name only.</summary>
+    [Fact]
+    public async Task FeedTellsOfTheAlarm_AndTheRowOfAgenciesWithLists()
+    {
+        var him = Reports.Person(9105, PartyRole.Perpetrator);
+        foreach (var agency in (Agency[])[Agency.CivilAffairs, Agency.TradeUnion, Agency.DisabledPersonsFederation])
+        {
+            await app.WithAsync<LinkPersonListHandler, int>(h => h.TakeAsync(
+                $"{agency} 名单", agency, Guid.CreateVersion7().ToByteArray(), [him with { Role = PartyRole.Other, RelationToVictim = null }], null, Ct));
+        }
+
+        var (own, city) = (await app.Data.CreateWorkerAsync("340104001-police", roles: WorkerRole.Supervisor), await app.Data.CreateWorkerAsync("340100-police", roles: WorkerRole.Supervisor));
+        using var client = await app.SignInAsync(own);
+        using var feed = await OpenFeed.OpenAsync(client);
+        var alarm = await app.SubmitAsync(Reports.Of(app, couple: 9105));
+
+        await feed.ReadUntilAsync([alarm.CaseId.ToString()]);
+
+        var (near, far) = (await AgenciesAsync(own, alarm.CaseId), await AgenciesAsync(city, alarm.CaseId));
+        Assert.Superset(new HashSet<Agency> { Agency.Police, Agency.CivilAffairs, Agency.TradeUnion, Agency.DisabledPersonsFederation }, near.ToHashSet());
+        Assert.DoesNotContain(Agency.TradeUnion, far);
+        Assert.Equal((near.Count, far.Count), (await OnRowAsync(own, alarm.CaseId), await OnRowAsync(city, alarm.CaseId)));
     }
 
     [Fact]

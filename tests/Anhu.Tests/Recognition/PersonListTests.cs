@@ -1,5 +1,6 @@
 using System.Text;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Recognition;
 using Anhu.Testing;
@@ -87,8 +88,8 @@ public sealed class PersonListTests(AnhuFixture app) : IClassFixture<AnhuFixture
         Assert.Equal(records, await app.QueryAsync(db => db.PersonRecords.CountAsync(Ct)));
         Assert.StartsWith("<svg", ListPicture.Svg(report), StringComparison.Ordinal);
 
-        Assert.Equal(2, await handler.TakeAsync("民政局名单", hash, people, null, Ct));
-        Assert.Equal(0, await handler.TakeAsync("民政局名单", hash, people, null, Ct));
+        Assert.Equal(2, await handler.TakeAsync("民政局名单", Agency.CivilAffairs, hash, people, null, Ct));
+        Assert.Equal(0, await handler.TakeAsync("民政局名单", Agency.CivilAffairs, hash, people, null, Ct));
 
         var rows = await app.QueryAsync(db => db.PersonRecords.AsNoTracking().Where(r => r.Source == "民政局名单").OrderBy(r => r.RecordSequence).ToListAsync(Ct));
         Assert.Equal([(known.PersonId, FoundBy.IdNumber), (rows[1].RecordId, FoundBy.Nothing)], rows.Select(r => (r.PersonId, r.FoundBy)));

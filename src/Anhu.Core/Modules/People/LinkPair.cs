@@ -1,3 +1,5 @@
+using Anhu.Modules.Organisation;
+
 namespace Anhu.Modules.People;
 
 /// <summary>Where a pair that a worker shall look at stands.</summary>
@@ -92,6 +94,9 @@ public sealed class PersonList
 
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Whose list it is; null where nobody said.</summary>
+    public Agency? Agency { get; set; }
 
     /// <summary>SHA-256 of the file's content.</summary>
     public required byte[] ContentHash { get; init; }

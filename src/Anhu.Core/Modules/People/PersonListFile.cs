@@ -67,6 +67,7 @@ public sealed record PersonListRow(long Line, ReportedPerson? Person, string? Fa
 public sealed class PersonListFile
 {
     private const int LongestValue = 300;
+    private const int ReportEvery = 1000;
 
     private readonly string path;
     private readonly PersonListMapping mapping;
@@ -85,16 +86,24 @@ public sealed class PersonListFile
     public byte[] Hash { get; }
 
     /// <summary>Reads the rows.</summary>
+    /// <param name="progress">Told how many rows were read, and of a CSV how much of the file, 0 to 1; nobody knows how long an XLSX is.</param>
+    /// <param name="ct">Cancels.</param>
     /// <exception cref="FormatException">File and mapping don't go together.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public List<PersonListRow> Read()
+    public List<PersonListRow> Read(Action<long, double?>? progress = null, CancellationToken ct = default)
     {
         var rows = new List<PersonListRow>();
         (string Field, CompiledRule Rule)[]? rules = null;
         var line = 0L;
-        foreach (var cells in path.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase) ? Excel() : Csv())
+        double? read = null;
+        foreach (var cells in path.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase) ? Excel() : Csv(part => read = part))
         {
-            line++;
+            if (++line % ReportEvery == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+                progress?.Invoke(line, read);
+            }
+
             if (rules is null)
             {
                 rules = Bind(cells);
@@ -174,7 +183,7 @@ public sealed class PersonListFile
         }
     }
 
-    private IEnumerable<IReadOnlyList<string>> Csv()
+    private IEnumerable<IReadOnlyList<string>> Csv(Action<double> progress)
     {
         using var rows = new CsvRows(path, mapping.Encoding, hasHeader: false, AlarmLimits.Bytes);
         var csv = rows.Reader;
@@ -186,6 +195,7 @@ public sealed class PersonListFile
                 cells[i] = csv.GetString(i);
             }
 
+            progress(rows.Progress);
             yield return cells;
         }
     }

@@ -14,6 +14,9 @@ public static class LinkFailures
     /// <summary>A reason is missing or too long.</summary>
     public static Failure ReasonMissing { get; } = new(FailureKind.Invalid, "people.reason-missing", "reason");
 
+    /// <summary>A day that is still to come, or long before anybody's birth.</summary>
+    public static Failure DayWrong { get; } = new(FailureKind.Invalid, "people.day-wrong", "on");
+
     /// <summary>One report names both: they are two people.</summary>
     public static Failure SameReport { get; } = new(FailureKind.NotAllowed, "people.same-report");
 

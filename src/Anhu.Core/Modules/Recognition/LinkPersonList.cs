@@ -4,6 +4,7 @@ using Anhu.Data;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Intake;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
@@ -37,8 +38,7 @@ public sealed class LinkPersonListHandler(IDbContextFactory<AnhuDbContext> conte
     public async Task PrepareAsync(Action<long, long>? progress, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        await index.FollowAsync(db, ct);
-        progress?.Invoke(index.UpTo, index.End);
+        await index.FollowAsync(db, ct, progress);
     }
 
     /// <summary>Looks every row up; changes nothing.</summary>
@@ -87,18 +87,19 @@ public sealed class LinkPersonListHandler(IDbContextFactory<AnhuDbContext> conte
 
     /// <summary>Takes the rows in.</summary>
     /// <param name="name">Name of the list.</param>
+    /// <param name="agency">Whose list it is; null where nobody says.</param>
     /// <param name="hash">SHA-256 of its file.</param>
     /// <param name="people">The rows.</param>
     /// <param name="progress">Told how many of how many.</param>
     /// <param name="ct">Cancels between transactions.</param>
     /// <returns>Rows taken now; 0 when the list was taken before.</returns>
-    public async Task<int> TakeAsync(string name, byte[] hash, IReadOnlyList<ReportedPerson> people, Action<long, long>? progress, CancellationToken ct)
+    public async Task<int> TakeAsync(string name, Agency? agency, byte[] hash, IReadOnlyList<ReportedPerson> people, Action<long, long>? progress, CancellationToken ct)
     {
         var taken = 0;
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(ct);
-            var (done, all) = await db.ExclusivelyAsync(() => TakePageAsync(db, name, hash, people, ct), ct);
+            var (done, all) = await db.ExclusivelyAsync(() => TakePageAsync(db, name, agency, hash, people, ct), ct);
             taken += done;
             progress?.Invoke(all, people.Count);
             if (done == 0 || all >= people.Count)
@@ -110,16 +111,18 @@ public sealed class LinkPersonListHandler(IDbContextFactory<AnhuDbContext> conte
         }
     }
 
-    private async Task<(int Done, int All)> TakePageAsync(AnhuDbContext db, string name, byte[] hash, IReadOnlyList<ReportedPerson> people, CancellationToken ct)
+    private async Task<(int Done, int All)> TakePageAsync(AnhuDbContext db, string name, Agency? agency, byte[] hash, IReadOnlyList<ReportedPerson> people, CancellationToken ct)
     {
         var list = await db.PersonLists.FirstOrDefaultAsync(l => l.ContentHash == hash, ct);
         if (list is null)
         {
-            list = new PersonList { PersonListId = Guid.CreateVersion7(time.Now), Name = name, ContentHash = hash, Rows = 0, TakenAt = time.Now };
+            list = new PersonList { PersonListId = Guid.CreateVersion7(time.Now), Name = name, Agency = agency, ContentHash = hash, Rows = 0, TakenAt = time.Now };
             db.Add(list);
             db.Record(new PendingEvent("people.list-taken", time.Now, Data: EventData.Of(("list", list.PersonListId), ("rows", people.Count))));
         }
 
+        // Said later, or said better: the list itself is taken once.
+        list.Agency = agency ?? list.Agency;
         var page = people.Skip(list.Rows).Take(PageSize).ToList();
         var counter = await db.Counters.FindAsync([PersonRecord.Counter], ct);
         if (counter is null)

@@ -109,7 +109,9 @@ public sealed class PersonQueries(
             [.. agencies.Values.SelectMany(a => a).Distinct().Order()], relations, await RecordsAsync(db, caller, personId, ct), history[0].CaseId);
     }
 
-    /// <summary>The agencies that know the people of a case, by that case or another one that the caller may see.</summary>
+    /// <summary>
+    /// The agencies that know the people of a case: by that case, by another one that the caller may see, or, for who sees the people's names, by a list that the agency gave.
+    /// </summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="caseId">The case.</param>
     /// <param name="view">How much of it the caller sees, where that was asked before.</param>
@@ -119,7 +121,7 @@ public sealed class PersonQueries(
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         view ??= await sights.FindAsync(db, caller, caseId, ct) is (_, var sight) ? sight.View : CaseView.None;
-        return view < CaseView.Card ? [] : (await KnownToAsync(db, caller, [caseId], ct)).GetValueOrDefault(caseId, []);
+        return view < CaseView.Card ? [] : (await KnownToAsync(db, caller, [caseId], view >= CaseView.Working ? [caseId] : [], ct)).GetValueOrDefault(caseId, []);
     }
 
     /// <summary>The same for a page of cases, in a fixed number of queries however long the page.</summary>
@@ -136,12 +138,13 @@ public sealed class PersonQueries(
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         var found = await FoundAsync(db, caller, caseIds, ct);
-        var shown = (await sights.OfAsync(db, caller, found, null, ct)).Where(s => s.Value.View >= CaseView.Card).Select(s => s.Key).ToList();
-        return await KnownToAsync(db, caller, shown, ct);
+        var sight = await sights.OfAsync(db, caller, found, null, ct);
+        return await KnownToAsync(
+            db, caller, [.. sight.Where(s => s.Value.View >= CaseView.Card).Select(s => s.Key)], [.. sight.Where(s => s.Value.View >= CaseView.Working).Select(s => s.Key)], ct);
     }
 
     /// <summary>Sealed cases add nothing: they have no rows in <see cref="CaseAccess"/>, neither the caller's nor those of the agencies.</summary>
-    private async Task<Dictionary<Guid, IReadOnlyList<Agency>>> KnownToAsync(AnhuDbContext db, Caller caller, List<Guid> caseIds, CancellationToken ct)
+    private async Task<Dictionary<Guid, IReadOnlyList<Agency>>> KnownToAsync(AnhuDbContext db, Caller caller, List<Guid> caseIds, List<Guid> working, CancellationToken ct)
     {
         if (caseIds.Count == 0)
         {
@@ -156,9 +159,19 @@ public sealed class PersonQueries(
         var others = pairs.Select(p => p.Other).Distinct().ToList();
         var visible = await FoundAsync(db, caller, others, ct);
         var agencies = await AgenciesAsync(db, await organisation.GetAsync(ct), visible, ct);
+        var listed = await ListedAsync(db, working, ct);
         return pairs.GroupBy(p => p.Own)
-            .ToDictionary(g => g.Key, g => (IReadOnlyList<Agency>)[.. g.SelectMany(p => agencies.GetValueOrDefault(p.Other, [])).Distinct().Order()]);
+            .ToDictionary(g => g.Key, g => (IReadOnlyList<Agency>)[.. g.SelectMany(p => agencies.GetValueOrDefault(p.Other, [])).Concat(listed[g.Key]).Distinct().Order()]);
     }
+
+    /// <summary>The agencies on whose lists people of cases stand, whose names the caller sees.</summary>
+    private static async Task<ILookup<Guid, Agency>> ListedAsync(AnhuDbContext db, List<Guid> caseIds, CancellationToken ct) =>
+        (caseIds.Count == 0 ? [] : await (
+            from own in db.CaseParties.AsNoTracking()
+            join record in db.PersonRecords on own.PersonId equals record.PersonId
+            join list in db.PersonLists on record.PersonListId equals list.PersonListId
+            where caseIds.Contains(own.CaseId) && (own.Role == PartyRole.Victim || own.Role == PartyRole.Perpetrator) && list.Agency != null
+            select new { own.CaseId, Agency = list.Agency!.Value }).Distinct().ToListAsync(ct)).ToLookup(l => l.CaseId, l => l.Agency);
 
     /// <summary>Those of some cases that the caller finds and that are not sealed.</summary>
     private static Task<List<Guid>> FoundAsync(AnhuDbContext db, Caller caller, IReadOnlyCollection<Guid> caseIds, CancellationToken ct) =>

@@ -75,7 +75,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         "case.graded" or "case.grade-proposed" or "case.grade-refused" => "alert-triangle",
         EventTypes.AccessStated or EventTypes.AccessEmergency => "eye",
         EventTypes.CaseSealed or EventTypes.CaseUnsealed => "shield-lock",
-        _ when type.StartsWith("person.", StringComparison.Ordinal) => "users",
+        _ when type.StartsWith("person.", StringComparison.Ordinal) || type.StartsWith("household.", StringComparison.Ordinal) => "users",
         _ when type.StartsWith("alarm.", StringComparison.Ordinal) => "bell-ringing",
         _ when type.StartsWith("duty.hand-over", StringComparison.Ordinal) || type == "duty.reassigned" => "arrows-exchange",
         _ when type.StartsWith(EventTypes.DutyPrefix, StringComparison.Ordinal) => "checklist",

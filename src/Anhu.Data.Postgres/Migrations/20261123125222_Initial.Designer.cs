@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123120559_Initial")]
+    [Migration("20261123125222_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1339,6 +1339,55 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("organisation_worker", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.People.HouseholdStatement", b =>
+                {
+                    b.Property<Guid>("HouseholdStatementId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("OnAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Reason")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<Guid>("RecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("StatementSequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("TargetId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("WithRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("HouseholdStatementId");
+
+                    b.HasIndex("RecordId");
+
+                    b.HasIndex("StatementSequence")
+                        .IsUnique();
+
+                    b.HasIndex("WithRecordId");
+
+                    b.ToTable("people_household_statement", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.People.LinkPair", b =>
                 {
                     b.Property<Guid>("LinkPairId")
@@ -1541,6 +1590,10 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid>("PersonListId")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Agency")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()

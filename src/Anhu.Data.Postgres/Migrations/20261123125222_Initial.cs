@@ -637,6 +637,26 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "people_household_statement",
+                columns: table => new
+                {
+                    HouseholdStatementId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StatementSequence = table.Column<long>(type: "bigint", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WithRecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OnAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    TargetId = table.Column<Guid>(type: "uuid", nullable: true),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Reason = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_household_statement", x => x.HouseholdStatementId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "people_key",
                 columns: table => new
                 {
@@ -655,6 +675,7 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     PersonListId = table.Column<Guid>(type: "uuid", nullable: false),
                     Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Agency = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     ContentHash = table.Column<byte[]>(type: "bytea", nullable: false),
                     Rows = table.Column<int>(type: "integer", nullable: false),
                     TakenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
@@ -1452,6 +1473,22 @@ namespace Anhu.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_people_household_statement_RecordId",
+                table: "people_household_statement",
+                column: "RecordId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_household_statement_StatementSequence",
+                table: "people_household_statement",
+                column: "StatementSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_household_statement_WithRecordId",
+                table: "people_household_statement",
+                column: "WithRecordId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_people_list_ContentHash",
                 table: "people_list",
                 column: "ContentHash",
@@ -1697,6 +1734,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "organisation_unit");
+
+            migrationBuilder.DropTable(
+                name: "people_household_statement");
 
             migrationBuilder.DropTable(
                 name: "people_key");

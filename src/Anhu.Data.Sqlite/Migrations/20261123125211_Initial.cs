@@ -635,6 +635,26 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "people_household_statement",
+                columns: table => new
+                {
+                    HouseholdStatementId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    StatementSequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WithRecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OnAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    TargetId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Reason = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_people_household_statement", x => x.HouseholdStatementId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "people_key",
                 columns: table => new
                 {
@@ -653,6 +673,7 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     PersonListId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Agency = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Rows = table.Column<int>(type: "INTEGER", nullable: false),
                     TakenAt = table.Column<long>(type: "INTEGER", nullable: false)
@@ -1450,6 +1471,22 @@ namespace Anhu.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_people_household_statement_RecordId",
+                table: "people_household_statement",
+                column: "RecordId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_household_statement_StatementSequence",
+                table: "people_household_statement",
+                column: "StatementSequence",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_people_household_statement_WithRecordId",
+                table: "people_household_statement",
+                column: "WithRecordId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_people_list_ContentHash",
                 table: "people_list",
                 column: "ContentHash",
@@ -1695,6 +1732,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "organisation_unit");
+
+            migrationBuilder.DropTable(
+                name: "people_household_statement");
 
             migrationBuilder.DropTable(
                 name: "people_key");
