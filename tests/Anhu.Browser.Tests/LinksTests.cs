@@ -80,6 +80,7 @@ public sealed class LinksTests(Browser app)
             People =
             [
                 new ReportedPerson { Role = PartyRole.Victim, Name = her, Sex = Sex.Female },
+                new ReportedPerson { Role = PartyRole.Child, Name = $"{her[..1]}小宝", Sex = Sex.Female, BirthDate = new DateOnly(2019, 6, 1), RelationToVictim = "child" },
                 new ReportedPerson
                 {
                     Role = PartyRole.Perpetrator, Name = him, Sex = Sex.Male, Phone = phone, BirthDate = new DateOnly(1984, 5, 6), Address = address, RelationToVictim = "spouse",

@@ -98,6 +98,9 @@ public sealed record PersonIncident(
 /// <summary>Reads cases; every query asks the access policy.</summary>
 public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseSights sights)
 {
+    /// <summary>Incidents of one person that are read at most.</summary>
+    internal const int MostIncidentsOfPerson = 200;
+
     private const int FewCases = 200;
 
     /// <summary>Cases, newest first.</summary>
@@ -268,7 +271,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             select new PersonIncident(
                 dvCase.CaseId, dvCase.CaseNumber, dvCase.State, dvCase.Class, incident.IncidentId, incident.OccurredAt, party.Role,
                 incident.Category, party.Injury))
-            .Take(200).ToListAsync(ct);
+            .Take(MostIncidentsOfPerson).ToListAsync(ct);
         // That the person is in a case is told by the names in it.
         var sight = await sights.OfAsync(db, caller, [.. rows.Select(r => r.CaseId)], null, ct);
         var shown = rows.Where(r => sight[r.CaseId].View >= CaseView.Card)

@@ -249,7 +249,7 @@ internal static class Households
             }
         }
 
-        public IReadOnlyList<Household> All(List<List<HomeRecord>> reports)
+        public List<Household> All(List<List<HomeRecord>> reports)
         {
             var all = new List<Household>(homes.Count);
             foreach (var home in homes.Where(h => h.Stays.Select(s => s.PersonId).Distinct().Count() > 1))

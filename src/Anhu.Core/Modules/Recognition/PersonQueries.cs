@@ -46,6 +46,12 @@ public sealed record PersonFile(
     Guid PersonId, string? Name, Sex Sex, DateOnly? BirthDate, IReadOnlyList<PersonEpisode> Episodes, IReadOnlyList<Agency> Agencies, IReadOnlyList<PersonRelation> Relations,
     IReadOnlyList<PersonRecordLine> Records, Guid Latest)
 {
+    /// <summary>More incidents or records may be there than are shown.</summary>
+    public bool IsCut => Episodes.Count >= PersonQueries.MostEpisodes || Records.Count >= PersonQueries.MostRecords;
+
+    /// <summary>What was done, and on how many incidents; the most frequent first.</summary>
+    public IReadOnlyList<(string Kind, int Times)> Measures => [.. Episodes.SelectMany(e => e.Measures).GroupBy(k => k).Select(g => (Kind: g.Key, Times: g.Count())).OrderByDescending(m => m.Times).ThenBy(m => m.Kind, StringComparer.Ordinal)];
+
     /// <summary>Incidents in which the person was the alleged perpetrator.</summary>
     public int AsPerpetrator => Episodes.Count(e => e.Incident.Role == PartyRole.Perpetrator);
 
@@ -61,6 +67,12 @@ public sealed record PersonFile(
 public sealed class PersonQueries(
     IDbContextFactory<AnhuDbContext> contexts, CaseQueries cases, CaseSights sights, LinkQueries links, OrganisationDirectory organisation)
 {
+    /// <summary>Incidents of a person that are shown at most.</summary>
+    internal const int MostEpisodes = CaseQueries.MostIncidentsOfPerson;
+
+    /// <summary>Records of a person that are shown at most.</summary>
+    internal const int MostRecords = 100;
+
     /// <summary>A person.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="personId">Which; also one that is a part of another now.</param>
@@ -184,7 +196,7 @@ public sealed class PersonQueries(
 
     private async Task<IReadOnlyList<PersonRecordLine>> RecordsAsync(AnhuDbContext db, Caller caller, Guid personId, CancellationToken ct)
     {
-        var ids = await db.PersonRecords.Where(r => r.PersonId == personId).OrderByDescending(r => r.RecordSequence).Select(r => r.RecordId).Take(100).ToListAsync(ct);
+        var ids = await db.PersonRecords.Where(r => r.PersonId == personId).OrderByDescending(r => r.RecordSequence).Select(r => r.RecordId).Take(MostRecords).ToListAsync(ct);
         var sides = await links.SidesAsync(db, caller, ids, ct);
         var shown = ids.Where(sides.ContainsKey).ToList();
         var about = await LinkQueries.AboutAsync(db, shown, ct);
