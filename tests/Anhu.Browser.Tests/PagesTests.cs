@@ -81,10 +81,10 @@ public sealed class PagesTests(Browser app)
     [MemberData(nameof(Looks))]
     public async Task SecurityAndAuditPages_AreCleanAndWhole(string culture, bool narrow)
     {
-        var locked = await app.Data.CreateWorkerAsync(change: w => w.LockoutEnd = app.Clock.GetUtcNow().AddMinutes(25));
+        var locked = await app.Data.CreateWorkerAsync(change: w => (w.LockoutEnd, w.AccessDueAt) = (app.Clock.GetUtcNow().AddMinutes(25), Common.Clock.CutToMicroseconds(app.Clock.GetUtcNow().AddDays(-3))));
         var security = await app.Data.CreateWorkerAsync("340100-police", change: w => w.Culture = culture, roles: WorkerRole.SecurityAdministrator);
         var page = await app.SignInPageAsync(security, culture, narrow);
-        foreach (var path in (string[])["/", "/security/second-step", "/workers?only=locked", "/workers?only=no-second-step", $"/workers/{locked.Id}"])
+        foreach (var path in (string[])["/", "/security/second-step", "/workers?only=locked", "/workers?only=no-second-step", $"/workers/{locked.Id}", "/workers/review"])
         {
             await CheckAsync(page, path);
         }

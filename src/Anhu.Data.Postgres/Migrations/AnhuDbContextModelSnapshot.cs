@@ -1242,6 +1242,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("AccessDueAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("integer");
 
@@ -1264,6 +1267,9 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<bool>("EmailConfirmed")
                         .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("FirstPasswordUntil")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<bool>("IsActive")
                         .HasColumnType("boolean");

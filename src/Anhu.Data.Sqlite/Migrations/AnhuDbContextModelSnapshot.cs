@@ -1256,6 +1256,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("AccessDueAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("INTEGER");
 
@@ -1277,6 +1280,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("EmailConfirmed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FirstPasswordUntil")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsActive")

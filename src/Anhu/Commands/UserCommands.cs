@@ -14,7 +14,7 @@ internal static class UserCommands
 
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON to standard output." };
 
-    public static Command Create() => new("user", "Sign-ins of workers.") { Add(), List(), Disable(), Enable(), Reset(), EndSessions() };
+    public static Command Create() => new("user", "Sign-ins of workers.") { Add(), List(), Disable(), Enable(), Reset(), Confirm(), EndSessions() };
 
     private static Command Add()
     {
@@ -107,6 +107,20 @@ internal static class UserCommands
         return command;
     }
 
+    private static Command Confirm()
+    {
+        var name = UserName();
+        var command = new Command("confirm", "Confirms a worker's roles and unit, where nobody else can.") { name };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services => await CommandFailures.ReportAsync(
+                await FindAsync(services, parsed.GetRequiredValue(name), ct) is { } id
+                    ? (await services.GetRequiredService<AccessReviews>().ConfirmAsync(id, null, null, ct)).Failure
+                    : new Failure(FailureKind.NotFound, "organisation.worker-not-found")),
+            ct));
+        return command;
+    }
+
     private static Command EndSessions()
     {
         var name = UserName();
@@ -160,12 +174,12 @@ internal static class UserCommands
 
         if (json)
         {
-            await CommandHost.WriteJsonAsync(new { made.Value.UserName, made.Value.Password });
+            await CommandHost.WriteJsonAsync(new { made.Value.UserName, made.Value.Password, made.Value.Until });
         }
         else
         {
             await Console.Out.WriteLineAsync($"user name:      {made.Value.UserName}\nfirst password: {made.Value.Password}");
-            await Console.Error.WriteLineAsync("The password is not shown again; it has to be changed at the first sign-in.");
+            await Console.Error.WriteLineAsync("The password is not shown again; it is good for three days and has to be changed at the first sign-in.");
         }
 
         return 0;

@@ -97,6 +97,7 @@ public static class AnhuApp
         services.AddDemo();
         services.AddKeyRotation();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
+        services.AddSingleton(settings.Security.Reviews(settings.Demo));
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
         services.AddRules(new RulesOptions
         {

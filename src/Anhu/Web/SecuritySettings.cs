@@ -20,6 +20,23 @@ public sealed class SecuritySettings
     /// <summary>A unit with up to so many active workers is shut out as a whole of a case to which one of them is tied; 0 shuts out that worker alone.</summary>
     public int ShutOutUnitsUpTo { get; set; }
 
+    /// <summary>After how many months each worker's roles and unit are confirmed anew.</summary>
+    public int AccessReviewMonths { get; set; } = 3;
+
+    /// <summary>How many days after that <see cref="AccessReviewEnds"/> waits.</summary>
+    public int AccessReviewGraceDays { get; set; } = 14;
+
+    /// <summary>Whether the sign-in of a worker whom nobody confirmed ends; by default it is listed and told only.</summary>
+    public bool AccessReviewEnds { get; set; }
+
+    /// <summary>How roles and units are confirmed.</summary>
+    /// <param name="demo">In a demo no sign-in ends.</param>
+    /// <exception cref="FormatException">A number is out of range.</exception>
+    public Modules.Organisation.AccessReviewSettings Reviews(bool demo) =>
+        AccessReviewMonths is >= 1 and <= 36 && AccessReviewGraceDays is >= 1 and <= 365
+            ? new(AccessReviewMonths, AccessReviewGraceDays, AccessReviewEnds && !demo)
+            : throw new FormatException("Anhu:Security:AccessReviewMonths takes 1 to 36, AccessReviewGraceDays 1 to 365.");
+
     /// <summary>The roles that must sign in with a second step.</summary>
     /// <exception cref="FormatException">A code is no role's.</exception>
     public IReadOnlySet<WorkerRole> RolesWithTotp()

@@ -131,7 +131,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
     private static readonly string[] ShowNothingOfCases =
     [
         "/profile", "/profile/password", "/profile/two-step", "/profile/passkeys", "/profile/sessions", "/profile/ties", "/workers/{WorkerId:guid}/ties", "/units", "/units/{Code}", "/units/{Code}/roster", "/workers", "/workers/new",
-        "/workers/{WorkerId:guid}", "/rules", "/rules/{Kind}/{Version}", "/alarms/new", "/alarms/new/regions", "/api/v1/units", "/security/second-step", "/security/clients", "/security/clients/{Id}", "/emergency", "/sign-out",
+        "/workers/{WorkerId:guid}", "/workers/review", "/rules", "/rules/{Kind}/{Version}", "/alarms/new", "/alarms/new/regions", "/api/v1/units", "/security/second-step", "/security/clients", "/security/clients/{Id}", "/emergency", "/sign-out",
         "/audit/checkpoints",
 
         // Parts of an open board, which was recorded when it was opened; they hold no names.

@@ -280,24 +280,11 @@ public static class AccessPolicy
     /// <param name="caller">Who asks.</param>
     /// <param name="unitId">The unit.</param>
     /// <param name="map">Units as of now.</param>
-    public static bool MaySupervise(Caller caller, Guid unitId, OrganisationMap map)
-    {
-        if (!caller.May(Permissions.Supervise) || caller.UnitId is not { } own || map.Find(unitId) is not { } unit)
-        {
-            return false;
-        }
-
-        foreach (var each in map.WithSuperiors(unit))
-        {
-            if (each.UnitId == own)
-            {
-                return true;
-            }
-        }
-
-        return map.Find(own) is { Agency: Agency.PoliticalLegalCommittee } committee
-            && RegionCodes.Contains(committee.RegionCode, unit.RegionCode);
-    }
+    public static bool MaySupervise(Caller caller, Guid unitId, OrganisationMap map) =>
+        map.Find(unitId) is { } unit
+        && (AdministrationScope.Supervises(map, caller, unit)
+            || (caller.May(Permissions.Supervise) && caller.UnitId is { } own && map.Find(own) is { Agency: Agency.PoliticalLegalCommittee } committee
+                && RegionCodes.Contains(committee.RegionCode, unit.RegionCode)));
 
     /// <summary>Whether a caller may decide over a case: a supervisor of a unit that works on it; over a sealed one, each supervisor who finds it.</summary>
     /// <param name="caller">Who asks; must find the case.</param>

@@ -25,4 +25,26 @@ public static class AdministrationScope
     public static bool Covers(OrganisationMap map, Caller? by, string regionCode, string permission = Permissions.AdministerUnits) =>
         by is null
         || (by.May(permission) && by.UnitId is { } id && map.Find(id) is { } own && RegionCodes.Contains(own.RegionCode, regionCode));
+
+    /// <summary>Whether somebody answers for a unit: as a supervisor of it or of one above it.</summary>
+    /// <param name="map">The organisation.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="unit">The unit.</param>
+    public static bool Supervises(OrganisationMap map, Caller by, Unit unit)
+    {
+        if (!by.May(Permissions.Supervise) || by.UnitId is not { } own)
+        {
+            return false;
+        }
+
+        foreach (var each in map.WithSuperiors(unit))
+        {
+            if (each.UnitId == own)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

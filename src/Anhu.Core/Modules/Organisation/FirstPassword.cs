@@ -2,9 +2,12 @@ using System.Security.Cryptography;
 
 namespace Anhu.Modules.Organisation;
 
-/// <summary>First passwords: told once, good for one sign-in, at which the worker sets an own one.</summary>
+/// <summary>First passwords: told once, good for one sign-in within three days, at which the worker sets an own one.</summary>
 public static class FirstPassword
 {
+    /// <summary>How long one is good for; then an administrator makes another.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
+
     private const int Length = 14;
 
     // Nothing that is misread on paper or over the phone: no 0 O o, 1 l I.

@@ -24,11 +24,14 @@ public static class OrganisationEvents
     /// <summary>Roles of a worker were changed.</summary>
     public const string WorkerRolesChanged = "organisation.worker-roles-changed";
 
-    /// <summary>A worker may no longer sign in.</summary>
+    /// <summary>A worker may no longer sign in; data: <c>cause</c> <c>not-confirmed</c> where nobody confirmed roles and unit in time.</summary>
     public const string WorkerDeactivated = "organisation.worker-deactivated";
 
     /// <summary>A worker may sign in again.</summary>
     public const string WorkerReactivated = "organisation.worker-reactivated";
+
+    /// <summary>Somebody confirmed that a worker still needs roles and unit; data: <c>roles</c>, <c>until</c>.</summary>
+    public const string AccessConfirmed = "organisation.access-confirmed";
 
     /// <summary>A worker got a new first password.</summary>
     public const string WorkerPasswordReset = "organisation.worker-password-reset";

@@ -15,6 +15,7 @@ public static class OrganisationServices
     {
         services.AddSingleton(new CityFiles(cityFolder));
         services.AddSingleton(provider => CityBorders.Load(Path.Combine(provider.GetRequiredService<CityFiles>().Folder, "boundaries.geojson")));
+        services.AddSingleton<AccessReviews>();
         services.AddSingleton<ChangeSecondStepHandler>();
         services.AddSingleton<OrganisationDirectory>();
         services.AddSingleton<OrganisationSeeder>();

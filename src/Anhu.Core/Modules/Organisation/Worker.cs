@@ -33,6 +33,12 @@ public sealed class Worker : IdentityUser<Guid>
     /// <summary>When the password was last set, UTC.</summary>
     public DateTimeOffset? PasswordSetAt { get; set; }
 
+    /// <summary>When a password that somebody else made ends, UTC; null once the worker has set an own one.</summary>
+    public DateTimeOffset? FirstPasswordUntil { get; set; }
+
+    /// <summary>By when roles and unit have to be confirmed, UTC; null until the first look at it.</summary>
+    public DateTimeOffset? AccessDueAt { get; set; }
+
     /// <summary>Concurrency token, raised with each change.</summary>
     public long Version { get; set; }
 }

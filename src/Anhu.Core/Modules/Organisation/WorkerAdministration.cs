@@ -32,14 +32,16 @@ public sealed record NewWorker
 /// <param name="WorkerId">The worker.</param>
 /// <param name="UserName">Name to sign in with.</param>
 /// <param name="Password">First password.</param>
-public sealed record FirstSignIn(Guid WorkerId, string UserName, string Password);
+/// <param name="Until">When it ends, UTC.</param>
+public sealed record FirstSignIn(Guid WorkerId, string UserName, string Password, DateTimeOffset Until);
 
 /// <summary>
 /// Keeps workers. A system administrator adds, moves and ends them within the own region; roles are the security
 /// administrator's alone, and nobody's own. <c>by</c> is null for the operator at the console, who may all.
 /// </summary>
 public sealed class WorkerAdministration(
-    AnhuDbContext db, OrganisationDirectory organisation, IPasswordHasher<Worker> hasher, IEnumerable<IWorkerFollower> followers, TimeProvider time)
+    AnhuDbContext db, OrganisationDirectory organisation, IPasswordHasher<Worker> hasher, IEnumerable<IWorkerFollower> followers, AccessReviewSettings reviews,
+    TimeProvider time)
 {
     /// <summary>Longest display name.</summary>
     public const int DisplayNameMaxLength = 60;
@@ -83,11 +85,12 @@ public sealed class WorkerAdministration(
             return new Failure(FailureKind.Conflict, "organisation.user-name-taken", "userName");
         }
 
-        var password = FirstPassword.Create();
+        var (password, now) = (FirstPassword.Create(), time.Now);
         var added = new Worker
         {
             Id = Guid.CreateVersion7(), UserName = name, NormalizedUserName = normalised, DisplayName = worker.DisplayName.Trim(), UnitId = unit!.UnitId,
             Roles = roles, RegionCode = Blank(worker.RegionCode), LockoutEnabled = true, SecurityStamp = NewStamp(), ConcurrencyStamp = NewStamp(),
+            FirstPasswordUntil = now + FirstPassword.Lifetime, AccessDueAt = now.AddMonths(reviews.Months),
         };
         added.PasswordHash = hasher.HashPassword(added, password);
         db.Workers.Add(added);
@@ -103,7 +106,7 @@ public sealed class WorkerAdministration(
             return new Failure(FailureKind.Conflict, "organisation.user-name-taken", "userName");
         }
 
-        return new FirstSignIn(added.Id, name, password);
+        return new FirstSignIn(added.Id, name, password, now + FirstPassword.Lifetime);
     }
 
     /// <summary>Changes name, unit or grid.</summary>
@@ -138,6 +141,9 @@ public sealed class WorkerAdministration(
         {
             worker.UnitId = unit.UnitId;
             worker.SecurityStamp = NewStamp();
+
+            // Who moves takes the roles along; whether they fit there is for somebody to say.
+            worker.AccessDueAt = time.Now;
         }
 
         return await SaveAsync(worker, version, OrganisationEvents.WorkerChanged, ct, ("moved", moved));
@@ -177,6 +183,7 @@ public sealed class WorkerAdministration(
 
         var before = worker.Roles.Select(WorkerRoles.Code).ToList();
         worker.Roles = wanted;
+        worker.AccessDueAt = time.Now.AddMonths(reviews.Months);
         worker.SecurityStamp = NewStamp();
         return await SaveAsync(
             worker, version, OrganisationEvents.WorkerRolesChanged, ct, ("from", before), ("roles", wanted.Select(WorkerRoles.Code)));
@@ -208,6 +215,12 @@ public sealed class WorkerAdministration(
 
         worker.IsActive = active;
         worker.SecurityStamp = NewStamp();
+        if (active && worker.AccessDueAt < time.Now)
+        {
+            // The days of grace begin anew.
+            worker.AccessDueAt = time.Now;
+        }
+
         return await SaveAsync(worker, null, active ? OrganisationEvents.WorkerReactivated : OrganisationEvents.WorkerDeactivated, ct);
     }
 
@@ -232,13 +245,14 @@ public sealed class WorkerAdministration(
         var password = FirstPassword.Create();
         worker.PasswordHash = hasher.HashPassword(worker, password);
         worker.PasswordSetAt = null;
+        worker.FirstPasswordUntil = time.Now + FirstPassword.Lifetime;
         worker.TwoFactorEnabled = false;
         db.RemoveRange(await db.Set<IdentityUserPasskey<Guid>>().Where(p => p.UserId == workerId).ToListAsync(ct));
         worker.LockoutEnd = null;
         worker.AccessFailedCount = 0;
         worker.SecurityStamp = NewStamp();
         var saved = await SaveAsync(worker, null, OrganisationEvents.WorkerPasswordReset, ct);
-        return saved.IsOk ? new FirstSignIn(worker.Id, worker.UserName!, password) : saved.Failure!;
+        return saved.IsOk ? new FirstSignIn(worker.Id, worker.UserName!, password, worker.FirstPasswordUntil.Value) : saved.Failure!;
     }
 
     /// <summary>Lets a worker who mistyped the password too often try again at once.</summary>
@@ -287,7 +301,8 @@ public sealed class WorkerAdministration(
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    private static string NewStamp() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    /// <summary>A new security stamp: running sessions end.</summary>
+    internal static string NewStamp() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
     private async Task<Result<Worker>> FindAsync(
         OrganisationMap map, Guid workerId, Caller? by, CancellationToken ct, string permission = Permissions.AdministerUnits)

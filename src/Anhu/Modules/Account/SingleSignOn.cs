@@ -106,7 +106,7 @@ public static class SingleSignOn
         {
             SignInOutcome.SignedIn => ReturnUrls.Local(returnUrl),
             SignInOutcome.CodeNeeded => $"/sign-in/code?returnUrl={next}",
-            SignInOutcome.LockedOut or SignInOutcome.Refused => $"/sign-in?noWorker=1&returnUrl={next}",
+            SignInOutcome.LockedOut or SignInOutcome.Refused or SignInOutcome.FirstPasswordEnded => $"/sign-in?noWorker=1&returnUrl={next}",
             SignInOutcome.Expired => $"/sign-in?notSignedOn=1&returnUrl={next}",
         });
     }

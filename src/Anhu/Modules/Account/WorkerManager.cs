@@ -36,11 +36,12 @@ public sealed class WorkerManager(
     {
         var old = user.PasswordHash;
         var setAt = user.PasswordSetAt;
-        user.PasswordSetAt = time.Now;
+        var until = user.FirstPasswordUntil;
+        (user.PasswordSetAt, user.FirstPasswordUntil) = (time.Now, null);
         var result = await base.ChangePasswordAsync(user, currentPassword, newPassword);
         if (!result.Succeeded)
         {
-            user.PasswordSetAt = setAt;
+            (user.PasswordSetAt, user.FirstPasswordUntil) = (setAt, until);
             return result;
         }
 

@@ -28,6 +28,9 @@ public enum SignInOutcome
 
     /// <summary>The first step is too long ago: start again.</summary>
     Expired,
+
+    /// <summary>The password is the right one, but one that an administrator made too long ago.</summary>
+    FirstPasswordEnded,
 }
 
 /// <summary>Signs workers in and out, and records it. Sessions of workers who left end with the next check of the security stamp.</summary>
@@ -58,6 +61,18 @@ public sealed class WorkerSignIn(
         if (wasLocked)
         {
             workers.CheckNobody(password);
+        }
+
+        if (worker.FirstPasswordUntil <= time.Now)
+        {
+            var known = await CheckPasswordSignInAsync(worker, password, lockoutOnFailure: true);
+            if (known.Succeeded)
+            {
+                await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("method", "password"), ("cause", "first-password-ended"));
+                return SignInOutcome.FirstPasswordEnded;
+            }
+
+            return await OutcomeAsync(known, worker, "password", wasLocked, ct);
         }
 
         return await OutcomeAsync(await PasswordSignInAsync(worker, password, isPersistent: false, lockoutOnFailure: true), worker, "password", wasLocked, ct);

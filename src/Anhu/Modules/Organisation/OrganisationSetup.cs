@@ -12,6 +12,7 @@ public static class OrganisationSetup
         services.AddFailureTexts<OrganisationText>();
         services.AddScoped<OrganisationWords>();
         services.AddSingleton<RequiredSecondStep>();
+        services.AddHostedService<AccessReviewJob>();
         return services;
     }
 }

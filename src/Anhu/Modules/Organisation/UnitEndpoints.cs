@@ -1,8 +1,12 @@
 using Anhu.Api;
 using Anhu.Common;
+using Anhu.Components.Ui;
 using Anhu.Modules.Regions;
 using Anhu.Modules.Security;
+using Anhu.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
 
 namespace Anhu.Modules.Organisation;
 
@@ -14,10 +18,26 @@ public static class UnitEndpoints
 
     /// <summary>Maps them.</summary>
     /// <param name="routes">The routes.</param>
-    public static void MapOrganisation(this IEndpointRouteBuilder routes) =>
+    public static void MapOrganisation(this IEndpointRouteBuilder routes)
+    {
         routes.MapGet("/api/v1/units", ListAsync).RequireAuthorization(Permissions.ReadUnits)
             .WithTags("Units").WithName("ListUnits").WithSummary("Units with their jurisdictions, by code")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        routes.MapPost("/workers/{workerId:guid}/confirm", ConfirmAsync).RequireAuthorization(Permissions.ReadUnits).ExcludeFromDescription();
+    }
+
+    /// <summary>A row's button on the page of access to be confirmed.</summary>
+    private static async Task<RedirectHttpResult> ConfirmAsync(
+        Guid workerId, [FromForm] long version, AccessReviews reviews, CallerAccessor caller, Flash flash, IStringLocalizer<OrganisationText> text, CancellationToken ct)
+    {
+        if (!(await reviews.ConfirmAsync(workerId, version, caller.Required, ct)).IsOk)
+        {
+            return TypedResults.LocalRedirect("/workers/review?changed=1");
+        }
+
+        flash.Say(text["Review_Confirmed"]);
+        return TypedResults.LocalRedirect("/workers/review");
+    }
 
     private static async Task<Results<Ok<UnitPage>, FailureResult>> ListAsync(
         string? agency, string? region, string? after, int? limit, OrganisationDirectory organisation, CancellationToken ct)

@@ -615,6 +615,8 @@ namespace Anhu.Data.Postgres.Migrations
                     IsActive = table.Column<bool>(type: "boolean", nullable: false),
                     SoundOn = table.Column<bool>(type: "boolean", nullable: false),
                     PasswordSetAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    FirstPasswordUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    AccessDueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false),
                     UserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     NormalizedUserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),

@@ -613,6 +613,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     IsActive = table.Column<bool>(type: "INTEGER", nullable: false),
                     SoundOn = table.Column<bool>(type: "INTEGER", nullable: false),
                     PasswordSetAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    FirstPasswordUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    AccessDueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Version = table.Column<long>(type: "INTEGER", nullable: false),
                     UserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     NormalizedUserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
