@@ -108,7 +108,7 @@ public static class AnhuApp
             Certain = settings.People.Certain, CertainNeedsIdNumber = settings.People.CertainNeedsIdNumber, Likely = settings.People.Likely,
             LookUpMilliseconds = settings.People.LookUpMilliseconds, Population = settings.People.Population,
             Model = settings.People.Model.Length == 0 ? null : Path.Combine(settings.Content, settings.People.Model),
-            File = settings.People.KeepIndex ? Path.Combine(settings.Data, "people.index") : null,
+            File = Path.Combine(settings.Data, "people.index"), KeepsFile = settings.People.KeepIndex,
         });
         services.AddSingleton(new Modules.Cases.ConflictSettings(settings.Security.ShutOutUnitsUpTo));
         services.AddWorkerAccounts();

@@ -86,6 +86,25 @@ public sealed class PersonIndexFileTests(QuietFixture app) : IClassFixture<Quiet
     }
 
     [Fact]
+    public async Task FileThatIsNotWantedAnyMore_IsDeleted()
+    {
+        await SubmitAsync("巫马晴川", "13812350001");
+        using var first = await FollowAsync();
+        await app.QueryAsync(async db => { await first.RestAsync(db.Keys); return true; });
+        using var index = new PersonIndex(Settings with { KeepsFile = false }, TimeProvider.System, NullLogger<PersonIndex>.Instance);
+
+        await app.QueryAsync(async db =>
+        {
+            await index.FollowAsync(db, Ct);
+            await index.RestAsync(db.Keys, stopping: true);
+            return true;
+        });
+
+        Assert.Equal(first.UpTo, index.UpTo);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public async Task DeletedRecords_AreInNoFileAndNoIndexAnyMore()
     {
         await SubmitAsync("公西明远", "13812350005");

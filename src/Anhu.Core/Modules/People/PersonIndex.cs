@@ -34,6 +34,9 @@ public sealed record RecognitionSettings
     /// <summary>Where the index rests, sealed, between two runs of the program (<see cref="PersonIndexFile"/>); null for nowhere.</summary>
     public string? File { get; init; }
 
+    /// <summary>False: nothing is kept on disk, and a file that is there is deleted.</summary>
+    public bool KeepsFile { get; init; } = true;
+
     /// <summary>From how many records on the index is kept in a file; fewer are read from the store in no time.</summary>
     public int FileFrom { get; init; } = 1000;
 }
@@ -174,7 +177,7 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
     {
         var much = UpTo - savedUpTo > UpTo / 20;
         var due = savedUpTo < 0 || savedGeneration != ring.Generation || (much && (stopping || time.GetElapsedTime(savedAt) > SaveEvery));
-        if (settings.File is not { } path || !isReady || UpTo < settings.FileFrom || !due)
+        if (settings is not { KeepsFile: true, File: { } path } || !isReady || UpTo < settings.FileFrom || !due)
         {
             return;
         }
@@ -321,7 +324,7 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
         isReady = false;
         var index = new LinkageIndex(model.Value!);
         IndexFileHead? head = null;
-        if (first && settings.File is { } path && File.Exists(path))
+        if (first && settings is { KeepsFile: true, File: { } path } && File.Exists(path))
         {
             var began = time.GetTimestamp();
             try
