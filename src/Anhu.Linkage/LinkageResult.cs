@@ -80,7 +80,7 @@ public sealed class LinkageResult
                     compared.Add((Math.Min(a, b), Math.Max(a, b)));
                 }
 
-                yield return new ScoredPair(a, b, large ? Vouched + SoftPlus(scores[i]) : scores[i]);
+                yield return new ScoredPair(a, b, large ? Vouched + Logs.SoftPlus(scores[i]) : scores[i]);
             }
         }
 
@@ -94,14 +94,12 @@ public sealed class LinkageResult
                     var across = Table.Split < 0 || (members[i] < Table.Split && members[j] >= Table.Split);
                     if (across && !compared.Contains((members[i], members[j])))
                     {
-                        yield return new ScoredPair(members[i], members[j], Vouched + SoftPlus(scorer.Score(members[i], members[j])));
+                        yield return new ScoredPair(members[i], members[j], Vouched + Logs.SoftPlus(scorer.Score(members[i], members[j])));
                     }
                 }
             }
         }
     }
-
-    private static double SoftPlus(double x) => x > 30 ? x : Math.Log(1 + Math.Exp(x));
 }
 
 /// <summary>Two records and the evidence that they are one person's.</summary>
@@ -111,7 +109,7 @@ public sealed class LinkageResult
 public readonly record struct ScoredPair(int Left, int Right, double LogOdds)
 {
     /// <summary>Probability that the two are one person's, 0 to 1.</summary>
-    public double Probability => 1 / (1 + Math.Exp(-LogOdds));
+    public double Probability => Logs.Probability(LogOdds);
 
     /// <summary>The log-odds in bits: 1 doubles the odds.</summary>
     public double Weight => LogOdds / Math.Log(2);

@@ -14,6 +14,12 @@ internal sealed class PairFinder
     /// <summary>Pairs that one piece of work holds, about; the pieces are the same on any number of threads.</summary>
     private const long PieceSize = 100_000;
 
+    /// <summary>Records whose kin one piece of work looks at.</summary>
+    private const int KinPiece = 1 << 15;
+
+    /// <summary>How many units ahead memory is asked for, step by step.</summary>
+    private const int Distance = 2;
+
     private readonly RecordTable table;
     private readonly Comparison[] comparisons;
     private readonly ulong[] strides;
@@ -75,6 +81,7 @@ internal sealed class PairFinder
             var piece = new Piece();
             for (var unit = pieces[i].From; unit < pieces[i].To; unit++)
             {
+                AskFor(unit);
                 Compare(units[unit], piece);
             }
 
@@ -104,16 +111,16 @@ internal sealed class PairFinder
             }
 
             room.Sort(known);
-            var (keys, order) = (room.Keys, room.Items);
-            for (var i = 0; i < known; i++)
+            var pieces = new (Dictionary<ulong, long> Counts, long Together)[(known + KinPiece - 1) / KinPiece];
+            Parallel.For(0, pieces.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
+                pieces[piece] = KinOf(room.Keys.AsSpan(0, known), room.Items.AsSpan(0, known), piece * KinPiece, Math.Min(known, (piece + 1) * KinPiece)));
+            foreach (var piece in pieces)
             {
-                // A report names few; one with more says nothing of a household.
-                for (var j = i + 1; j < Math.Min(known, i + 8) && keys[j] == keys[i]; j++)
+                together += piece.Together;
+                foreach (var (pattern, count) in piece.Counts)
                 {
-                    var pattern = PatternOf(order[i], order[j]);
-                    CollectionsMarshal.GetValueRefOrAddDefault(counts, pattern, out _)++;
-                    all++;
-                    together += FirstFoundHere(default, order[i], order[j], out var mask) && mask != 0 ? 1 : 0;
+                    CollectionsMarshal.GetValueRefOrAddDefault(counts, pattern, out _) += count;
+                    all += count;
                 }
             }
         }
@@ -126,6 +133,39 @@ internal sealed class PairFinder
         }
 
         return result;
+    }
+
+    /// <summary>The pairs of some records, in the order of their reports, with those that follow.</summary>
+    private (Dictionary<ulong, long> Counts, long Together) KinOf(ReadOnlySpan<ulong> keys, ReadOnlySpan<int> order, int from, int to)
+    {
+        const int Steps = 4;
+        var counts = new Dictionary<ulong, long>();
+        var together = 0L;
+        for (var i = from; i < to; i++)
+        {
+            if (i + (3 * Steps) < order.Length)
+            {
+                AskForRecord(order[i + (3 * Steps)]);
+                table.AskForPlaces(order[i + (2 * Steps)], dividing);
+                table.AskForTexts(order[i + Steps], dividing);
+            }
+
+            // A report names few; one with more says nothing of a household.
+            for (var j = i + 1; j < Math.Min(order.Length, i + 8) && keys[j] == keys[i]; j++)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, PatternOf(order[i], order[j]), out _)++;
+                together += FirstFoundHere(default, order[i], order[j], out var mask) && mask != 0 ? 1 : 0;
+            }
+        }
+
+        return (counts, together);
+    }
+
+    private void AskForRecord(int record)
+    {
+        Ahead.Of(blockOf, record * rules.Length);
+        Ahead.Of(blockOf, (record * rules.Length) + rules.Length - 1);
+        table.AskForRow(record);
     }
 
     private void Plan(int rule, int block)
@@ -176,9 +216,33 @@ internal sealed class PairFinder
         }
     }
 
+    /// <summary>Asks for what the units to come need: rows, then where their texts stand, then the texts.</summary>
+    private void AskFor(int unit)
+    {
+        if (unit + (3 * Distance) >= units.Count)
+        {
+            return;
+        }
+
+        foreach (var record in units[unit + (3 * Distance)].Records)
+        {
+            AskForRecord(record);
+        }
+
+        foreach (var record in units[unit + (2 * Distance)].Records)
+        {
+            table.AskForPlaces(record, dividing);
+        }
+
+        foreach (var record in units[unit + Distance].Records)
+        {
+            table.AskForTexts(record, dividing);
+        }
+    }
+
     private void Compare(Unit unit, Piece piece)
     {
-        var members = unit.Members.AsSpan(unit.Start, unit.Count);
+        var members = unit.Records;
         for (var i = 0; i < members.Length; i++)
         {
             var a = members[i];
@@ -191,7 +255,7 @@ internal sealed class PairFinder
                 }
 
                 // Counted where it is found first; the rules that find it too are kept for training.
-                if (FirstFoundHere(unit, a, b, out var mask) && !MustDiffer(a, b))
+                if (FirstFoundHere(unit, a, b, out var mask) && !table.MustDiffer(table.Row(a), table.Row(b)))
                 {
                     piece.Add(a, b, PatternOf(a, b), mask);
                 }
@@ -252,20 +316,6 @@ internal sealed class PairFinder
         }
 
         return -1;
-    }
-
-    private bool MustDiffer(int a, int b)
-    {
-        foreach (var field in table.Plan.Apart)
-        {
-            var value = table.Value(a, field);
-            if (value != 0 && value == table.Value(b, field))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>The number of a pair's pattern.</summary>
@@ -330,7 +380,11 @@ internal sealed class PairFinder
     }
 
     /// <summary>Some records of which each two are compared: a block, or a part of one that is too large.</summary>
-    private readonly record struct Unit(int Rule, int Divided, int[] Members, int Start, int Count);
+    private readonly record struct Unit(int Rule, int Divided, int[] Members, int Start, int Count)
+    {
+        /// <summary>The records.</summary>
+        public ReadOnlySpan<int> Records => Members.AsSpan(Start, Count);
+    }
 
     /// <summary>What one piece of work found.</summary>
     private sealed class Piece

@@ -73,8 +73,11 @@ internal sealed class Clusterer
         }
 
         room.Sort(count);
-        foreach (var pair in room.Items.AsSpan(0, count))
+        var order = room.Items.AsSpan(0, count);
+        for (var i = 0; i < order.Length; i++)
         {
+            AskFor(order, i, ones, others, scores);
+            var pair = order[i];
             var (a, b) = (Root(ones[pair]), Root(others[pair]));
             if (a != b && MayJoin(a, b, scores[pair]))
             {
@@ -84,6 +87,30 @@ internal sealed class Clusterer
                 size[into] += size[from];
                 parent[from] = into;
             }
+        }
+    }
+
+    /// <summary>Asks for what the pairs to come need: who they are, then what is known of the two.</summary>
+    private void AskFor(ReadOnlySpan<int> order, int at, ReadOnlySpan<int> ones, ReadOnlySpan<int> others, ReadOnlySpan<double> scores)
+    {
+        const int Distance = 8;
+        if (at + (2 * Distance) >= order.Length)
+        {
+            return;
+        }
+
+        var pair = order[at + (2 * Distance)];
+        Ahead.Of(ones, pair);
+        Ahead.Of(others, pair);
+        Ahead.Of(scores, pair);
+        pair = order[at + Distance];
+        foreach (var record in (ReadOnlySpan<int>)[ones[pair], others[pair]])
+        {
+            Ahead.Of(parent, record);
+            Ahead.Of(size, record);
+            Ahead.Of(next, record);
+            Ahead.Of(last, record);
+            table.AskForRow(record);
         }
     }
 

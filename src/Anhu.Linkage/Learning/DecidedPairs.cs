@@ -22,7 +22,7 @@ internal sealed class DecidedPairs
         var last = new Dictionary<(int, int), bool>();
         foreach (var decision in decisions)
         {
-            if (decision.Left == decision.Right || MustDiffer(table, decision.Left, decision.Right))
+            if (decision.Left == decision.Right || table.MustDiffer(table.Row(decision.Left), table.Row(decision.Right)))
             {
                 PassedOver++;
                 continue;
@@ -64,19 +64,6 @@ internal sealed class DecidedPairs
 
     /// <summary>The levels of a pair.</summary>
     public ReadOnlySpan<byte> this[int pair] => levels.AsSpan(pair * comparisons, comparisons);
-
-    private static bool MustDiffer(RecordTable table, int a, int b)
-    {
-        foreach (var field in table.Plan.Apart)
-        {
-            if (table.Value(a, field) is var value && value != 0 && value == table.Value(b, field))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>Records that decisions connect are one set: to learn from one of its pairs and be tried on another would be to know the answer.</summary>
     private static int HangTogether((int A, int B)[] pairs, int[] sets)

@@ -1,5 +1,6 @@
 using Anhu.Linkage.Learning;
 using Anhu.Linkage.Records;
+using Anhu.Linkage.Scoring;
 using Anhu.Linkage.Training;
 
 namespace Anhu.Linkage;
@@ -74,7 +75,7 @@ public static class DecisionLearner
         return new LearningResult(table.Model, fit.ToWeights(table.Plan.Comparisons, learned).ToModel(table.Plan, table.Model.Trained.Records), new LearningReport
         {
             Confirmed = confirmed, Refused = pairs.Count - confirmed, PassedOver = pairs.PassedOver, People = pairs.PeopleCount,
-            BandFrom = band.Length == 0 ? 0 : Probability(band[band.Length / 20]), BandTo = band.Length == 0 ? 0 : Probability(band[^((band.Length / 20) + 1)]),
+            BandFrom = band.Length == 0 ? 0 : Logs.Probability(band[band.Length / 20]), BandTo = band.Length == 0 ? 0 : Logs.Probability(band[^((band.Length / 20) + 1)]),
             Before = before, After = after, Chance = chance, Strength = chosen,
             Verdict = Math.Min(confirmed, pairs.Count - confirmed) < FewestOfAKind || pairs.PeopleCount < 2 * FewestOfAKind ? LearningVerdict.TooFew
                 : chance >= MostChance ? LearningVerdict.NotBeyondChance
@@ -197,11 +198,7 @@ public static class DecisionLearner
         return [.. result.OrderByDescending(w => w.Moved)];
     }
 
-    private static double Loss(double odds, bool same) => same ? SoftPlus(-odds) : SoftPlus(odds);
-
-    private static double SoftPlus(double x) => x > 30 ? x : Math.Log(1 + Math.Exp(x));
-
-    private static double Probability(double odds) => 1 / (1 + Math.Exp(-odds));
+    private static double Loss(double odds, bool same) => Logs.SoftPlus(same ? -odds : odds);
 }
 
 /// <summary>What was learned, and how good it is.</summary>

@@ -1,4 +1,5 @@
 using Anhu.Linkage.Comparing;
+using Anhu.Linkage.Scoring;
 using Anhu.Linkage.Training;
 
 namespace Anhu.Linkage.Learning;
@@ -130,7 +131,7 @@ internal sealed class WeightFit
     public double LogOdds(LogShares shares, int pair)
     {
         var (m, k, u) = Sums(shares, pair);
-        return m - LogSum(k, u);
+        return m - Logs.Sum(k, u);
     }
 
     /// <summary>The log-shares that parameters stand for.</summary>
@@ -231,15 +232,15 @@ internal sealed class WeightFit
         foreach (var pair in which)
         {
             var (m, k, u) = Sums(shares, pair);
-            var odds = m - LogSum(k, u);
-            value -= SoftPlus(pairs.Same[pair] ? -odds : odds);
+            var odds = m - Logs.Sum(k, u);
+            value -= Logs.SoftPlus(pairs.Same[pair] ? -odds : odds);
             if (!wanted)
             {
                 continue;
             }
 
-            var probability = 1 / (1 + Math.Exp(-odds));
-            var kin = withKin ? Math.Exp(k - LogSum(k, u)) : 0;
+            var probability = Logs.Probability(odds);
+            var kin = withKin ? Math.Exp(k - Logs.Sum(k, u)) : 0;
             var wrong = (pairs.Same[pair] ? 1 : 0) - probability;
             var bend = probability * (1 - probability);
             var levels = pairs[pair];
@@ -314,14 +315,6 @@ internal sealed class WeightFit
         }
 
         return value;
-    }
-
-    private static double SoftPlus(double x) => x > 30 ? x : Math.Log(1 + Math.Exp(x));
-
-    private static double LogSum(double x, double y)
-    {
-        var (more, less) = x > y ? (x, y) : (y, x);
-        return double.IsNegativeInfinity(less) ? more : more + Math.Log(1 + Math.Exp(less - more));
     }
 }
 

@@ -6,8 +6,8 @@ namespace Anhu.Linkage.Records;
 /// <summary>The values of one field of all records: their texts, and how many records hold each.</summary>
 internal sealed class FieldColumn(FieldPlan plan)
 {
-    /// <summary>How far ahead memory is asked for.</summary>
-    private const int Ahead = 12;
+    /// <summary>How many values ahead memory is asked for, step by step.</summary>
+    private const int Distance = 6;
 
     private char[] normal = new char[1024];
     private char[] before = new char[256];
@@ -56,9 +56,12 @@ internal sealed class FieldColumn(FieldPlan plan)
 
         for (var i = 0; i < batch.Count; i++)
         {
-            if (i + Ahead < batch.Count)
+            // The slot first, then what it points to, then what that points to.
+            if (i + (3 * Distance) < batch.Count)
             {
-                Texts.Prefetch(found[i + Ahead].Hash);
+                Texts.AskForSlot(found[i + (3 * Distance)].Hash);
+                Texts.AskForPlace(found[i + (2 * Distance)].Hash);
+                Texts.AskForText(found[i + Distance].Hash);
             }
 
             var (start, length, hash) = found[i];

@@ -118,6 +118,47 @@ public sealed class RecordTable
     /// <summary>The numbers of a record's values by field; 0 is missing.</summary>
     internal ReadOnlySpan<int> Row(int record) => rows.AsSpan(record * Fields.Length, Fields.Length);
 
+    /// <summary>Asks for a row.</summary>
+    internal void AskForRow(int record)
+    {
+        Ahead.Of(rows, record * Fields.Length);
+        Ahead.Of(rows, (record * Fields.Length) + Fields.Length - 1);
+    }
+
+    /// <summary>Asks for where the texts of some of a record's values stand; its row was asked for before.</summary>
+    internal void AskForPlaces(int record, int[] fields)
+    {
+        var row = Row(record);
+        foreach (var field in fields)
+        {
+            Fields[field].Texts.AskForPlace(row[field]);
+        }
+    }
+
+    /// <summary>Asks for the texts of some of a record's values; their places were asked for before.</summary>
+    internal void AskForTexts(int record, int[] fields)
+    {
+        var row = Row(record);
+        foreach (var field in fields)
+        {
+            Fields[field].Texts.AskForText(row[field]);
+        }
+    }
+
+    /// <summary>Whether two records are known to be two people: they stand in one report.</summary>
+    internal bool MustDiffer(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    {
+        foreach (var field in Plan.Apart)
+        {
+            if (a[field] != 0 && a[field] == b[field])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The number of one value of a record.</summary>
     internal int Value(int record, int field) => rows[(record * Fields.Length) + field];
 

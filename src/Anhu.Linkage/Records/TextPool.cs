@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Anhu.Linkage.Records;
 
@@ -87,12 +85,37 @@ internal sealed class TextPool
         return (int)(uint)table[Slot(text, Hash(text))];
     }
 
-    /// <summary>Asks the processor for the slot that a hash will need soon: most of the time of a large pool is waiting for memory.</summary>
-    public unsafe void Prefetch(uint hash)
+    /// <summary>Asks for the slot that a hash will need soon.</summary>
+    public void AskForSlot(uint hash) => Ahead.Of(table, (int)hash & (table.Length - 1));
+
+    /// <summary>Asks for where the text stands that a hash will likely find; its slot was asked for before.</summary>
+    public void AskForPlace(uint hash)
     {
-        if (Sse.IsSupported)
+        if (table[(int)hash & (table.Length - 1)] is var entry && (uint)(entry >> 32) == hash)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref table[(int)hash & (table.Length - 1)]));
+            AskForPlace((int)(uint)entry);
+        }
+    }
+
+    /// <summary>Asks for the text that a hash will likely find; its place was asked for before.</summary>
+    public void AskForText(uint hash)
+    {
+        if (table[(int)hash & (table.Length - 1)] is var entry && (uint)(entry >> 32) == hash)
+        {
+            AskForText((int)(uint)entry);
+        }
+    }
+
+    /// <summary>Asks for where a text stands.</summary>
+    public void AskForPlace(int id) => Ahead.Of(places, id);
+
+    /// <summary>Asks for a text; its place was asked for before.</summary>
+    public void AskForText(int id)
+    {
+        if (id != 0)
+        {
+            var start = (long)(places[id] >> LengthBits);
+            Ahead.Of(pages[(int)(start >> PageBits)], (int)(start & (PageSize - 1)));
         }
     }
 

@@ -28,9 +28,9 @@ internal sealed class Scorer
     {
         this.table = table;
         comparisons = [.. table.Plan.Comparisons];
-        match = Logs(weights.Match);
-        stranger = Logs(weights.Stranger);
-        kin = Logs(weights.Kin);
+        match = InLogs(weights.Match);
+        stranger = InLogs(weights.Stranger);
+        kin = InLogs(weights.Kin);
         frequencyField = [.. comparisons.Select(c => c.Levels.Select(l => l.FrequencyField).ToArray())];
         equal = [.. comparisons.Select(c => c.Levels.Select(l => l.IsEqual).ToArray())];
         meanFrequency = new double[table.Fields.Length];
@@ -85,19 +85,26 @@ internal sealed class Scorer
             }
         }
 
-        return patternMatch[pattern] - LogSum(patternKin[pattern], u);
+        return patternMatch[pattern] - Logs.Sum(patternKin[pattern], u);
     }
 
     /// <summary>Log-odds of all pairs that were compared.</summary>
     public double[] Scores(Candidates candidates, int threads)
     {
         const int Piece = 1 << 16;
+        const int Distance = 12;
         Learn(candidates.Patterns);
         var scores = new double[candidates.Count];
         Parallel.For(0, (candidates.Count + Piece - 1) / Piece, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
         {
             for (var i = piece * Piece; i < Math.Min(candidates.Count, (piece + 1) * Piece); i++)
             {
+                if (i + Distance < candidates.Count && weighed[candidates.Pattern[i + Distance]])
+                {
+                    table.AskForRow(candidates.A[i + Distance]);
+                    table.AskForRow(candidates.B[i + Distance]);
+                }
+
                 scores[i] = Score(candidates.A[i], candidates.B[i], candidates.Pattern[i], candidates.Patterns[candidates.Pattern[i]]);
             }
         });
@@ -119,7 +126,7 @@ internal sealed class Scorer
             u += stranger[i][level] + Frequency(i, level, rowA, rowB);
         }
 
-        return m - LogSum(k, u);
+        return m - Logs.Sum(k, u);
     }
 
     /// <summary>The levels of any two records.</summary>
@@ -151,7 +158,7 @@ internal sealed class Scorer
             u += strangers[i];
         }
 
-        var kinShare = double.IsNegativeInfinity(k) ? 0 : Math.Exp(k - LogSum(k, u));
+        var kinShare = double.IsNegativeInfinity(k) ? 0 : Math.Exp(k - Logs.Sum(k, u));
         var fields = new List<LinkageEvidence>(comparisons.Length);
         double sum = 0;
         for (var i = 0; i < comparisons.Length; i++)
@@ -192,11 +199,5 @@ internal sealed class Scorer
 
     private static int Count(FieldColumn column, int value) => value < column.Counts.Length ? column.Counts[value] : 0;
 
-    private static double LogSum(double x, double y)
-    {
-        var (more, less) = x > y ? (x, y) : (y, x);
-        return double.IsNegativeInfinity(less) ? more : more + Math.Log(1 + Math.Exp(less - more));
-    }
-
-    private static double[][] Logs(double[][] shares) => [.. shares.Select(s => s.Select(x => Math.Log(Math.Max(x, 1e-12))).ToArray())];
+    private static double[][] InLogs(double[][] shares) => [.. shares.Select(s => s.Select(x => Math.Log(Math.Max(x, 1e-12))).ToArray())];
 }
