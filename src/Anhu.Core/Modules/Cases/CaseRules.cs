@@ -118,10 +118,11 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="ended">For a duty that was done or is overdue: which.</param>
     /// <param name="outcomesInRow">How many duties of its kind ended with its outcome in a row, this one included.</param>
     /// <param name="startsAt">Where deadlines start, UTC; <paramref name="at"/> when null.</param>
+    /// <param name="before">What <see cref="Known"/> said before more was learned of the incident; null when nothing was.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
-        string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null)
+        string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null)
     {
         incident ??= Latest(file);
         var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, Clock.Zone, incident, OpenKinds(file)) with
@@ -131,7 +132,14 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             Outcome = ended?.Outcome,
             DutyDueAt = ended?.DueAt,
             OutcomesInRow = outcomesInRow,
-        });
+        }, before);
+        if (plan.Duties.Count > 0 && file.Case.State == CaseState.Closed)
+        {
+            file.Case.ReopenCount++;
+            SetState(file, CaseState.Open);
+            sink.Record(new PendingEvent(EventTypes.CaseReopened, at, file.Case.CaseId, Class: file.Case.Class, Data: EventData.Of(("cause", "learned"))));
+        }
+
         var duties = new List<Duty>(plan.Duties.Count);
         foreach (var planned in plan.Duties)
         {
@@ -150,6 +158,14 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
 
         return duties;
     }
+
+    /// <summary>What the playbook looks at, as known of one incident now; taken before more is learned, it tells afterwards which duties are new.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="incident">The incident.</param>
+    /// <param name="at">Now, UTC.</param>
+    /// <param name="ageless">People whose age was not known then, though it is by now.</param>
+    public PlaybookFacts Known(CaseFile file, Incident incident, DateTimeOffset at, IReadOnlySet<Guid>? ageless = null) =>
+        PlanFacts(file, at, Clock.Zone, incident, null, ageless);
 
     /// <summary>After the place was corrected: duties that nobody has taken yet go to the units that answer for the right place.</summary>
     /// <param name="file">The case, with its new region.</param>
@@ -309,9 +325,9 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     }
 
     internal static PlaybookFacts PlanFacts(
-        CaseFile file, DateTimeOffset at, CityZone zone, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds)
+        CaseFile file, DateTimeOffset at, CityZone zone, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds, IReadOnlySet<Guid>? ageless = null)
     {
-        var victims = new VictimFacts(file, zone.DateOf(at));
+        var victims = new VictimFacts(file, zone.DateOf(at), ageless);
         return new PlaybookFacts
         {
             At = at,
@@ -381,12 +397,12 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <summary>Age groups of the victims: under 18 (reporting line) and 60 or over (Law on the Elderly).</summary>
     private readonly struct VictimFacts
     {
-        public VictimFacts(CaseFile file, DateOnly today)
+        public VictimFacts(CaseFile file, DateOnly today, IReadOnlySet<Guid>? ageless = null)
         {
             foreach (var victim in file.With(PartyRole.Victim))
             {
                 Any = true;
-                if (victim.BirthDate is { } born)
+                if (victim.BirthDate is { } born && ageless?.Contains(victim.PersonId) != true)
                 {
                     Minor = Or(Minor, today < born.AddYears(18));
                     Elderly = Or(Elderly, today >= born.AddYears(60));

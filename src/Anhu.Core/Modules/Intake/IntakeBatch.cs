@@ -120,6 +120,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     {
         var report = item.Report;
         var alarmId = Guid.CreateVersion7(now);
+        var ageless = Ageless(report);
         var named = Resolve(report, alarmId, [], []);
         var people = named.ConvertAll(n => n.Person);
         var file = set.FindCase(report, people, null);
@@ -136,7 +137,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             facts[received] = (facts[received].Fact with { CaseId = file.Case.CaseId }, actor);
         }
 
-        var isSame = incident is not null;
+        var before = incident is null ? null : rules.Known(file!, incident, now, ageless);
         if (incident is null)
         {
             incident = NewIncident(file, report);
@@ -184,12 +185,12 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         else if (repeated)
         {
             Record(new PendingEvent(EventTypes.CaseJoined, now, file.Case.CaseId, Class: file.Case.Class, Data: EventData.Of(
-                ("alarm", alarmId), ("sameIncident", isSame), ("incidents", file.Case.IncidentCount))));
+                ("alarm", alarmId), ("sameIncident", before is not null), ("incidents", file.Case.IncidentCount))));
         }
 
         var raised = rules.Regrade(file, now, this);
         var happened = new List<PlaybookEvent>(3);
-        if (!isSame)
+        if (before is null)
         {
             happened.Add(PlaybookEvent.AlarmReceived);
             happened.Add(repeated ? PlaybookEvent.AlarmRepeated : PlaybookEvent.CaseOpened);
@@ -204,7 +205,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             happened.Add(PlaybookEvent.CaseClassRaised);
         }
 
-        rules.Plan(file, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(happened), now, incident, this, startsAt: DeadlineStart(report));
+        rules.Plan(file, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(happened), now, incident, this, startsAt: DeadlineStart(report), before: before);
 
         rules.RestIfIdle(file, now, this);
         return Receipt(alarm, file, AlarmStatus.Created);
@@ -214,6 +215,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     {
         var report = item.Report;
         var incident = file.Incidents.First(i => i.IncidentId == alarm.IncidentId);
+        var before = rules.Known(file, incident, now);
         var named = Resolve(report, alarm.AlarmId, set.Parties(incident.IncidentId), set.Records(incident.IncidentId));
         var people = named.ConvertAll(n => n.Person);
         foreach (var (_, record) in named)
@@ -239,11 +241,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         Involved(file, item);
-        if (rules.Regrade(file, now, this))
-        {
-            rules.Plan(file, [PlaybookEvent.CaseClassRaised], now, incident, this);
-        }
-
+        rules.Plan(file, rules.Regrade(file, now, this) ? [PlaybookEvent.CaseClassRaised] : [], now, incident, this, before: before);
         return file;
     }
 
@@ -322,6 +320,9 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     }
 
     /// <summary>The people of a report in its order, each with what is newly recorded of it.</summary>
+    /// <summary>Whose age this report may tell.</summary>
+    private HashSet<Guid>? Ageless(AlarmReport report) => report.People.Any(p => p.BirthDate is not null) ? set.Registry.Ageless() : null;
+
     private List<(Person Person, PersonRecord? Record)> Resolve(AlarmReport report, Guid alarmId, List<IncidentParty> already, List<PersonRecord> records)
     {
         var named = new List<(Person Person, PersonRecord? Record)>(report.People.Count);

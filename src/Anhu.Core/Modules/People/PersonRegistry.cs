@@ -96,6 +96,9 @@ public sealed class PersonRegistry(KeyRing ring, Func<long> nextSequence)
     /// <param name="personId">Which.</param>
     public Person? Find(Guid personId) => people.GetValueOrDefault(personId);
 
+    /// <summary>Loaded people of whom no birth date is known.</summary>
+    public HashSet<Guid> Ageless() => [.. people.Values.Where(p => p.BirthDate is null).Select(p => p.PersonId)];
+
     /// <summary>Whether a reported person would be found by an exact key.</summary>
     /// <param name="reported">As reported.</param>
     public bool IsKnown(ReportedPerson reported) => Find(reported, []).Person is not null;

@@ -92,7 +92,11 @@ public sealed class Playbook
     /// <summary>What follows from a fact that is several events at once. A <c>once</c> kind is planned once for all of them.</summary>
     /// <param name="events">The events, each at most once.</param>
     /// <param name="facts">What is known.</param>
-    public PlaybookPlan Plan(ReadOnlySpan<PlaybookEvent> events, PlaybookFacts facts)
+    /// <param name="before">
+    /// What was known when the alarm came, where more was learned since: rules about the alarm itself that did not apply then and do now are planned too,
+    /// so that a fact asks for the same duties whenever it is told. Null when nothing was learned.
+    /// </param>
+    public PlaybookPlan Plan(ReadOnlySpan<PlaybookEvent> events, PlaybookFacts facts, PlaybookFacts? before = null)
     {
         List<PlannedDuty>? duties = null;
         List<PlannedNotice>? notices = null;
@@ -100,19 +104,20 @@ public sealed class Playbook
         {
             foreach (var rule in byEvent[(int)e])
             {
-                if (!rule.Applies(facts))
-                {
-                    continue;
-                }
+                Add(rule);
+            }
+        }
 
-                if (rule.Notice is { } notice)
+        if (before is not null)
+        {
+            foreach (var e in (ReadOnlySpan<PlaybookEvent>)[PlaybookEvent.AlarmReceived, facts.IncidentCount > 1 ? PlaybookEvent.AlarmRepeated : PlaybookEvent.CaseOpened])
+            {
+                foreach (var rule in byEvent[(int)e])
                 {
-                    AddNotice(notices ??= [], notice);
-                }
-                else if (!IsPlannedBy(rule, duties) && rule.Deadline!.DueAt(facts) is { } due && !(rule.Once && IsCovered(rule.Kind!, due, facts, duties)))
-                {
-                    (duties ??= []).Add(new PlannedDuty(
-                        rule.RuleId, rule.Kind!, rule.Agency, rule.Level, due, rule.Basis, rule.Proposed, clock.KnowsHolidays(facts.At, due)));
+                    if (!rule.Applies(before))
+                    {
+                        Add(rule);
+                    }
                 }
             }
         }
@@ -120,6 +125,24 @@ public sealed class Playbook
         return duties is null && notices is null
             ? PlaybookPlan.Nothing
             : new PlaybookPlan((IReadOnlyList<PlannedDuty>?)duties ?? [], (IReadOnlyList<PlannedNotice>?)notices ?? []);
+
+        void Add(PlaybookRule rule)
+        {
+            if (!rule.Applies(facts))
+            {
+                return;
+            }
+
+            if (rule.Notice is { } notice)
+            {
+                AddNotice(notices ??= [], notice);
+            }
+            else if (!IsPlannedBy(rule, duties) && rule.Deadline!.DueAt(facts) is { } due && !(rule.Once && IsCovered(rule.Kind!, due, facts, duties)))
+            {
+                (duties ??= []).Add(new PlannedDuty(
+                    rule.RuleId, rule.Kind!, rule.Agency, rule.Level, due, rule.Basis, rule.Proposed, clock.KnowsHolidays(facts.At, due)));
+            }
+        }
     }
 
     /// <summary>By when the receiver of a hand-over must have answered (handbook §4.13), UTC.</summary>
