@@ -33,6 +33,7 @@ public static class SpineServices
         services.AddSingleton(new ViewLogOptions());
         services.AddSingleton(new AlarmIntakeOptions());
         services.AddSingleton<AlarmIntake>();
+        services.AddSingleton<AnswerQuestionsHandler>();
         services.AddSingleton<CaseLeaks>();
         services.AddSingleton<CasePageQueries>();
         services.AddSingleton<CaseQueries>();

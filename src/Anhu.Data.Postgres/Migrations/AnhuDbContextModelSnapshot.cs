@@ -520,6 +520,10 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<bool?>("Alcohol")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("Answers")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<Guid>("CaseId")
                         .HasColumnType("uuid");
 

@@ -520,6 +520,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool?>("Alcohol")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Answers")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("CaseId")
                         .IsRequired()
                         .HasColumnType("BLOB");

@@ -138,7 +138,7 @@ public static class AnhuApp
         services.AddApiDescription();
         services.AddSpineWeb();
         services.AddAccount(settings);
-        services.AddAlarmEntry();
+        services.AddAlarmEntry(settings);
         services.AddCasePages();
         services.AddClientSignIn();
         services.AddDemoCity(settings);
@@ -165,6 +165,7 @@ public static class AnhuApp
         app.MapClients();
         app.MapOrganisation();
         app.MapAlarmEntry();
+        app.MapEntryReading();
         app.MapAlarms();
         app.MapAudit();
         app.MapBoard();

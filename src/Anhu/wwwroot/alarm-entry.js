@@ -15,6 +15,7 @@ customElements.define('alarm-entry', class extends HTMLElement {
 
   disconnectedCallback() {
     clearTimeout(this.timer);
+    clearTimeout(this.reader);
     globalThis.Blazor?.removeEventListener?.('enhancedload', this.rendered);
   }
 
@@ -40,6 +41,12 @@ customElements.define('alarm-entry', class extends HTMLElement {
   }
 
   typed(event) {
+    if (event.target.name === 'Input.Summary') {
+      clearTimeout(this.reader);
+      this.reader = setTimeout(() => this.read(event.target), 600);
+      return;
+    }
+
     const list = event.target.list;
     if (list?.id !== 'entry-regions') {
       return;
@@ -57,6 +64,41 @@ customElements.define('alarm-entry', class extends HTMLElement {
         list.replaceChildren(...(await response.json()).map(name => new Option('', name)));
       }
     }, 150);
+  }
+
+  // What the words tell is shown beside the question; the answer stays with the person.
+  async read(summary) {
+    const data = new FormData();
+    data.append('__RequestVerificationToken', this.querySelector('input[name=__RequestVerificationToken]').value);
+    data.append('text', summary.value);
+    for (const role of this.querySelectorAll('select[name$=".Role"]')) {
+      const name = this.querySelector(`[name="${role.name.replace('.Role', '.Name')}"]`)?.value.trim();
+      if (name && (role.value === 'victim' || role.value === 'perpetrator')) {
+        data.append(`${role.value}s`, name);
+      }
+    }
+
+    const answer = await fetch(this.dataset.reading, { method: 'POST', body: data, redirect: 'manual' }).catch(() => undefined);
+    if (!answer?.ok) {
+      return;
+    }
+
+    const hints = new Map((await answer.json()).map(hint => [hint.field, hint.hint]));
+    for (const sign of this.querySelectorAll('.tri-state')) {
+      const told = hints.get(sign.querySelector('input').name);
+      let line = sign.querySelector('.told');
+      if (told && !line) {
+        line = document.createElement('p');
+        line.className = 'form-hint told';
+        line.setAttribute('role', 'status');
+        sign.querySelector('legend').after(line);
+      }
+
+      if (line) {
+        line.textContent = told ?? '';
+        line.hidden = !told;
+      }
+    }
   }
 
   focusNewPerson() {

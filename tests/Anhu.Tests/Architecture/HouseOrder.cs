@@ -24,6 +24,7 @@ internal static class HouseOrder
             ["core/KeyRotation"],
             ["core/Organisation"],
             ["core/Alarms"],
+            ["core/Narratives"],
             ["core/People"],
             ["core/Shield"],
             ["core/Grading"],

@@ -372,9 +372,13 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     /// <summary>The family name only, as the card shows it.</summary>
     internal static string? MaskedName(string? name) => name is { Length: > 0 } ? name[..1] + "某" : null;
 
-    private static CaseIncident Shown(Incident i) => new(
-        i.IncidentId, i.OccurredAt, i.Category, i.RegionCode, i.Address, i.Longitude, i.Latitude, i.IsDrawable, i.Summary, i.Injury, i.Weapon,
-        i.ThreatToKill, i.Strangulation, i.ChildPresent, i.Pregnant, i.Alcohol, i.AlarmCount);
+    private static CaseIncident Shown(Incident i)
+    {
+        var known = IncidentKnowledge.Of(i);
+        return new CaseIncident(
+            i.IncidentId, i.OccurredAt, i.Category, i.RegionCode, i.Address, i.Longitude, i.Latitude, i.IsDrawable, i.Summary, known.Injury, known.Weapon,
+            known.ThreatToKill, known.Strangulation, known.ChildPresent, known.Pregnant, known.Alcohol, i.AlarmCount);
+    }
 
     private static CaseIncident Masked(CaseIncident i, CaseSight sight)
     {

@@ -293,6 +293,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     {
         var victims = new VictimFacts(file, zone.DateOf(at));
         bool? weapon = null, threat = null, strangulation = null, child = null, pregnant = null, alcohol = null;
+        bool? minor = victims.Minor, elderly = victims.Elderly;
         var injury = Injury.Unknown;
         var breach = false;
         var mandatory = false;
@@ -301,26 +302,29 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         for (var i = 0; i < times.Length; i++)
         {
             var incident = file.Incidents[i];
+            var known = IncidentKnowledge.Of(incident);
             times[i] = incident.OccurredAt;
 
             // A danger once known stays known; a later "no" speaks of another evening.
-            weapon = Or(weapon, incident.Weapon);
-            threat = Or(threat, incident.ThreatToKill);
-            strangulation = Or(strangulation, incident.Strangulation);
-            child = Or(child, incident.ChildPresent);
-            pregnant = Or(pregnant, incident.Pregnant);
-            alcohol = Or(alcohol, incident.Alcohol);
-            injury = incident.Injury > injury ? incident.Injury : injury;
+            weapon = Or(weapon, known.Weapon);
+            threat = Or(threat, known.ThreatToKill);
+            strangulation = Or(strangulation, known.Strangulation);
+            child = Or(child, known.ChildPresent);
+            pregnant = Or(pregnant, known.Pregnant);
+            alcohol = Or(alcohol, known.Alcohol);
+            minor = Or(minor, known.MinorVictim);
+            elderly = Or(elderly, known.ElderlyVictim);
+            injury = known.Injury > injury ? known.Injury : injury;
             breach |= incident.Category == AlarmCategory.ProtectionOrderBreach;
             mandatory |= incident.IsMandatoryReport;
-            policeOpinion = incident.PoliceOpinion < (policeOpinion ?? int.MaxValue) ? incident.PoliceOpinion : policeOpinion;
+            policeOpinion = known.PoliceOpinion < (policeOpinion ?? int.MaxValue) ? known.PoliceOpinion : policeOpinion;
         }
 
         return new GradingFacts
         {
             AsOf = at, IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
-            Pregnant = pregnant, Alcohol = alcohol, WorstInjury = injury, OrderBreach = breach, MinorVictim = victims.Minor,
-            ElderlyVictim = victims.Elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView,
+            Pregnant = pregnant, Alcohol = alcohol, WorstInjury = injury, OrderBreach = breach, MinorVictim = minor,
+            ElderlyVictim = elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView,
         };
     }
 
@@ -328,22 +332,23 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         CaseFile file, DateTimeOffset at, CityZone zone, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds, IReadOnlySet<Guid>? ageless = null)
     {
         var victims = new VictimFacts(file, zone.DateOf(at), ageless);
+        var known = incident is null ? default : IncidentKnowledge.Of(incident);
         return new PlaybookFacts
         {
             At = at,
             Class = file.Case.Class,
             Category = incident?.Category,
-            Weapon = incident?.Weapon,
-            ThreatToKill = incident?.ThreatToKill,
-            Strangulation = incident?.Strangulation,
-            ChildPresent = incident?.ChildPresent,
-            Pregnant = incident?.Pregnant,
-            Alcohol = incident?.Alcohol,
-            Injury = incident?.Injury ?? Injury.Unknown,
+            Weapon = known.Weapon,
+            ThreatToKill = known.ThreatToKill,
+            Strangulation = known.Strangulation,
+            ChildPresent = known.ChildPresent,
+            Pregnant = known.Pregnant,
+            Alcohol = known.Alcohol,
+            Injury = known.Injury,
             IncidentCount = file.Case.IncidentCount,
             HasVictim = victims.Any,
-            MinorVictim = victims.Minor,
-            ElderlyVictim = victims.Elderly,
+            MinorVictim = Or(victims.Minor, known.MinorVictim),
+            ElderlyVictim = Or(victims.Elderly, known.ElderlyVictim),
             MandatoryReport = incident?.IsMandatoryReport ?? false,
             LastIncidentAt = incident?.OccurredAt,
             AlreadyOpenKinds = openKinds,
@@ -361,7 +366,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         return owner;
     }
 
-    private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
+    private static bool? Or(bool? a, bool? b) => IncidentKnowledge.Or(a, b);
 
     private static IEnumerable<GradeReason> Kept(CaseFile file) =>
         file.Grade?.Reasons.Where(r => r.Class <= file.Case.Class) ?? [];

@@ -182,6 +182,9 @@ public sealed class Incident
     /// <summary>Number of alarms on this occurrence.</summary>
     public required int AlarmCount { get; set; }
 
+    /// <summary>What workers answered where the reports are silent, oldest first. What the fields above say is what was reported; <see cref="IncidentKnowledge"/> is both.</summary>
+    public IReadOnlyList<IncidentAnswer> Answers { get; set; } = [];
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; }
 }

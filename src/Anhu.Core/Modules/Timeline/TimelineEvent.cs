@@ -107,6 +107,9 @@ public static class EventTypes
     /// <summary>A proposal was refused by the second person.</summary>
     public const string GradeRefused = "case.grade-refused";
 
+    /// <summary>A worker answered what the reports of an incident left open.</summary>
+    public const string IncidentAnswered = "incident.answered";
+
     /// <summary>A worker stated why a file outside the own duties is opened.</summary>
     public const string AccessStated = "access.stated";
 

@@ -51,6 +51,18 @@ public sealed record GradeRequest(int? Class, string? Reason);
 /// <summary>What became of it.</summary>
 public sealed record GradeChangeAnswer(int Class, string Status);
 
+/// <summary>Answers to what the reports of an incident left open.</summary>
+/// <param name="IncidentId">The incident; the latest one when missing.</param>
+/// <param name="Answers">By question (<c>weapon</c>, <c>strangulation</c> …): yes, no or unknown; for <c>injury</c> a degree, for <c>policeOpinion</c> 1 to 3.</param>
+/// <param name="Source"><c>victim</c>, <c>other-person</c>, <c>seen</c>, <c>document</c> or <c>report</c>.</param>
+public sealed record AnswersRequest(Guid? IncidentId, IReadOnlyDictionary<string, string?>? Answers, string? Source);
+
+/// <summary>What came of the answers.</summary>
+/// <param name="Class">The class now.</param>
+/// <param name="Raised">It rose.</param>
+/// <param name="NewDuties">How many duties arose.</param>
+public sealed record AnswersAnswer(int Class, bool Raised, int NewDuties);
+
 /// <summary>The API of cases.</summary>
 public static class CaseEndpoints
 {
@@ -64,6 +76,9 @@ public static class CaseEndpoints
         cases.MapGet("/{id:guid}/timeline", TimelineAsync).WithName("GetCaseTimeline").WithSummary("The events of a case, oldest first")
             .ProducesProblem(StatusCodes.Status404NotFound);
         cases.MapPost("/{id:guid}/grade", GradeAsync).WithName("ChangeGrade").WithSummary("Raise the class, or propose to lower it, with a reason")
+            .RequireAuthorization(Permissions.WorkDuties)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        cases.MapPost("/{id:guid}/answers", AnswersAsync).WithName("AnswerQuestions").WithSummary("Answer what the reports of an incident left open; the case is graded again at once")
             .RequireAuthorization(Permissions.WorkDuties)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         app.MapPost("/cases/{id:guid}/printed", PrintedAsync).RequireAuthorization(Permissions.ReadCases).ExcludeFromDescription();
@@ -202,6 +217,41 @@ public static class CaseEndpoints
         var result = await handler.Handle(new ChangeGrade { CaseId = id, Class = @class, Reason = request.Reason ?? "" }, Caller.From(http.User)!, ct);
         return result.IsOk
             ? TypedResults.Ok(new GradeChangeAnswer(result.Value.Class, result.Value.State == GradeState.Proposed ? "proposed" : "effective"))
+            : result.Failure!.ToProblem();
+    }
+
+    private static async Task<Results<Ok<AnswersAnswer>, FailureResult, ValidationProblem>> AnswersAsync(
+        HttpContext http, Guid id, AnswersRequest request, AnswerQuestionsHandler handler, CancellationToken ct)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var answers = new Dictionary<IncidentQuestion, string>();
+        foreach (var (name, value) in request.Answers ?? new Dictionary<string, string?>())
+        {
+            if (!IncidentAnswer.Questions.TryGetValue(name, out var question))
+            {
+                errors[$"answers.{name}"] = [$"No such question. Known: {string.Join(", ", IncidentAnswer.Questions.Keys.Order(StringComparer.Ordinal))}."];
+            }
+            else
+            {
+                answers[question] = value ?? "";
+            }
+        }
+
+        var source = QueryValues.Kebab<AnswerSource>(request.Source, "source", errors);
+        if (source is null && errors.Count == 0)
+        {
+            errors["source"] = ["Missing: victim, other-person, seen, document or report."];
+        }
+
+        if (errors.Count > 0)
+        {
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        var result = await handler.Handle(
+            new AnswerQuestions { CaseId = id, IncidentId = request.IncidentId, Answers = answers, Source = source!.Value }, Caller.From(http.User)!, ct);
+        return result.IsOk
+            ? TypedResults.Ok(new AnswersAnswer(result.Value.Class, result.Value.Raised, result.Value.NewDuties))
             : result.Failure!.ToProblem();
     }
 }

@@ -77,6 +77,28 @@ public sealed class CaseWords(IStringLocalizer<CasesText> text, RuleBook rules, 
         return known.ResourceNotFound ? word : known;
     }
 
+    /// <summary>A question about an incident.</summary>
+    /// <param name="name">Its name, such as <c>weapon</c>.</param>
+    public string Question(string? name) =>
+        name is not null && IncidentAnswer.Questions.TryGetValue(name, out var question)
+            ? question == IncidentQuestion.PoliceOpinion ? text["Questions_PoliceOpinion"] : text[$"Question_{question}"] : text["NotGiven"];
+
+    /// <summary>An answer to it.</summary>
+    /// <param name="question">The question's name.</param>
+    /// <param name="value">The answer.</param>
+    public string Answer(string? question, string? value) => (question, value) switch
+    {
+        (_, IncidentAnswer.Unknown or null) => text["NotKnown"],
+        (_, "yes") => text["Yes"],
+        (_, "no") => text["No"],
+        ("policeOpinion", _) => Class(value),
+        _ => Named("Injury", value),
+    };
+
+    /// <summary>How an answer is known.</summary>
+    /// <param name="source">The source's word.</param>
+    public string AnswerSource(string? source) => Named("AnswerSource", source);
+
     /// <summary>A relation to the victim; what is not one of the usual words stays as it was reported.</summary>
     /// <param name="relation">As reported.</param>
     public string? Relation(string? relation) => relation is null ? null : text[$"Relation_{relation}"] is { ResourceNotFound: false } known ? known.Value : relation;

@@ -35,7 +35,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
     public static IReadOnlyList<string> Known { get; } =
     [
         EventTypes.AlarmReceived, EventTypes.AlarmRevised, EventTypes.CaseOpened, EventTypes.CaseJoined, EventTypes.CaseReopened, EventTypes.CaseObserved,
-        EventTypes.CaseClosed, EventTypes.CaseGraded, EventTypes.GradeProposed, EventTypes.GradeRefused, CloseCaseHandler.Requested,
+        EventTypes.CaseClosed, EventTypes.CaseGraded, EventTypes.GradeProposed, EventTypes.GradeRefused, EventTypes.IncidentAnswered, CloseCaseHandler.Requested,
         EventTypes.DutyCreated, "duty.accepted", "duty.started", "duty.done", "duty.returned", "duty.verified", "duty.cancel-requested", "duty.cancel-refused",
         "duty.cancelled", "duty.reassigned", "duty.overdue", "duty.escalated", "duty.hand-over-offered", "duty.hand-over-accepted",
         "duty.hand-over-refused", "duty.hand-over-expired", EventTypes.UnitNotified, "visit.recorded", "visit.need", "contact.changed",
@@ -73,6 +73,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         "case.joined" => "git-merge",
         "case.opened" or "case.reopened" => "folder",
         "case.graded" or "case.grade-proposed" or "case.grade-refused" => "alert-triangle",
+        EventTypes.IncidentAnswered => "help-circle",
         EventTypes.AccessStated or EventTypes.AccessEmergency => "eye",
         EventTypes.CaseSealed or EventTypes.CaseUnsealed => "shield-lock",
         _ when type.StartsWith("person.", StringComparison.Ordinal) || type.StartsWith("household.", StringComparison.Ordinal) => "users",
@@ -114,6 +115,8 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
             "duty.hand-over-accepted" => text["Event_duty.hand-over-accepted", kind, data.UnitName("toUnit") ?? unit],
             "duty.hand-over-refused" or "duty.hand-over-expired" => text[
                 $"Event_{e.Type}", kind, data.UnitName("receiver") ?? text["Unit_Some"], data.UnitName("toUnit") ?? unit],
+            EventTypes.IncidentAnswered => text[
+                "Event_incident.answered", words.Question(data.Text("question")), words.Answer(data.Text("question"), data.Text("answer")), words.AnswerSource(data.Text("source"))],
             EventTypes.UnitNotified => text["Event_unit.notified", unit, Notice(data.Text("what"))],
             _ => Plain(e.Type, kind, unit),
         };

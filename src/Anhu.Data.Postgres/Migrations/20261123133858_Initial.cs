@@ -252,6 +252,7 @@ namespace Anhu.Data.Postgres.Migrations
                     IsMandatoryReport = table.Column<bool>(type: "boolean", nullable: false),
                     PoliceOpinion = table.Column<int>(type: "integer", nullable: true),
                     AlarmCount = table.Column<int>(type: "integer", nullable: false),
+                    Answers = table.Column<string>(type: "text", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>

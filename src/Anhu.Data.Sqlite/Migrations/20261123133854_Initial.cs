@@ -250,6 +250,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     IsMandatoryReport = table.Column<bool>(type: "INTEGER", nullable: false),
                     PoliceOpinion = table.Column<int>(type: "INTEGER", nullable: true),
                     AlarmCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    Answers = table.Column<string>(type: "TEXT", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
