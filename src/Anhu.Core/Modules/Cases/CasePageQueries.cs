@@ -132,8 +132,8 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         await using var db = await contexts.CreateDbContextAsync(ct);
         var sight = file.Sight;
         limit = Math.Clamp(limit, 1, 500);
-        var events = await db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Sequence < (before ?? long.MaxValue))
-            .OrderByDescending(e => e.Sequence).Take(limit + 1).ToListAsync(ct);
+        var read = Reads.Of(db);
+        var events = await read.Events(db, caseId, before ?? long.MaxValue, limit + 1).ToListAsync(ct);
         var more = events.Count > limit;
         if (more)
         {
@@ -144,8 +144,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         events = await EventTexts.OpenAsync(db, CaseQueries.Told(events, sight), ct);
         var request = file.Case.State == CaseState.Closed ? null : await CloseCaseHandler.PendingRequestAsync(db, caseId, ct);
         Guid?[] named = [.. events.Select(e => e.WorkerId), request?.WorkerId, .. Named(file.Grade), .. Named(file.ProposedGrade), .. file.OpenDuties.Select(d => d.WorkerId)];
-        var ids = named.OfType<Guid>().Distinct().ToList();
-        var workers = await db.Workers.AsNoTracking().Where(w => ids.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
+        var workers = (await read.Workers(db, [.. named.OfType<Guid>().Distinct()]).ToListAsync(ct)).ToDictionary(w => w.WorkerId, w => w.Name);
         (Guid, string)? joined = file.Case.JoinedIntoCaseId is { } into
             && await db.Cases.AsNoTracking().Where(c => c.CaseId == into).Select(c => c.CaseNumber).SingleOrDefaultAsync(ct) is { } number ? (into, number) : null;
         var alarms = sight.Shows(FieldClass.Story) ? await AlarmsAsync(db, file, ct) : [];
@@ -155,10 +154,8 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     private static async Task<IReadOnlySet<Guid>> WithoutHolidaysAsync(AnhuDbContext db, CaseDetails file, CancellationToken ct)
     {
         var caseId = file.Case.CaseId;
-        var open = file.OpenDuties.Select(d => d.DutyId).ToList();
-        return open.Count == 0 ? new HashSet<Guid>() : (await db.Timeline.AsNoTracking()
-            .Where(e => e.CaseId == caseId && e.Type == EventTypes.DutyCreated && e.DutyId != null && open.Contains(e.DutyId.Value) && e.Data.Contains("\"holidaysKnown\":false"))
-            .Select(e => e.DutyId!.Value).ToListAsync(ct)).ToHashSet();
+        Guid[] open = [.. file.OpenDuties.Select(d => d.DutyId)];
+        return open.Length == 0 ? new HashSet<Guid>() : (await Reads.Of(db).WithoutHolidays(db, caseId, open).ToListAsync(ct)).ToHashSet();
     }
 
     private static IEnumerable<Guid?> Named(Grading.Grade? grade) => [grade?.WorkerId, grade?.ApprovedByWorkerId];
@@ -166,10 +163,8 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     private static async Task<IReadOnlyList<CaseAlarm>> AlarmsAsync(AnhuDbContext db, CaseDetails file, CancellationToken ct)
     {
         var (caseId, withReporter) = (file.Case.CaseId, file.Sight.Shows(FieldClass.Reporter));
-        var alarms = await db.Alarms.AsNoTracking().Where(a => a.CaseId == caseId).OrderByDescending(a => a.ReceivedAt).Take(200).ToListAsync(ct);
-        var ids = alarms.Select(a => a.AlarmId).ToList();
-        var revisions = (await db.AlarmRevisions.AsNoTracking().Where(r => ids.Contains(r.AlarmId)).OrderBy(r => r.Revision).ToListAsync(ct))
-            .ToLookup(r => r.AlarmId);
+        var alarms = await Reads.Of(db).Alarms(db, caseId).ToListAsync(ct);
+        var revisions = (await Reads.Of(db).Revisions(db, [.. alarms.Select(a => a.AlarmId)]).ToListAsync(ct)).OrderBy(r => r.Revision).ToLookup(r => r.AlarmId);
         return [.. alarms.Select(a => new CaseAlarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, withReporter, file.Secrets))]))];
     }
 
@@ -285,15 +280,14 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
     /// <summary>Adds deadlines, and names as far as the caller may see them; none for nobody in particular.</summary>
     private async Task<IReadOnlyList<CaseRow>> RowsAsync(AnhuDbContext db, IReadOnlyList<CaseLine> lines, Caller? caller, CancellationToken ct)
     {
-        var ids = lines.Select(l => l.CaseId).ToList();
-        if (ids.Count == 0)
+        Guid[] ids = [.. lines.Select(l => l.CaseId)];
+        if (ids.Length == 0)
         {
             return [];
         }
 
         var now = time.GetUtcNow();
-        var duties = await db.Duties.AsNoTracking().Where(d => ids.Contains(d.CaseId) && Open.Contains(d.State))
-            .Select(d => new { d.CaseId, d.DueAt, d.OwnerUnitId }).ToListAsync(ct);
+        var duties = await Reads.Of(db).OpenDuties(db, ids).ToListAsync(ct);
         var due = duties.GroupBy(d => d.CaseId).ToDictionary(g => g.Key, g => g.Min(d => d.DueAt));
         var victims = caller is null
             ? Enumerable.Empty<(Guid CaseId, string? Name)>().ToLookup(v => v.CaseId, v => v.Name)
@@ -303,15 +297,50 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
             [.. victims[l.CaseId].OfType<string>()]))];
     }
 
-    private async Task<ILookup<Guid, string?>> VictimsAsync(AnhuDbContext db, Caller caller, List<Guid> ids, HashSet<Guid> working, CancellationToken ct)
+    private async Task<ILookup<Guid, string?>> VictimsAsync(AnhuDbContext db, Caller caller, Guid[] ids, HashSet<Guid> working, CancellationToken ct)
     {
         var sight = await sights.OfAsync(db, caller, ids, working, ct);
-        var named = ids.Where(id => sight.TryGetValue(id, out var s) && s.View >= CaseView.Card).ToList();
-        return (await (
+        Guid[] named = [.. ids.Where(id => sight.TryGetValue(id, out var s) && s.View >= CaseView.Card)];
+        return (await Reads.Of(db).Victims(db, named).ToListAsync(ct))
+            .ToLookup(v => v.CaseId, v => sight[v.CaseId].Shows(FieldClass.Personal) ? v.Name : CaseQueries.MaskedName(v.Name));
+    }
+
+    private static readonly CompiledReads<PageReads> Reads = new();
+
+    private sealed record OpenDuty(Guid CaseId, DateTimeOffset DueAt, Guid OwnerUnitId);
+
+    private sealed record NamedVictim(Guid CaseId, string? Name);
+
+    private sealed record NamedWorker(Guid WorkerId, string Name);
+
+    /// <summary>What is read beside cases of which it is known that the caller may see them.</summary>
+    private sealed class PageReads
+    {
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<OpenDuty>> OpenDuties { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
+            db.Duties.Where(d => ids.Contains(d.CaseId)
+                && (d.State == DutyState.Proposed || d.State == DutyState.Assigned || d.State == DutyState.Accepted || d.State == DutyState.InProgress))
+            .Select(d => new OpenDuty(d.CaseId, d.DueAt, d.OwnerUnitId)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<NamedVictim>> Victims { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
             from party in db.CaseParties
             join person in db.People on party.PersonId equals person.PersonId
-            where named.Contains(party.CaseId) && party.Role == PartyRole.Victim
-            select new { party.CaseId, person.Name }).AsNoTracking().ToListAsync(ct))
-            .ToLookup(v => v.CaseId, v => sight[v.CaseId].Shows(FieldClass.Personal) ? v.Name : CaseQueries.MaskedName(v.Name));
+            where ids.Contains(party.CaseId) && party.Role == PartyRole.Victim
+            select new NamedVictim(party.CaseId, person.Name));
+
+        public Func<AnhuDbContext, Guid, long, int, IAsyncEnumerable<TimelineEvent>> Events { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId, long before, int limit) =>
+            db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Sequence < before).OrderByDescending(e => e.Sequence).Take(limit));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<NamedWorker>> Workers { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
+            db.Workers.Where(w => ids.Contains(w.Id)).Select(w => new NamedWorker(w.Id, w.DisplayName)));
+
+        public Func<AnhuDbContext, Guid, Guid[], IAsyncEnumerable<Guid>> WithoutHolidays { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId, Guid[] duties) =>
+            db.Timeline.Where(e => e.CaseId == caseId && e.Type == EventTypes.DutyCreated && e.DutyId != null && duties.Contains(e.DutyId.Value)
+                && e.Data.Contains("\"holidaysKnown\":false")).Select(e => e.DutyId!.Value));
+
+        public Func<AnhuDbContext, Guid, IAsyncEnumerable<Alarm>> Alarms { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid caseId) =>
+            db.Alarms.AsNoTracking().Where(a => a.CaseId == caseId).OrderByDescending(a => a.ReceivedAt).Take(200));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<AlarmRevision>> Revisions { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
+            db.AlarmRevisions.AsNoTracking().Where(r => ids.Contains(r.AlarmId)));
     }
 }

@@ -95,8 +95,7 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
         }
 
         var open = Duty.OpenStates;
-        var direct = (await db.CaseAccess.AsNoTracking().Where(a => caseIds.Contains(a.CaseId) && a.UnitId == unitId && a.IsDirect)
-            .Select(a => a.CaseId).ToListAsync(ct)).ToHashSet();
+        var direct = (await Reads.Of(db).Direct(db, [.. caseIds], unitId).ToListAsync(ct)).ToHashSet();
         working ??= (await db.Duties.AsNoTracking().Where(d => caseIds.Contains(d.CaseId) && d.OwnerUnitId == unitId && open.Contains(d.State))
             .Select(d => d.CaseId).ToListAsync(ct)).ToHashSet();
         return caseIds.Distinct().ToDictionary(id => id, id =>
@@ -114,6 +113,9 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
 
     private sealed class TieReads
     {
+        public Func<AnhuDbContext, Guid[], Guid, IAsyncEnumerable<Guid>> Direct { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids, Guid unitId) =>
+            db.CaseAccess.Where(a => ids.Contains(a.CaseId) && a.UnitId == unitId && a.IsDirect).Select(a => a.CaseId));
+
         /// <summary>By case, unit, worker (empty for a system) and instant.</summary>
         public Func<AnhuDbContext, Guid, Guid, Guid, DateTimeOffset, IAsyncEnumerable<CaseTies>> Ties { get; } = EF.CompileAsyncQuery(
             (AnhuDbContext db, Guid caseId, Guid unitId, Guid worker, DateTimeOffset now) => db.Cases.AsNoTracking().Where(c => c.CaseId == caseId).Select(c => new CaseTies(
