@@ -19,6 +19,18 @@ internal sealed class KeptConnection(
 {
     private readonly KeptStatements kept = dependencies.ContextOptions.FindExtension<CoreOptionsExtension>()!.Interceptors!.OfType<KeptStatements>().Single();
 
+    public override bool Open(bool errorsExpected = false)
+    {
+        kept.Use((SqliteConnection)DbConnection);
+        return base.Open(errorsExpected);
+    }
+
+    public override Task<bool> OpenAsync(CancellationToken cancellationToken, bool errorsExpected = false)
+    {
+        kept.Use((SqliteConnection)DbConnection);
+        return base.OpenAsync(cancellationToken, errorsExpected);
+    }
+
     protected override void CloseDbConnection()
     {
         if (!kept.Rest((SqliteConnection)DbConnection))

@@ -16,6 +16,8 @@ internal sealed class KeptStatements : DbCommandInterceptor, IDisposable
     private const int Most = 500;
 
     private readonly ConcurrentDictionary<SqliteConnection, Dictionary<string, KeptCommand>> connections = new();
+    private readonly ConcurrentDictionary<SqliteConnection, bool> resting = new();
+    private volatile bool hasEnded;
 
     public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) =>
         Find((SqliteCommand)command) is { } kept ? InterceptionResult<DbDataReader>.SuppressWithResult(kept.Read((SqliteCommand)command)) : result;
@@ -27,12 +29,19 @@ internal sealed class KeptStatements : DbCommandInterceptor, IDisposable
         return ValueTask.FromResult(ReaderExecuting(command, eventData, result));
     }
 
+    /// <summary>A connection is used again.</summary>
+    public void Use(SqliteConnection connection) => resting.TryRemove(connection, out _);
+
     /// <summary>Whether a connection stays open while nobody uses it. One on which a query was left in the middle does not: it would hold the store as it was.</summary>
     public bool Rest(SqliteConnection connection)
     {
         if (connection.State == ConnectionState.Open && connections.TryGetValue(connection, out var commands) && !commands.Values.Any(c => c.IsReading))
         {
-            return true;
+            resting[connection] = true;
+            if (!hasEnded || !resting.TryRemove(connection, out _))
+            {
+                return true;
+            }
         }
 
         Forget(connection);
@@ -40,15 +49,23 @@ internal sealed class KeptStatements : DbCommandInterceptor, IDisposable
     }
 
     /// <summary>A connection is closed for good; its prepared queries end with it.</summary>
-    public void Forget(SqliteConnection connection) => connections.TryRemove(connection, out _);
+    public void Forget(SqliteConnection connection)
+    {
+        Use(connection);
+        connections.TryRemove(connection, out _);
+    }
 
-    /// <summary>Closes what is still open: a pool of contexts that ends leaves its contexts as they are.</summary>
+    /// <summary>Closes those that rest: a pool of contexts that ends leaves its contexts as they are. Who still works closes its own when done.</summary>
     public void Dispose()
     {
-        foreach (var connection in connections.Keys)
+        hasEnded = true;
+        foreach (var connection in resting.Keys)
         {
-            Forget(connection);
-            connection.Dispose();
+            if (resting.TryRemove(connection, out _))
+            {
+                Forget(connection);
+                connection.Dispose();
+            }
         }
     }
 

@@ -1,6 +1,10 @@
+using System.Data;
 using System.Globalization;
 using Anhu.Data;
+using Anhu.Hosting;
+using Anhu.Modules.Protection;
 using Anhu.Testing;
+using Anhu.Web;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,6 +113,33 @@ public sealed class KeptConnectionTests(AnhuFixture app) : IClassFixture<AnhuFix
             await using var db = await Contexts.CreateDbContextAsync(Ct);
             await db.Database.ExecuteSqlRawAsync(sql, Ct);
         }
+    }
+
+    /// <summary>The program may end while somebody still works: what he uses is his, the rest is closed.</summary>
+    [Fact]
+    public async Task StoreThatEnds_ClosesWhatRests_AndLeavesWhatIsUsed()
+    {
+        Assert.SkipWhen(TestStore.IsPostgres, "Nothing is kept open on PostgreSQL.");
+        await using var store = await TestStore.CreateAsync();
+        var services = new ServiceCollection().AddLogging().AddCity(new AnhuSettings { Data = store.Configuration["Anhu:Data"]!, Store = "sqlite" }).BuildServiceProvider();
+        await services.GetRequiredService<CityKeys>().OpenAsync(Ct);
+        var contexts = services.GetRequiredService<IDbContextFactory<AnhuDbContext>>();
+        var used = await contexts.CreateDbContextAsync(Ct);
+        var restingContext = await contexts.CreateDbContextAsync(Ct);
+        await restingContext.Regions.CountAsync(Ct);
+        var (resting, working) = (restingContext.Database.GetDbConnection(), used.Database.GetDbConnection());
+        await restingContext.DisposeAsync();
+        await used.Database.BeginTransactionAsync(Ct);
+        var before = await used.Counters.CountAsync(Ct);
+        used.Counters.Add(new Counter { Name = "used", Value = 1 });
+        Assert.Equal(ConnectionState.Open, resting.State);
+
+        await services.DisposeAsync();
+
+        Assert.Equal(ConnectionState.Closed, resting.State);
+        Assert.Equal(before, await used.Counters.CountAsync(Ct));
+        await used.DisposeAsync();
+        Assert.Equal(ConnectionState.Closed, working.State);
     }
 
     [Fact]
