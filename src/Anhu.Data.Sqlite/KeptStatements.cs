@@ -55,7 +55,7 @@ internal sealed class KeptStatements : DbCommandInterceptor, IDisposable
         connections.TryRemove(connection, out _);
     }
 
-    /// <summary>Closes those that rest: a pool of contexts that ends leaves its contexts as they are. Who still works closes its own when done.</summary>
+    /// <summary>Closes those that rest: a pool of contexts that ends leaves its contexts as they are. Whoever still works is left alone.</summary>
     public void Dispose()
     {
         hasEnded = true;

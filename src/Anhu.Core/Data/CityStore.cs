@@ -76,12 +76,8 @@ public sealed class CityStore(StoreKind kind, string connectionString, IStorePro
         return false;
     }
 
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        Provider.Dispose();
-        gate.Dispose();
-    }
+    /// <summary>Closes what was kept open. The gate stays: a writer that the end of the program overtakes still gives his turn back.</summary>
+    public void Dispose() => Provider.Dispose();
 }
 
 /// <summary>The right to write, until disposed.</summary>
