@@ -20,6 +20,7 @@ public static class CommandLine
         root.Subcommands.Add(AuditCommands.Create());
         root.Subcommands.Add(BackupCommands.CreateBackup());
         root.Subcommands.Add(ClientCommands.Create());
+        root.Subcommands.Add(ComponentsCommand.Create());
         root.Subcommands.Add(KeyCommands.Create());
         root.Subcommands.Add(LinkageCommands.Create());
         root.Subcommands.Add(PeopleCommands.Create());

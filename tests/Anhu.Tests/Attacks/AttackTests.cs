@@ -87,6 +87,44 @@ public sealed class AttackTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         }
     }
 
+    [Fact]
+    public async Task WithoutSigningIn_NothingCanBeSent()
+    {
+        using var client = app.CreateClient();
+        foreach (var method in (string[])["POST", "PUT", "DELETE", "PATCH"])
+        {
+            foreach (var route in Routes(method).Where(r => r.Metadata.GetMetadata<IAllowAnonymous>() is null))
+            {
+                var path = "/" + string.Join('/', route.RoutePattern.PathSegments.Select(s => s.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart l ? l.Content : Guid.NewGuid().ToString()));
+                using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative)) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+                using var answer = await client.SendAsync(request, Ct);
+                Assert.True(
+                    (int)answer.StatusCode is >= 400 and < 500 || (answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.ToString().Contains("/sign-in", StringComparison.Ordinal)),
+                    $"{method} {path}: {answer.StatusCode}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task TwoWhoChangeOnesRolesAtOnce_OnlyOneDoes_AndTheSessionEnds()
+    {
+        var worker = await app.Data.CreateWorkerAsync(roles: WorkerRole.Supervisor);
+        using var client = await app.SignInAsync(worker);
+        var seen = await app.QueryAsync(db => db.Workers.Where(w => w.Id == worker.Id).Select(w => w.Version).SingleAsync(Ct));
+        Task<Result> SetAsync(WorkerRole role) => app.WithAsync<WorkerAdministration, Result>(workers => workers.SetRolesAsync(worker.Id, seen, [role], null, Ct));
+
+        var results = await Task.WhenAll(SetAsync(WorkerRole.CallTaker), SetAsync(WorkerRole.SystemAdministrator), SetAsync(WorkerRole.Caseworker));
+
+        Assert.Single(results, r => r.IsOk);
+        Assert.All(results.Where(r => !r.IsOk), r => Assert.Equal(FailureKind.Conflict, r.Failure!.Kind));
+        Assert.Single((await app.QueryAsync(db => db.Workers.AsNoTracking().SingleAsync(w => w.Id == worker.Id, Ct))).Roles);
+        await Until.TrueAsync(async () =>
+        {
+            using var next = await client.GetAsync("/access", Ct);
+            return next.StatusCode == HttpStatusCode.Redirect;
+        });
+    }
+
     [Theory]
     [MemberData(nameof(Payloads))]
     public async Task WordsThatDoHarm_AreWords(string payload)

@@ -6,7 +6,6 @@ using System.Text.Json.Serialization;
 using Anhu.Common;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Alarms.Mapping;
-using MiniExcelLibs;
 
 namespace Anhu.Modules.People;
 
@@ -200,13 +199,7 @@ public sealed class PersonListFile
         }
     }
 
-    private IEnumerable<IReadOnlyList<string>> Excel()
-    {
-        foreach (var row in MiniExcel.Query(path, useHeaderRow: false))
-        {
-            yield return [.. ((IDictionary<string, object?>)row).Values.Select(Cell)];
-        }
-    }
+    private IEnumerable<IReadOnlyList<string>> Excel() => ExcelFile.Rows(path).Select(row => (IReadOnlyList<string>)[.. row.Select(Cell)]);
 
     private static string Cell(object? value) => value switch
     {
