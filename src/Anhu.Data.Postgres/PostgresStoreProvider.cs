@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql;
@@ -16,7 +17,8 @@ public sealed class PostgresStoreProvider : IStoreProvider
 
     /// <inheritdoc />
     public void Configure(DbContextOptionsBuilder options, string connectionString) =>
-        options.UseNpgsql(connectionString, pg => pg.MigrationsAssembly(typeof(PostgresStoreProvider).Assembly.GetName().Name));
+        options.UseNpgsql(connectionString, pg => pg.MigrationsAssembly(typeof(PostgresStoreProvider).Assembly.GetName().Name))
+            .ReplaceService<IQuerySqlGeneratorFactory, RowQuerySqlGeneratorFactory>();
 
     /// <inheritdoc />
     public System.Data.Common.DbConnection Connect(string connectionString) => new NpgsqlConnection(connectionString);
@@ -222,6 +224,11 @@ public sealed class PostgresStoreProvider : IStoreProvider
             if (property.IsShadowProperty())
             {
                 return _ => throw new InvalidOperationException($"{property.Name} has no member to read.");
+            }
+
+            if (property.GetTypeMapping().SealedColumnOf() is not null)
+            {
+                return row => SealedColumn.SealOf(property, row);
             }
 
             var getter = property.GetGetter();

@@ -17,6 +17,10 @@ internal sealed class PreparedInsert : IDisposable
 {
     private static readonly MethodInfo BindAny = typeof(PreparedInsert).GetMethod(nameof(BindObject), BindingFlags.Instance | BindingFlags.NonPublic)!;
 
+    private static readonly MethodInfo BindBytes = typeof(PreparedInsert).GetMethod(nameof(Bind), BindingFlags.Instance | BindingFlags.NonPublic, [typeof(int), typeof(byte[])])!;
+
+    private static readonly MethodInfo SealOf = typeof(SealedColumn).GetMethod(nameof(SealedColumn.SealOf), [typeof(IProperty), typeof(object)])!;
+
     private readonly sqlite3 connection;
     private readonly sqlite3_stmt statement;
     private readonly Action<PreparedInsert, object> bind;
@@ -51,6 +55,13 @@ internal sealed class PreparedInsert : IDisposable
             if (property.IsShadowProperty())
             {
                 throw new InvalidOperationException($"{type.ClrType.Name}.{property.Name} has no member to read.");
+            }
+
+            if (property.GetTypeMapping().SealedColumnOf() is not null)
+            {
+                body.Add(Expression.Call(insert, BindBytes, Expression.Constant(index), Expression.Call(SealOf, Expression.Constant(property), row)));
+                index++;
+                continue;
             }
 
             Expression value = Expression.MakeMemberAccess(typed, property.GetMemberInfo(forMaterialization: false, forSet: false));

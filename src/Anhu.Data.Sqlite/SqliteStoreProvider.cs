@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using SQLitePCL;
 
@@ -34,6 +35,7 @@ public sealed class SqliteStoreProvider : IStoreProvider
                 .MigrationsAssembly(typeof(SqliteStoreProvider).Assembly.GetName().Name)
                 .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .ReplaceService<IMigrationsSqlGenerator, ClusteringSqlGenerator>()
+            .ReplaceService<IQuerySqlGeneratorFactory, RowQuerySqlGeneratorFactory>()
             .ReplaceService<ISqliteRelationalConnection, KeptConnection>()
             .AddInterceptors(PragmaInterceptor.Instance, kept);
 

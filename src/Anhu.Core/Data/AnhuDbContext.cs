@@ -346,8 +346,8 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
         base.OnModelCreating(builder);
         builder.UseOpenIddict<Guid>();
         builder.ApplyConfigurationsFromAssembly(typeof(AnhuDbContext).Assembly);
-        builder.Entity<DataProtectionKey>().Property(k => k.Xml).Sealed();
-        builder.Entity<Microsoft.AspNetCore.Identity.IdentityUserToken<Guid>>().Property(t => t.Value).Sealed();
+        builder.Entity<DataProtectionKey>().Property(k => k.Xml).Sealed(strict: true);
+        builder.Entity<Microsoft.AspNetCore.Identity.IdentityUserToken<Guid>>().Property(t => t.Value).Sealed(strict: true);
         Passkeys(builder.Entity<IdentityUserPasskey<Guid>>());
         Sealing.Apply(builder, Keys);
     }

@@ -42,7 +42,7 @@ internal sealed class AuditMapping :
         key.ToTable("audit_key");
         key.HasKey(k => k.AuditKeyId);
         key.Property(k => k.Algorithm).HasMaxLength(40);
-        key.Property(k => k.PrivateKey).Sealed();
+        key.Property(k => k.PrivateKey).Sealed(strict: true);
     }
 
     public void Configure(EntityTypeBuilder<AuditCheckpoint> checkpoint)

@@ -96,7 +96,7 @@ public static class StoreAnnotations
     /// <summary>On a table of small rows: they lie in the tree of their key where the database can do that.</summary>
     public const string Clustered = "Anhu:Clustered";
 
-    /// <summary>On a property: kept sealed (<see cref="Sealing"/>).</summary>
+    /// <summary>On a property: kept sealed (<see cref="Sealing"/>); its value is whether it is strict.</summary>
     public const string Sealed = "Anhu:Sealed";
 }
 

@@ -9,30 +9,49 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.EntityFrameworkCore.Update;
 
 namespace Anhu.Data;
 
 /// <summary>Columns that are kept sealed: bytes in the store, their value in the program.</summary>
 public static class Sealing
 {
+    /// <summary>What is shown in the place of a text that can't be opened: somebody has changed or moved it in the store.</summary>
+    public const string Unreadable = "〔已被改动，无法读取 / altered, cannot be read〕";
+
     /// <summary>Marks a property as sealed. It can be read and written, not compared, ordered or searched by the database.</summary>
     /// <typeparam name="T">Text, a number, a day, bytes, or a list that is kept as JSON.</typeparam>
     /// <param name="property">The property.</param>
-    public static PropertyBuilder<T> Sealed<T>(this PropertyBuilder<T> property) => property.HasAnnotation(StoreAnnotations.Sealed, true);
+    /// <param name="strict">
+    /// Whether a value that can't be opened stops what reads it (keys and secrets). Otherwise it reads as <see cref="Unreadable"/>, as nothing
+    /// or as an empty list, so that one bad row does not take a whole list down; either way it is reported (<see cref="RefusedValues"/>).
+    /// </param>
+    public static PropertyBuilder<T> Sealed<T>(this PropertyBuilder<T> property, bool strict = false) => property.HasAnnotation(StoreAnnotations.Sealed, strict);
+
+    /// <summary>A text out of the store, or null when it could not be opened: for what compares or sends it instead of showing it.</summary>
+    /// <param name="text">The text as read.</param>
+    public static string? Readable(string? text) => text == Unreadable ? null : text;
 
     /// <summary>Lets contexts use the city's keys (<see cref="CityKeys"/>), each ring with a model of its own.</summary>
     /// <param name="options">The builder.</param>
     public static DbContextOptionsBuilder UseCityKeys(this DbContextOptionsBuilder options) =>
-        options.ReplaceService<IModelCacheKeyFactory, ModelOfRing>().AddInterceptors(SealedColumnGuard.Instance);
+        options.ReplaceService<IModelCacheKeyFactory, ModelOfRing>()
+            .ReplaceService<IModificationCommandFactory, SealedModificationCommandFactory>()
+            .AddInterceptors(SealedColumnGuard.Instance);
 
     /// <summary>Whether a property is kept sealed.</summary>
     /// <param name="property">The property.</param>
     public static bool IsSealed(this IReadOnlyProperty property) => property.FindAnnotation(StoreAnnotations.Sealed) is not null;
 
-    /// <summary>The name under which a column's values are sealed.</summary>
+    /// <summary>The column of a sealed property; null for other properties.</summary>
+    /// <param name="mapping">How the property goes into the store.</param>
+    public static SealedColumn? SealedColumnOf(this CoreTypeMapping? mapping) => (mapping?.Converter as ISealedConverter)?.Column;
+
+    /// <summary>The name of a column, of which its values are bound to.</summary>
     /// <param name="property">The property.</param>
-    public static byte[] PlaceOf(IReadOnlyProperty property) => Encoding.UTF8.GetBytes($"{property.DeclaringType.GetTableName()}.{property.GetColumnName()}");
+    public static string PlaceOf(IReadOnlyProperty property) => $"{property.DeclaringType.GetTableName()}.{property.GetColumnName()}";
 
     /// <summary>Gives the marked properties their converters.</summary>
     internal static void Apply(ModelBuilder builder, KeyRing ring)
@@ -40,7 +59,7 @@ public static class Sealing
         foreach (var property in builder.Model.GetEntityTypes().SelectMany(t => t.GetProperties()).Where(IsSealed).ToList())
         {
             property.SetMaxLength(null);
-            property.SetValueConverter(Converter(property, ring, PlaceOf(property)));
+            property.SetValueConverter(Converter(property, new SealedColumn(property, ring)));
             if (property.ClrType == typeof(byte[]))
             {
                 property.SetValueComparer(new ValueComparer<byte[]>(
@@ -49,37 +68,38 @@ public static class Sealing
         }
     }
 
-    private static ValueConverter Converter(IReadOnlyProperty property, KeyRing ring, byte[] place)
+    private static ValueConverter Converter(IReadOnlyProperty property, SealedColumn column)
     {
         var type = Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType;
         if (type == typeof(string))
         {
-            return new ValueConverter<string, byte[]>(v => ring.Seal(place, v), v => ring.OpenText(place, v));
+            return new SealedConverter<string>(column, v => column.OpenText(v) ?? Unreadable, Encoding.UTF8.GetBytes);
         }
 
         if (type == typeof(byte[]))
         {
-            return new ValueConverter<byte[], byte[]>(v => ring.Seal(place, v), v => ring.Open(place, v));
+            return new SealedConverter<byte[]>(column, v => column.Open(v) ?? Array.Empty<byte>(), v => v);
         }
 
         if (type == typeof(double))
         {
-            return new ValueConverter<double, byte[]>(
-                v => ring.Seal(place, v.ToString("R", CultureInfo.InvariantCulture)), v => double.Parse(ring.OpenText(place, v), CultureInfo.InvariantCulture));
+            return new SealedConverter<double?>(column, v => NumberOf(column.OpenText(v)), v => Encoding.UTF8.GetBytes(v!.Value.ToString("R", CultureInfo.InvariantCulture)));
         }
 
         if (type == typeof(DateOnly))
         {
-            return new ValueConverter<DateOnly, byte[]>(
-                v => ring.Seal(place, v.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
-                v => DateOnly.ParseExact(ring.OpenText(place, v), "yyyy-MM-dd", CultureInfo.InvariantCulture));
+            return new SealedConverter<DateOnly?>(column, v => DayOf(column.OpenText(v)), v => Encoding.UTF8.GetBytes(v!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
         }
 
         // A list as JSON text, sealed as that text.
         return property.GetValueConverter() is { } inner && inner.ProviderClrType == typeof(string)
-            ? inner.ComposeWith(new ValueConverter<string, byte[]>(v => ring.Seal(place, v), v => ring.OpenText(place, v)))
+            ? (ValueConverter)Activator.CreateInstance(typeof(SealedList<>).MakeGenericType(inner.ModelClrType), column, inner)!
             : throw new InvalidOperationException($"{property.DeclaringType.DisplayName()}.{property.Name} is of a type that can't be sealed.");
     }
+
+    private static double? NumberOf(string? text) => text is null ? null : double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static DateOnly? DayOf(string? text) => text is null ? null : DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private sealed class ModelOfRing(ModelCacheKeyFactoryDependencies dependencies) : ModelCacheKeyFactory(dependencies)
     {

@@ -8,7 +8,7 @@ namespace Anhu.Commands;
 /// <summary><c>anhu keys</c>: rotation of the keys that personal data is sealed with.</summary>
 internal static class KeyCommands
 {
-    public static Command Create() => new("keys", "The keys that personal data is sealed with.") { Status(), Rotate(), ResealNow(), Destroy(), Pair() };
+    public static Command Create() => new("keys", "The keys that personal data is sealed with.") { Status(), Rotate(), ResealNow(), Destroy(), Check(), Pair() };
 
     private static Command Status()
     {
@@ -108,6 +108,29 @@ internal static class KeyCommands
             {
                 var destroyed = await services.GetRequiredService<RotateKeys>().DestroyOldAsync(ct);
                 return destroyed.IsOk ? await SayAsync($"{destroyed.Value} generation(s) destroyed.") : await CommandFailures.ReportAsync(destroyed.Failure);
+            },
+            ct,
+            Migrator.RequireAsync));
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var command = new Command(
+            "check", "Opens every sealed value and names the column and row of those that were changed, or moved there from another row, past the program. The platform may run. Exits 1 when there are any.");
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services =>
+            {
+                var check = services.GetRequiredService<CheckSealed>();
+                var found = await CommandProgress.RunAsync(report => check.RunAsync(report is null ? null : (table, rows) => report(table, rows, rows), ct));
+                foreach (var refused in found.Refused)
+                {
+                    Console.WriteLine(refused.Message);
+                }
+
+                await SayAsync($"{found.Values} values looked at, {found.RefusedCount} can't be opened.");
+                return found.RefusedCount == 0 ? 0 : 1;
             },
             ct,
             Migrator.RequireAsync));

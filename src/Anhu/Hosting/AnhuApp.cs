@@ -149,6 +149,7 @@ public static class AnhuApp
         services.AddPeoplePages();
         services.AddHostedService<AuditJob>();
         services.AddHostedService<KeyKeeper>();
+        services.AddHostedService<RefusedValueJob>();
         services.AddHostedService<ResealJob>();
         services.AddHostedService<ServingLockJob>();
         services.AddShell();

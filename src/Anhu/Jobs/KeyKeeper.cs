@@ -16,3 +16,10 @@ internal sealed class ResealJob(Reseal reseal, ILogger<ResealJob> logger) : Peri
     /// <inheritdoc />
     protected override Task RunAsync(CancellationToken ct) => reseal.RunAsync(null, ct);
 }
+
+/// <summary>Puts values of the store that could not be opened into the record.</summary>
+internal sealed class RefusedValueJob(CheckSealed check, ILogger<RefusedValueJob> logger) : PeriodicJob(TimeSpan.FromSeconds(5), TimeProvider.System, logger)
+{
+    /// <inheritdoc />
+    protected override Task RunAsync(CancellationToken ct) => check.RecordAsync(ct);
+}

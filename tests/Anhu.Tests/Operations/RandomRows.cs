@@ -69,7 +69,8 @@ internal sealed class RandomRows(int seed)
             (keys.TryGetValue(key, out var given) ? given : keys[key] = []).Add(values[key.Properties.Single()]);
         }
 
-        return [.. type.GetProperties().Select(p => p.GetTypeMapping().Converter is { } c && values[p] is { } v && (p.IsSealed() || !c.ProviderClrType.IsInstanceOfType(v)) ? c.ConvertToProvider(v) : values[p])];
+        return [.. type.GetProperties().Select(p => p.IsSealed() ? SealedColumn.SealOf(p, k => values[k])
+            : p.GetTypeMapping().Converter is { } c && values[p] is { } v && !c.ProviderClrType.IsInstanceOfType(v) ? c.ConvertToProvider(v) : values[p])];
     }
 
     private object? Value(IProperty property, int number, int textLength)

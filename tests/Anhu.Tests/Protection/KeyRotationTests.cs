@@ -184,7 +184,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
             foreach (var row in await table.ReadAsync(db, null, int.MaxValue, Ct))
             {
                 all[$"{table.Name} {SealedTable.Write(row.Key)}"] =
-                    [.. row.Values.Select((v, i) => v is null ? "" : Convert.ToHexString(db.Keys.Open(table.Columns[i].Place, v)))];
+                    [.. row.Values.Select((v, i) => v is null ? "" : Convert.ToHexString(table.Columns[i].Column.Open(table.Columns[i].Column.RowOf(row.Key), v)))];
             }
         }
 

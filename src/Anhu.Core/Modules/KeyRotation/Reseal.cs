@@ -108,15 +108,15 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
         }
 
         // Opening and sealing takes longer than writing, so it is done before others have to wait.
-        var rows = await table.ReadAsync(db, progress.After is { } after ? SealedTable.Read(after) : null, options.StepRows, ct);
-        var changes = new List<(SealedColumn Column, object[] Key, byte[] Before, byte[] After)>();
+        var rows = await table.ReadAsync(db, progress.After is { } last ? SealedTable.Read(last) : null, options.StepRows, ct);
+        var changes = new List<(ColumnOfTable Column, object[] Key, byte[] Before, byte[] After)>();
         foreach (var row in rows)
         {
             for (var i = 0; i < table.Columns.Count; i++)
             {
-                if (row.Values[i] is { } value && keys.Ring.GenerationOf(value) != generation)
+                if (row.Values[i] is { } value && keys.Ring.GenerationOf(value) != generation && SealAnew(table.Columns[i].Column, row.Key, value) is { } after)
                 {
-                    changes.Add((table.Columns[i], row.Key, value, keys.Ring.Seal(table.Columns[i].Place, keys.Ring.Open(table.Columns[i].Place, value))));
+                    changes.Add((table.Columns[i], row.Key, value, after));
                 }
             }
         }
@@ -139,6 +139,21 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return progress;
+    }
+
+    /// <summary>The value under the newest key; null when it can't be opened: it is reported and stays, and keeps its generation from being destroyed.</summary>
+    private byte[]? SealAnew(SealedColumn column, object[] key, byte[] value)
+    {
+        var row = column.RowOf(key);
+        try
+        {
+            return column.Seal(row, column.Open(row, value));
+        }
+        catch (SealedValueException e)
+        {
+            keys.Ring.Report(e);
+            return null;
+        }
     }
 
     private async Task<bool> TakeLeaseAsync(CancellationToken ct)

@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Anhu.Modules.KeyRotation;
 
-/// <summary>A sealed column.</summary>
+/// <summary>A sealed column of a table.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Place">The name under which its values are sealed.</param>
-internal sealed record SealedColumn(string Name, byte[] Place);
+/// <param name="Column">Seals and opens its values.</param>
+internal sealed record ColumnOfTable(string Name, SealedColumn Column);
 
 /// <summary>A row with sealed values.</summary>
 /// <param name="Key">The values of its key.</param>
@@ -28,12 +28,12 @@ internal sealed class SealedTable
         Name = type.GetTableName()!;
         quoted = $"\"{Name}\"";
         keys = [.. type.FindPrimaryKey()!.Properties.Select(p => $"\"{p.GetColumnName()}\"")];
-        Columns = [.. type.GetProperties().Where(p => p.IsSealed()).Select(p => new SealedColumn(p.GetColumnName(), Sealing.PlaceOf(p)))];
+        Columns = [.. type.GetProperties().Where(p => p.IsSealed()).Select(p => new ColumnOfTable(p.GetColumnName(), p.GetTypeMapping().SealedColumnOf()!))];
     }
 
     public string Name { get; }
 
-    public IReadOnlyList<SealedColumn> Columns { get; }
+    public IReadOnlyList<ColumnOfTable> Columns { get; }
 
     /// <summary>The tables of the store that have sealed columns.</summary>
     public static IReadOnlyList<SealedTable> Of(AnhuDbContext db) =>
@@ -67,7 +67,7 @@ internal sealed class SealedTable
 
     /// <summary>Puts a value in the place of another, unless somebody has written the column meanwhile.</summary>
     /// <returns>Whether it was put.</returns>
-    public async Task<bool> ReplaceAsync(AnhuDbContext db, SealedColumn column, object[] key, byte[] before, byte[] after, CancellationToken ct)
+    public async Task<bool> ReplaceAsync(AnhuDbContext db, ColumnOfTable column, object[] key, byte[] before, byte[] after, CancellationToken ct)
     {
         await using var command = Command(
             db, $"UPDATE {quoted} SET \"{column.Name}\" = @after WHERE {string.Join(" AND ", keys.Select((k, i) => $"{k} = @k{i}"))} AND \"{column.Name}\" = @before");

@@ -1,3 +1,4 @@
+using Anhu.Data;
 using Anhu.Modules.Time;
 
 namespace Anhu.Modules.Messages;
@@ -59,7 +60,8 @@ public static class ContactGate
     public static ContactVerdict Judge(
         SafeContact contact, ContactChannel channel, DateTimeOffset now, DateTimeOffset lastAlarmAt, bool shared, CityZone zone)
     {
-        if (!IsMarked(contact, channel))
+        // A number or place that somebody has moved here in the store is nobody's word.
+        if (!IsMarked(contact, channel) || Sealing.Readable(contact.Phone) is null || contact.Address == Sealing.Unreadable)
         {
             return ContactVerdict.NotMarked;
         }

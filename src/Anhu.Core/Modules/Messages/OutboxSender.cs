@@ -156,7 +156,7 @@ public sealed partial class OutboxSender(
         var contact = await db.SafeContacts.AsNoTracking().SingleOrDefaultAsync(c => c.SafeContactId == message.SafeContactId, ct);
         var dvCase = await db.Cases.AsNoTracking().SingleOrDefaultAsync(c => c.CaseId == message.CaseId, ct);
         var cancelled = message.DutyId is { } dutyId && await db.Duties.AnyAsync(d => d.DutyId == dutyId && d.State == DutyState.Cancelled, ct);
-        if (contact is null || dvCase is null || contact.Phone != message.Phone || cancelled
+        if (contact is null || dvCase is null || contact.Phone != message.Phone || Sealing.Readable(message.Phone) is null || Sealing.Readable(message.Text) is null || cancelled
             // The last look before it leaves: what was shielded since it was queued is in no text either.
             || (await CaseSecrets.LoadAsync(db, message.CaseId, ct)).Guard.Find("text", message.Text).Count > 0)
         {

@@ -404,12 +404,12 @@ public sealed partial class PersonIndex(RecognitionSettings settings, TimeProvid
         {
             values[i] = columns[i] switch
             {
-                "name" => name,
+                "name" => Sealing.Readable(name),
                 "sex" => sex switch { Sex.Female => "female", Sex.Male => "male", _ => null },
                 "birthDate" => birthDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                "idNumber" => idNumber,
-                "phone" => phone,
-                "address" => address,
+                "idNumber" => Sealing.Readable(idNumber),
+                "phone" => Sealing.Readable(phone),
+                "address" => Sealing.Readable(address),
                 "report" => report?.ToString("N"),
                 _ => null,
             };

@@ -34,6 +34,9 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
     /// <summary>The keys; a closed ring before <see cref="OpenAsync"/>.</summary>
     public KeyRing Ring => ring ?? KeyRing.Closed;
 
+    /// <summary>Values of the store that could not be opened.</summary>
+    public RefusedValues Refused { get; } = new();
+
     /// <summary>The city key.</summary>
     internal CityKey CityKey => cityKey ?? throw new CityKeysException("The city key is not open.");
 
@@ -69,8 +72,7 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
 
         cityKey = CityKey.Open(options.Address, suite);
         var keys = Unwrap(rows, cityKey, suite);
-        ring = options.OwnRing ? KeyRing.Apart(suite, keys) : KeyRing.Of(suite, keys);
-        ring.Refresh = Reload;
+        Use(options.OwnRing ? KeyRing.Apart(suite, keys) : KeyRing.Of(suite, keys));
         WarnOfLooseFile();
     }
 
@@ -175,8 +177,22 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
         cityKey = CityKey.Open(options.Address, suite);
         OpenKey[] keys = [NewKey(KeyPurpose.Data, 1), NewKey(KeyPurpose.Index, 1)];
         unsaved = Wrap(keys, cityKey, suite);
-        ring = KeyRing.Of(suite, keys);
-        ring.Refresh = Reload;
+        Use(KeyRing.Of(suite, keys));
+    }
+
+    private void Use(KeyRing opened)
+    {
+        ring = opened;
+        opened.Refresh = Reload;
+        opened.Refused = Report;
+    }
+
+    private void Report(SealedValueException refused)
+    {
+        if (Refused.Add(refused))
+        {
+            LogRefused(refused.Message);
+        }
     }
 
     private bool Reload()
@@ -225,6 +241,9 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
 
     [LoggerMessage(LogLevel.Warning, "The store's keys were wrapped by another city key. This node goes on with those it has; restart it with the new city key")]
     private partial void LogOtherCityKey();
+
+    [LoggerMessage(LogLevel.Error, "{Refusal} Somebody may have changed the store past the program; look at all values with: anhu keys check")]
+    private partial void LogRefused(string refusal);
 
     [LoggerMessage(LogLevel.Information, "Values are now sealed with keys of generation {Generation}")]
     private partial void LogGeneration(int generation);

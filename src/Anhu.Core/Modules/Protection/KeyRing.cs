@@ -34,8 +34,8 @@ public enum BlindKind
 
 /// <summary>
 /// The open keys of one store: seals and opens values, and makes blind indexes. A sealed value is the suite's number (1 byte), the key's
-/// generation (2), a random nonce (24), the ciphertext and the tag (16); the column's name goes in as associated data, so that no value can be
-/// moved to another column. May be used by many threads.
+/// generation (2), a random nonce (24), the ciphertext and the tag (16); its place (the column's name, and the row's key behind a zero) goes in as associated
+/// data, so that no value can be moved to another column or row. May be used by many threads.
 /// </summary>
 public sealed class KeyRing
 {
@@ -64,6 +64,9 @@ public sealed class KeyRing
 
     /// <summary>Asks for newer keys when a value names a generation that is not here.</summary>
     internal Func<bool>? Refresh { get; set; }
+
+    /// <summary>Told of values out of the store that can't be opened.</summary>
+    internal Action<SealedValueException>? Refused { get; set; }
 
     internal IReadOnlyList<OpenKey> Keys => Current.Keys;
 
@@ -110,8 +113,11 @@ public sealed class KeyRing
         }
     }
 
+    /// <summary>Reports a value that can't be opened.</summary>
+    internal void Report(SealedValueException refused) => Refused?.Invoke(refused);
+
     /// <summary>Seals a value.</summary>
-    /// <param name="place">The column; must be the same when it is opened.</param>
+    /// <param name="place">The column and row; must be the same when it is opened.</param>
     /// <param name="plain">The value.</param>
     public byte[] Seal(ReadOnlySpan<byte> place, ReadOnlySpan<byte> plain)
     {
@@ -213,24 +219,24 @@ public sealed class KeyRing
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    private static string Name(ReadOnlySpan<byte> place) => Encoding.UTF8.GetString(place);
+    private static string Name(ReadOnlySpan<byte> place) => Encoding.UTF8.GetString(place.IndexOf((byte)0) is >= 0 and var end ? place[..end] : place);
 
     private static int LengthOf(ReadOnlySpan<byte> place, ReadOnlySpan<byte> value) =>
-        value.Length >= Overhead ? value.Length - Overhead : throw new SealedValueException(Name(place), "it is too short");
+        value.Length >= Overhead ? value.Length - Overhead : throw new SealedValueException(Name(place), null, "it is too short");
 
     private void Open(ReadOnlySpan<byte> place, ReadOnlySpan<byte> value, Span<byte> plain)
     {
         var now = Current;
         if (value[0] != now.Suite.Code)
         {
-            throw new SealedValueException(Name(place), "it is of another suite");
+            throw new SealedValueException(Name(place), null, "it is of another suite");
         }
 
         var generation = BinaryPrimitives.ReadUInt16BigEndian(value[1..]);
         if (!now.Ciphers.TryGetValue(generation, out var cipher)
             && !(Refresh?.Invoke() == true && Current.Ciphers.TryGetValue(generation, out cipher)))
         {
-            throw new SealedValueException(Name(place), $"there is no key of generation {generation}");
+            throw new SealedValueException(Name(place), null, $"there is no key of generation {generation}");
         }
 
         Span<byte> context = stackalloc byte[HeaderBytes + place.Length];
@@ -238,7 +244,7 @@ public sealed class KeyRing
         place.CopyTo(context[HeaderBytes..]);
         if (!cipher.Open(value.Slice(HeaderBytes, CipherSuite.NonceBytes), value[(HeaderBytes + CipherSuite.NonceBytes)..], plain, context))
         {
-            throw new SealedValueException(Name(place), "it was changed, or sealed for another place or with other keys");
+            throw new SealedValueException(Name(place), null, "it was changed, or sealed for another row or column or with other keys");
         }
     }
 

@@ -39,8 +39,20 @@ public sealed class CityKeysException(string message, Exception? inner = null) :
 
 /// <summary>A sealed value is not what was sealed.</summary>
 /// <param name="place">Its column.</param>
+/// <param name="row">The key of its row; null where that is not known.</param>
 /// <param name="why">What is wrong with it.</param>
-public sealed class SealedValueException(string place, string why) : Exception($"A value of {place} can't be opened: {why}.");
+public sealed class SealedValueException(string place, string? row, string why)
+    : Exception(row is null ? $"A value of {place} can't be opened: {why}." : $"The value of {place} in row {row} can't be opened: {why}.")
+{
+    /// <summary>Its column.</summary>
+    public string Place => place;
+
+    /// <summary>The key of its row; null where that is not known.</summary>
+    public string? Row => row;
+
+    /// <summary>What is wrong with it.</summary>
+    public string Why => why;
+}
 
 /// <summary>The rows of the keys, wherever they are kept.</summary>
 public interface IKeyTable

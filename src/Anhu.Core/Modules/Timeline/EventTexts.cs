@@ -122,7 +122,7 @@ public static class EventTexts
     private static string Open(string data, Dictionary<Guid, byte[]> keys, CipherSuite suite) => Rewrite(data, (json, member) =>
     {
         var text = member.Value;
-        if (!keys.TryGetValue(text.GetProperty("key").GetGuid(), out var key))
+        if (!keys.TryGetValue(text.GetProperty("key").GetGuid(), out var key) || key.Length == 0)
         {
             return;
         }
@@ -132,7 +132,7 @@ public static class EventTexts
         using var cipher = suite.Cipher(key);
         if (!cipher.Open(value.AsSpan(0, CipherSuite.NonceBytes), value.AsSpan(CipherSuite.NonceBytes), plain, Place))
         {
-            throw new SealedValueException("timeline_event.Data", "it was changed");
+            throw new SealedValueException("timeline_event.Data", null, "it was changed");
         }
 
         json.WriteString(member.Name, plain);
