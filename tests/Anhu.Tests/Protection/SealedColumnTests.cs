@@ -134,7 +134,7 @@ public sealed class SealedColumnTests
 
         var found = await city.Services.GetRequiredService<CheckSealed>().RunAsync(null, Ct);
         Assert.Equal(4, found.RefusedCount);
-        Assert.Contains($"The value of people_person.Address in row {people[0].PersonId} can't be opened", found.Refused[0].Message, StringComparison.Ordinal);
+        Assert.Contains(found.Refused, r => r.Message.StartsWith($"The value of people_person.Address in row {people[0].PersonId} can't be opened", StringComparison.Ordinal));
         var events = await read.Timeline.Where(e => e.Type == CheckSealed.Found).Select(e => e.Data).ToListAsync(Ct);
         Assert.Equal(4, events.Count);
         Assert.All(people[..2], p => Assert.Equal(2, events.Count(e => e.Contains(p.PersonId.ToString(), StringComparison.Ordinal))));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Grading;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
@@ -10,7 +11,9 @@ using Anhu.Modules.Security;
 using Anhu.Modules.Shield;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Whereabouts;
+using Anhu.Modules.Work;
 using Anhu.Testing;
+using Anhu.Tests.Cases;
 using Anhu.Tests.Duties;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -211,6 +214,87 @@ public sealed class WhereaboutsTests(FakeTimeFixture app) : IClassFixture<FakeTi
         Assert.Contains("受保护的地址或去向", words, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, kept.StatusCode);
     }
+
+    /// <summary>Reasons of hand-overs and forms of any duty: refused, the page says where and keeps what was typed and chosen, and takes it when the writer insists.</summary>
+    [Fact]
+    public async Task ReasonsAndFormsOfDuties_ThatTellAPlace_AreNotSavedUnseen()
+    {
+        var city = await SeedAsync();
+        var duty = await app.DutyAsync(city.Alarm, "phone-return-visit");
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync());
+        var path = $"/duties/{duty.DutyId}";
+        const string told = "她和孩子住翡翠花园三号楼2-501，请你们去";
+        const string other = "340100-womens-federation";
+        var name = await app.QueryAsync(db => db.Units.Where(u => u.Code == other).Select(u => u.Name).SingleAsync(Ct));
+
+        using var refused = await client.SubmitAsync(
+            await client.GetPageAsync($"{path}?for=HandOver&unit={Uri.EscapeDataString(name)}"), $"{path}?take=HandOver", new() { ["Input.Reason"] = told, ["Input.Receiver"] = other });
+        var page = await refused.ReadPageAsync();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Contains("“原因”第 6 到第", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(told, page.QuerySelector("#reason-HandOver")!.TextContent);
+        Assert.Equal(other, page.QuerySelector("#unit-HandOver option")!.GetAttribute("value"));
+        Assert.Null((await app.DutyAsync(city.Alarm, "phone-return-visit")).HandOverToUnitId);
+
+        // The page's hidden form posts to wherever the page is.
+        page.QuerySelector("form[hidden]")!.Remove();
+        using var kept = await client.SubmitAsync(page, $"{path}?take=HandOver", new() { ["Input.Reason"] = told, ["Input.Receiver"] = other, ["LeaksSeen"] = "true" });
+        Assert.Equal(HttpStatusCode.Redirect, kept.StatusCode);
+        Assert.Equal(told, (await app.DutyAsync(city.Alarm, "phone-return-visit")).HandOverReason);
+    }
+
+    /// <summary>However the writer comes in: handlers stand in front of pages and programs alike, for forms however deep their texts lie.</summary>
+    [Fact]
+    public async Task EveryDoor_AsksBeforeATextThatTellsAPlaceIsKept()
+    {
+        var city = await SeedAsync();
+        var caller = await CallerAsync() with { Roles = [WorkerRole.Caseworker, WorkerRole.Supervisor] };
+        var steps = app.Services.GetRequiredService<TakeDutyStepHandler>();
+        var visit = await app.DutyAsync(city.Alarm, "phone-return-visit");
+        TakeDutyStep Complete(string form, bool seen = false) => new() { DutyId = visit.DutyId, Step = DutyStep.Complete, Outcome = "x", Form = form, LeaksSeen = seen };
+        Assert.Equal(DutyFailures.TellsPlace, (await steps.Handle(Complete("""{"notes":"她在翡翠花园3栋2单元501室"}"""), caller, Ct)).Failure);
+        Assert.Equal(DutyFailures.TellsPlace, (await steps.Handle(Complete("""{"a":[{"b":["翡翠花园 3 号楼 2-501"]}]}"""), caller, Ct)).Failure);
+        Assert.Equal(DutyFailures.TellsPlace, (await steps.Handle(Complete("""{"a":{"翡翠花园3栋2单元501室":1}}"""), caller, Ct)).Failure);
+        Assert.NotEqual(DutyFailures.TellsPlace, (await steps.Handle(Complete("""{"notes":"她在翡翠花园"}"""), caller, Ct)).Failure);
+        Assert.NotEqual(DutyFailures.TellsPlace, (await steps.Handle(Complete("""{"notes":"她在翡翠花园3栋2单元501室"}""", seen: true), caller, Ct)).Failure);
+
+        // Somebody who has nothing to do with the case learns nothing by trying addresses.
+        var stranger = new Caller { WorkerId = Guid.CreateVersion7(), UnitId = Guid.CreateVersion7(), Roles = [WorkerRole.Caseworker] };
+        Assert.Equal(DutyFailures.NotFound, (await steps.Handle(Complete("""{"notes":"她在翡翠花园3栋2单元501室"}"""), stranger, Ct)).Failure);
+
+        var grades = app.Services.GetRequiredService<ChangeGradeHandler>();
+        var wish = new ChangeGrade { CaseId = city.Alarm.CaseId, Class = city.Alarm.Class == 1 ? 2 : 1, Reason = "对方找到了翡翠花园3栋2单元501室" };
+        Assert.Equal(GradeFailures.TellsPlace, (await grades.Handle(wish, caller, Ct)).Failure);
+        Assert.True((await grades.Handle(wish with { LeaksSeen = true }, caller, Ct)).IsOk);
+        Assert.NotEqual(GradeFailures.TellsPlace, (await grades.Handle(wish, stranger, Ct)).Failure);
+    }
+
+    /// <summary>Grades and closing texts.</summary>
+    [Fact]
+    public async Task GradeAndClosingPages_ThatTellAPlace_SayWhere()
+    {
+        var city = await SeedAsync();
+        var path = $"/cases/{city.Alarm.CaseId}";
+        using var client = await app.SignInAsync(await app.Data.CreateWorkerAsync(roles: [WorkerRole.Caseworker, WorkerRole.Supervisor]));
+        var grade = new Dictionary<string, string?> { ["Input.Class"] = city.Alarm.Class == 1 ? "2" : "1", ["Input.Reason"] = "翡翠花园三号楼2-501门口有人" };
+        using var refused = await client.SubmitAsync(await client.GetPageAsync(path), "change-grade", grade);
+        Assert.Contains("第 1 到第", (await refused.ReadPageAsync()).Body!.TextContent, StringComparison.Ordinal);
+        grade["LeaksSeen"] = "true";
+        using var kept = await client.SubmitAsync(await client.GetPageAsync(path), "change-grade", grade);
+        Assert.Equal(HttpStatusCode.Redirect, kept.StatusCode);
+
+        await app.EndDutiesAsync(city.Alarm.CaseId);
+        var closing = await client.GetPageAsync(path);
+        foreach (var box in closing.QuerySelectorAll("input[name=Confirmed]"))
+        {
+            box.SetAttribute("checked", "");
+        }
+
+        using var asked = await client.SubmitAsync(closing, "close-case", new() { ["CloseReason"] = "已安置在翡翠花园三号楼2-501" });
+        var answer = await asked.ReadPageAsync();
+        Assert.Contains("第 5 到第", answer.Body!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(answer.QuerySelector("input[name=LeaksSeen]"));
+            }
 
     private static ShieldPlace Place(Seeded city, string value) => new() { CaseId = city.Alarm.CaseId, PersonId = city.Victim, Kind = ShieldKind.Address, Value = value };
 

@@ -11,6 +11,9 @@ public static class CaseFailures
     /// <summary>The case changed since the caller read it.</summary>
     public static Failure SomeoneWasFaster { get; } = new(FailureKind.Conflict, "cases.someone-was-faster");
 
+    /// <summary>The reason holds a shielded address or phone of somebody of the case.</summary>
+    public static Failure TellsPlace { get; } = new(FailureKind.NotAllowed, "cases.tells-place");
+
     /// <summary>Duties are still open.</summary>
     public static Failure DutiesOpen { get; } = new(FailureKind.NotAllowed, "cases.duties-open");
 

@@ -27,6 +27,9 @@ public static class GradeFailures
     /// <summary>Another proposal waits already.</summary>
     public static Failure AlreadyProposed { get; } = new(FailureKind.NotAllowed, "grading.already-proposed");
 
+    /// <summary>The reason holds a shielded address or phone of somebody of the case.</summary>
+    public static Failure TellsPlace { get; } = new(FailureKind.NotAllowed, "grading.tells-place");
+
     /// <summary>No proposal waits.</summary>
     public static Failure NoProposal { get; } = new(FailureKind.NotFound, "grading.no-proposal");
 
@@ -45,6 +48,9 @@ public sealed record ChangeGrade
 
     /// <summary>Why; at most 1000 characters.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>The writer has seen that the reason holds a shielded value and keeps it all the same.</summary>
+    public bool LeaksSeen { get; init; }
 }
 
 /// <summary>Changes grades by hand.</summary>
@@ -89,6 +95,11 @@ public sealed class ChangeGradeHandler(
         if (command.Class == file.Case.Class)
         {
             return GradeFailures.SameClass;
+        }
+
+        if (!command.LeaksSeen && await CaseLeaks.TellsAsync(db, command.CaseId, CaseLeaks.Reason(command.Reason), ct))
+        {
+            return GradeFailures.TellsPlace;
         }
 
         var now = time.Now;

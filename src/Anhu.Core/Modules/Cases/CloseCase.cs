@@ -19,6 +19,9 @@ public sealed record CloseCase
 
     /// <summary>Why it can be closed; at most 1000 characters.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>The writer has seen that the reason holds a shielded value and keeps it all the same.</summary>
+    public bool LeaksSeen { get; init; }
 }
 
 /// <summary>What became of a wish to close.</summary>
@@ -61,6 +64,11 @@ public sealed class CloseCaseHandler(
 
     private async Task<Result<CloseOutcome>> CloseAsync(CloseCase command, Caller caller, CaseFile file, OrganisationMap map, AnhuDbContext db, CancellationToken ct)
     {
+        if (!command.LeaksSeen && await CaseLeaks.TellsAsync(db, command.CaseId, CaseLeaks.Reason(command.Reason), ct))
+        {
+            return CaseFailures.TellsPlace;
+        }
+
         var asked = await PendingRequestAsync(db, command.CaseId, ct);
         return Apply(command, caller, file, asked is not null, asked?.WorkerId, new CaseRules(map, rules), time.Now, new TrackedSink(db));
     }

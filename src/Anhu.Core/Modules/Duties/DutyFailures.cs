@@ -23,6 +23,9 @@ public static class DutyFailures
     /// <summary>The reason is too long.</summary>
     public static Failure ReasonTooLong { get; } = new(FailureKind.Invalid, "duties.reason-too-long", "reason");
 
+    /// <summary>The reason or the form holds a shielded address or phone of somebody of the case.</summary>
+    public static Failure TellsPlace { get; } = new(FailureKind.NotAllowed, "duties.tells-place");
+
     /// <summary>The form is too large.</summary>
     public static Failure FormTooLarge { get; } = new(FailureKind.Invalid, "duties.form-too-large", "form");
 }

@@ -137,7 +137,7 @@ public sealed class RecordVisitHandler(
             taken.Add(new TakeDutyStep
             {
                 DutyId = duty.DutyId, Step = step, Version = taken.Count == 0 ? command.Version : null,
-                Outcome = step == DutyStep.Complete ? command.Outcome : null, Form = step == DutyStep.Complete ? form : null,
+                Outcome = step == DutyStep.Complete ? command.Outcome : null, Form = step == DutyStep.Complete ? form : null, LeaksSeen = true,
                 Needs = step == DutyStep.Complete ? visit.Needs : [], RiskView = step == DutyStep.Complete ? visit.RiskView : null,
                 Also = step != DutyStep.Complete ? null : (file, d, sink) =>
                 {

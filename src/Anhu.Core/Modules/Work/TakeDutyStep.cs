@@ -35,6 +35,12 @@ public sealed record TakeDutyStep
     /// <summary>The filled form as JSON; at most 64 KiB.</summary>
     public string? Form { get; init; }
 
+    /// <summary>The writer has seen that the reason or the form holds a shielded value and keeps it all the same.</summary>
+    public bool LeaksSeen { get; init; }
+
+    /// <summary>What the writer typed, by field.</summary>
+    public IReadOnlyList<(string Field, string? Text)> Texts => [.. CaseLeaks.Reason(Reason), .. Form is null ? [] : CaseLeaks.Texts(Form)];
+
     /// <summary>More to store in the same transaction, such as the visit that the form recorded; gets the case file.</summary>
     public Action<CaseFile, Duty, IChangeSink>? Also { get; init; }
 
@@ -119,6 +125,14 @@ public sealed class TakeDutyStepHandler(
         if (steps[0].Version is { } seen && seen != duty.Version)
         {
             return DutyFailures.SomeoneWasFaster;
+        }
+
+        foreach (var step in steps)
+        {
+            if (!step.LeaksSeen && await CaseLeaks.TellsAsync(db, duty.CaseId, step.Texts, ct))
+            {
+                return DutyFailures.TellsPlace;
+            }
         }
 
         var file = (await CaseFile.LoadAsync(db, [duty.CaseId], ct))[duty.CaseId];

@@ -46,7 +46,7 @@ public sealed record EventListAnswer(IReadOnlyList<EventItem> Items, long? Next)
 public sealed record PersonHistoryAnswer(Guid PersonId, int Cases, IReadOnlyList<PersonIncident> Incidents);
 
 /// <summary>A wish to change the class.</summary>
-public sealed record GradeRequest(int? Class, string? Reason);
+public sealed record GradeRequest(int? Class, string? Reason, bool? LeaksSeen = null);
 
 /// <summary>What became of it.</summary>
 public sealed record GradeChangeAnswer(int Class, string Status);
@@ -214,7 +214,7 @@ public static class CaseEndpoints
             return GradeFailures.ClassWrong.ToProblem();
         }
 
-        var result = await handler.Handle(new ChangeGrade { CaseId = id, Class = @class, Reason = request.Reason ?? "" }, Caller.From(http.User)!, ct);
+        var result = await handler.Handle(new ChangeGrade { CaseId = id, Class = @class, Reason = request.Reason ?? "", LeaksSeen = request.LeaksSeen == true }, Caller.From(http.User)!, ct);
         return result.IsOk
             ? TypedResults.Ok(new GradeChangeAnswer(result.Value.Class, result.Value.State == GradeState.Proposed ? "proposed" : "effective"))
             : result.Failure!.ToProblem();

@@ -31,7 +31,7 @@ public sealed record DutyListAnswer(IReadOnlyList<DutyItem> Items, string? Next)
 /// <param name="Receiver">Code of the receiving unit.</param>
 /// <param name="Outcome">Outcome code of the form.</param>
 /// <param name="Form">The filled form.</param>
-public sealed record DutyStepRequest(string? Reason, string? Receiver, string? Outcome, JsonObject? Form);
+public sealed record DutyStepRequest(string? Reason, string? Receiver, string? Outcome, JsonObject? Form, bool? LeaksSeen = null);
 
 /// <summary>The API of duties.</summary>
 public static class DutyEndpoints
@@ -132,7 +132,7 @@ public static class DutyEndpoints
             new TakeDutyStep
             {
                 DutyId = id, Step = step, Version = version, Reason = request?.Reason, Receiver = request?.Receiver, Outcome = request?.Outcome,
-                Form = request?.Form?.ToJsonString(),
+                Form = request?.Form?.ToJsonString(), LeaksSeen = request?.LeaksSeen == true,
             },
             caller, ct);
         if (!result.IsOk)
