@@ -294,7 +294,7 @@ public sealed class WhereaboutsTests(FakeTimeFixture app) : IClassFixture<FakeTi
         var answer = await asked.ReadPageAsync();
         Assert.Contains("第 5 到第", answer.Body!.TextContent, StringComparison.Ordinal);
         Assert.NotNull(answer.QuerySelector("input[name=LeaksSeen]"));
-            }
+    }
 
     private static ShieldPlace Place(Seeded city, string value) => new() { CaseId = city.Alarm.CaseId, PersonId = city.Victim, Kind = ShieldKind.Address, Value = value };
 
