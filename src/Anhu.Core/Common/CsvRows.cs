@@ -22,7 +22,11 @@ public sealed class CsvRows : IDisposable
         text = TextContent.Open(path);
         var options = CsvReaderOptions.Default with
         {
-            Encoding = known, HasHeader = hasHeader, TrackLineNumbers = true, IncludeValuesInExceptions = false, OnMalformedRecord = record => malformed = record.Reason,
+            Encoding = known,
+            HasHeader = hasHeader,
+            TrackLineNumbers = true,
+            IncludeValuesInExceptions = false,
+            OnMalformedRecord = record => malformed = record.Reason,
         };
         Reader = CsvReader.Create(text.Content, largest is null ? options : options with { MaxRecordSize = largest }, leaveOpen: false);
         if (hasHeader)

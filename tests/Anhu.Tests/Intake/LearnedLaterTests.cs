@@ -38,7 +38,8 @@ public sealed class LearnedLaterTests(AnhuFixture app) : IClassFixture<AnhuFixtu
 
         var second = await app.SubmitAsync(report with
         {
-            Revision = 2, Indicators = new ReportedIndicators(ThreatToKill: true),
+            Revision = 2,
+            Indicators = new ReportedIndicators(ThreatToKill: true),
             People = [.. report.People.Select(p => p.Role == PartyRole.Victim ? p with { IdNumber = null, BirthDate = new DateOnly(app.Clock.GetUtcNow().Year - 9, 1, 2) } : p)],
         });
 
@@ -74,7 +75,8 @@ public sealed class LearnedLaterTests(AnhuFixture app) : IClassFixture<AnhuFixtu
 
         await app.SubmitAsync(report with
         {
-            Source = "test-hotline", ReceivedAt = report.ReceivedAt.AddMinutes(1),
+            Source = "test-hotline",
+            ReceivedAt = report.ReceivedAt.AddMinutes(1),
             People = [.. report.People.Select(p => p.Role == PartyRole.Victim ? p with { IdNumber = null, BirthDate = new DateOnly(app.Clock.GetUtcNow().Year - 9, 1, 2) } : p)],
         });
 

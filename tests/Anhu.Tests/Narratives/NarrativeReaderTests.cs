@@ -99,7 +99,7 @@ public sealed class NarrativeReaderTests(ITestOutputHelper output)
     [Fact]
     public void Findings_LieInTheText_WhateverTheText() =>
         Gen.OneOf(
-                Gen.OneOf(new[] {"，", "。", "持刀", "王某某", "被", "殴打", "《反家庭暴力法》", "没有", "掐脖子", "（", "\n", "\0", "9岁", "！", "酒后", "禁止", "𠮷" }.Select(Gen.Const).ToArray()),
+                Gen.OneOf(new[] { "，", "。", "持刀", "王某某", "被", "殴打", "《反家庭暴力法》", "没有", "掐脖子", "（", "\n", "\0", "9岁", "！", "酒后", "禁止", "𠮷" }.Select(Gen.Const).ToArray()),
                 Gen.Char.Select(c => c.ToString()))
             .Array[0, 60].Select(string.Concat).Sample(text =>
             {

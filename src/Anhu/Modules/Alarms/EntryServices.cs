@@ -1,5 +1,5 @@
-using Anhu.Web;
 using Anhu.Modules.Narratives;
+using Anhu.Web;
 
 namespace Anhu.Modules.Alarms;
 
