@@ -320,8 +320,8 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     }
 
     /// <summary>The people of a report in its order, each with what is newly recorded of it.</summary>
-    /// <summary>Whose age this report may tell.</summary>
-    private HashSet<Guid>? Ageless(AlarmReport report) => report.People.Any(p => p.BirthDate is not null) ? set.Registry.Ageless() : null;
+    /// <summary>The people whose age is not known yet, where this report tells a victim's.</summary>
+    private HashSet<Guid>? Ageless(AlarmReport report) => report.People.Any(p => p is { Role: PartyRole.Victim, BirthDate: not null }) ? set.Registry.Ageless() : null;
 
     private List<(Person Person, PersonRecord? Record)> Resolve(AlarmReport report, Guid alarmId, List<IncidentParty> already, List<PersonRecord> records)
     {

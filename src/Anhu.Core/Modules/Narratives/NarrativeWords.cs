@@ -18,15 +18,15 @@ namespace Anhu.Modules.Narratives;
 /// <param name="Feared">Also after a fear.</param>
 /// <param name="ImpliedBy">Told too where one of these is.</param>
 internal sealed record FactWords(
-    NarrativeFact Fact, Bilingual Title, IReadOnlyList<Regex> Any, IReadOnlyList<Regex> Unless, bool ByAbuser, bool Proven, bool Anyway, bool Feared,
+    NarrativeFact Fact, Bilingual Title, IReadOnlyList<WordPattern> Any, IReadOnlyList<WordPattern> Unless, bool ByAbuser, bool Proven, bool Anyway, bool Feared,
     IReadOnlyList<NarrativeFact> ImpliedBy);
 
 /// <summary>A sentence form that tells who did it to whom.</summary>
 /// <param name="Pattern">Groups <c>a</c> (abuser) and <c>v</c> (victim).</param>
 /// <param name="Weight">How much it counts.</param>
-internal sealed record ActWords(Regex Pattern, double Weight);
+internal sealed record ActWords(WordPattern Pattern, double Weight);
 
-/// <summary>The words by which texts tell facts, as versioned data. Every pattern runs in time linear in the text. Immutable.</summary>
+/// <summary>The words by which texts tell facts, as versioned data. Immutable.</summary>
 public sealed partial class NarrativeWords
 {
     private readonly Dictionary<string, string> words = new(StringComparer.Ordinal);
@@ -38,23 +38,23 @@ public sealed partial class NarrativeWords
     /// <summary>Version of the document.</summary>
     public string Version { get; private set; } = "";
 
-    internal IReadOnlyList<Regex> Statute { get; private set; } = [];
+    internal IReadOnlyList<WordPattern> Statute { get; private set; } = [];
 
-    internal IReadOnlyList<Regex> Unproven { get; private set; } = [];
+    internal IReadOnlyList<WordPattern> Unproven { get; private set; } = [];
 
-    internal Regex Deny { get; private set; } = null!;
+    internal WordPattern Deny { get; private set; } = null!;
 
-    internal Regex DenyNot { get; private set; } = null!;
+    internal WordPattern DenyNot { get; private set; } = null!;
 
-    internal Regex Order { get; private set; } = null!;
+    internal WordPattern Order { get; private set; } = null!;
 
-    internal Regex Fear { get; private set; } = null!;
+    internal WordPattern Fear { get; private set; } = null!;
 
-    internal Regex Name { get; private set; } = null!;
+    internal WordPattern Name { get; private set; } = null!;
 
-    internal Regex SubjectAfter { get; private set; } = null!;
+    internal WordPattern SubjectAfter { get; private set; } = null!;
 
-    internal Regex Passive { get; private set; } = null!;
+    internal WordPattern Passive { get; private set; } = null!;
 
     internal IReadOnlyList<string> Victim { get; private set; } = [];
 
@@ -67,7 +67,7 @@ public sealed partial class NarrativeWords
     internal IReadOnlyList<FactWords> Facts { get; private set; } = [];
 
     /// <summary>Worst first.</summary>
-    internal IReadOnlyList<(Injury Injury, Regex Pattern)> Injuries { get; private set; } = [];
+    internal IReadOnlyList<(Injury Injury, WordPattern Pattern)> Injuries { get; private set; } = [];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -189,15 +189,15 @@ public sealed partial class NarrativeWords
     private static List<string> Texts(RuleReader reader, RuleMap map, string key) =>
         [.. map.List(key).Select(n => RuleMap.AsText(reader, n, key, 20)).OfType<string>()];
 
-    private List<Regex> Patterns(RuleReader reader, RuleMap map, string key) => [.. map.List(key).Select(n => Pattern(reader, n, key))];
+    private List<WordPattern> Patterns(RuleReader reader, RuleMap map, string key) => [.. map.List(key).Select(n => Pattern(reader, n, key))];
 
-    private Regex Pattern(RuleReader reader, RuleMap map, string key) => map.Require(key) is { } node ? Pattern(reader, node, key) : Never();
+    private WordPattern Pattern(RuleReader reader, RuleMap map, string key) => map.Require(key) is { } node ? Pattern(reader, node, key) : WordPattern.Never;
 
-    private Regex Pattern(RuleReader reader, YamlNode node, string key)
+    private WordPattern Pattern(RuleReader reader, YamlNode node, string key)
     {
         if (RuleMap.AsText(reader, node, key, MaxPattern) is not { } text)
         {
-            return Never();
+            return WordPattern.Never;
         }
 
         // Phrases may hold phrases; three rounds are as deep as the document goes.
@@ -211,20 +211,15 @@ public sealed partial class NarrativeWords
             reader.Fault(node, $"words 里没有“{unknown.Groups[1].Value}”。", $"\"{unknown.Groups[1].Value}\" is not under words.");
         }
 
-        try
+        if (WordPattern.Check(text) is { } fault)
         {
-            return new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+            reader.Fault(node, $"“{key}”不是可用的正则表达式：{fault}", $"\"{key}\" is not a usable pattern: {fault}");
+            return WordPattern.Never;
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            reader.Fault(node, $"“{key}”不是可用的正则表达式：{e.Message}", $"\"{key}\" is not a usable pattern: {e.Message}");
-            return Never();
-        }
+
+        return new WordPattern(text);
     }
 
     [GeneratedRegex(@"\{([a-z]+)\}", RegexOptions.IgnoreCase)]
     private static partial Regex Phrase();
-
-    [GeneratedRegex(@"[^\s\S]")]
-    private static partial Regex Never();
 }
