@@ -50,29 +50,38 @@ public sealed class BulkInsertTests(AnhuFixture app) : IClassFixture<AnhuFixture
         Assert.Equal(7, await app.QueryAsync(db => db.Counters.Where(c => c.Name == "").Select(c => c.Value).SingleAsync(Ct)));
     }
 
-    /// <summary>SQLite: the log is copied into the file; PostgreSQL: the table has statistics. Nobody else does it that soon.</summary>
+    /// <summary>
+    /// SQLite: the log is copied into the file; PostgreSQL: the table has statistics. The table is the test's own, and closed to the server's
+    /// own housekeeping, which would otherwise be first when the machine is busy.
+    /// </summary>
     [Fact]
     public async Task Store_ThatWasWrittenTo_IsTendedByItself()
     {
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<AnhuDbContext>>().CreateDbContextAsync(Ct);
         await db.Database.OpenConnectionAsync(Ct);
-        var file = db.Store.Kind == StoreKind.Sqlite ? new FileInfo(db.Database.GetDbConnection().DataSource) : null;
-        var before = file?.Length;
-        db.Counters.AddRange(Enumerable.Range(0, 3000).Select(i => new Counter { Name = $"tended:{i:00000}{new string('x', 100)}", Value = i }));
-        await db.SaveChangesAsync(Ct);
-
-        await Until.TrueAsync(async () =>
+        if (db.Store.Kind == StoreKind.Sqlite)
         {
-            if (file is not null)
+            var file = new FileInfo(db.Database.GetDbConnection().DataSource);
+            var before = file.Length;
+            db.Counters.AddRange(Enumerable.Range(0, 3000).Select(i => new Counter { Name = $"tended:{i:00000}{new string('x', 100)}", Value = i }));
+            await db.SaveChangesAsync(Ct);
+            await Until.TrueAsync(() =>
             {
                 file.Refresh();
-                return file.Length >= before + 300_000;
-            }
+                return Task.FromResult(file.Length >= before + 300_000);
+            });
+            return;
+        }
 
+        await db.Database.ExecuteSqlAsync($"CREATE TABLE tended (number integer) WITH (autovacuum_enabled = off)", Ct);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO tended SELECT generate_series(1, 3000)", Ct);
+        await Until.TrueAsync(() =>
+        {
             // Its look comes with a change.
             db.Store.SignalChange();
-            return await db.Database.SqlQuery<bool>($"SELECT last_analyze IS NOT NULL AS \"Value\" FROM pg_stat_user_tables WHERE relname = 'data_counter' AND schemaname = current_schema()").SingleAsync(Ct);
+            return db.Database.SqlQuery<bool>($"SELECT last_analyze IS NOT NULL AS \"Value\" FROM pg_stat_user_tables WHERE relname = 'tended' AND schemaname = current_schema()").SingleAsync(Ct);
         });
+        await db.Database.ExecuteSqlAsync($"DROP TABLE tended", Ct);
     }
 
     [Fact]
