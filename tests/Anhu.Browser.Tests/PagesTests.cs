@@ -2,6 +2,7 @@ using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
+using Anhu.Modules.DataRequests;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -122,9 +123,18 @@ public sealed class PagesTests(Browser app)
             await views.RecordAsync(new PendingEvent(ViewTypes.Search, at, null, null, stranger.UnitId, Data: """{"list":"cases","shown":0,"own":true,"words":"赵样本"}"""), new Actor(stranger.Id));
         }
 
+        var desk = app.Services.GetRequiredService<DataRequestDesk>();
+        async Task<string> RequestAsync()
+        {
+            var subject = new RecordDataRequest { SubjectName = "赵样本", SubjectIdNumber = CitizenId.Complete("34010419850203002"), Requester = Requester.Self, Proof = IdentityProof.IdCard };
+            return $"/access/requests/{(await desk.RecordAsync(subject, CallerOf(leader), Ct)).Value}";
+        }
+
+        var (request, waiting) = (await RequestAsync(), await RequestAsync());
+        Assert.True((await desk.DecideAsync(Guid.Parse(request[^36..]), true, KnownBy.Nothing, null, CallerOf(officer), Ct)).IsOk);
         foreach (var (worker, paths) in ((Worker, string[])[])
             [(above, ["/", $"/cases/{other.CaseId}", "/emergency", "/access", "/access?show=reasons", "/profile/ties"]), (stranger, [$"/cases/{receipt.CaseId}"]),
-             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access", "/access/case", $"/access/case?number={receipt.CaseNumber}", "/access/unusual", $"/access/workers/{stranger.Id}"])])
+             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access", "/access/case", $"/access/case?number={receipt.CaseNumber}", "/access/unusual", $"/access/workers/{stranger.Id}", "/access/requests", "/access/requests/new", request, $"{request}/answer", waiting])])
         {
             var page = await app.SignInPageAsync(worker, culture, narrow);
             foreach (var path in paths)

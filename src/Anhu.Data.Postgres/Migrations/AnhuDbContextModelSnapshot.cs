@@ -65,7 +65,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid>("IncidentId")
                         .HasColumnType("uuid");
@@ -125,7 +125,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<DateTimeOffset>("StoredAt")
                         .HasColumnType("timestamp with time zone");
@@ -323,7 +323,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Note")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Reason")
                         .IsRequired()
@@ -512,7 +512,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<int>("AlarmCount")
                         .HasColumnType("integer");
@@ -548,11 +548,11 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Latitude")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Longitude")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("timestamp with time zone");
@@ -562,7 +562,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("PlaceKey")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<int?>("PoliceOpinion")
                         .HasColumnType("integer");
@@ -579,7 +579,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Summary")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool?>("ThreatToKill")
                         .HasColumnType("boolean");
@@ -641,12 +641,12 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Name")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Query")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid>("WorkerId")
                         .HasColumnType("uuid");
@@ -686,11 +686,11 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("BirthDate")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -700,15 +700,15 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Name")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Phone")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("RegionCode")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid>("WorkerId")
                         .HasColumnType("uuid");
@@ -736,6 +736,83 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("cases_worker_tie_key", (string)null);
 
                     b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.DataRequests.DataRequest", b =>
+                {
+                    b.Property<Guid>("DataRequestId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("AskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("AskedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("DecidedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("KnownBy")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Proof")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Refusal")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Requester")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("RequesterIdNumber")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("RequesterName")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("SubjectIdNumber")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("SubjectName")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("DataRequestId");
+
+                    b.HasIndex("AskedAt");
+
+                    b.ToTable("requests_data_request", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Duties.Duty", b =>
@@ -781,14 +858,14 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Form")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<DateTimeOffset?>("HandOverDueAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<byte[]>("HandOverReason")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("HandOverToUnitId")
                         .HasColumnType("uuid");
@@ -803,7 +880,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("LastReason")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("LinkStatementId")
                         .HasColumnType("uuid");
@@ -908,7 +985,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Note")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("PolicyVersion")
                         .IsRequired()
@@ -918,7 +995,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Reasons")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -997,7 +1074,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Phone")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<DateTimeOffset>("QueuedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1021,7 +1098,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Text")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -1049,14 +1126,14 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid>("CaseId")
                         .HasColumnType("uuid");
 
                     b.Property<byte[]>("CodeWord")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<DateTimeOffset>("ConfirmedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1071,7 +1148,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Language")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("MaySayWho")
                         .HasColumnType("boolean");
@@ -1081,7 +1158,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Note")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("OriginCaseId")
                         .HasColumnType("uuid");
@@ -1095,7 +1172,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Phone")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("SafeForLetters")
                         .HasColumnType("boolean");
@@ -1108,7 +1185,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("SafePhrase")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("SafeToCall")
                         .HasColumnType("boolean");
@@ -1366,7 +1443,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Reason")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid>("RecordId")
                         .HasColumnType("uuid");
@@ -1500,7 +1577,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Reason")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid>("RightRecordId")
                         .HasColumnType("uuid");
@@ -1534,29 +1611,29 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("BirthDate")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("JoinedIntoPersonId")
                         .HasColumnType("uuid");
 
                     b.Property<byte[]>("Name")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Phone")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Sex")
                         .IsRequired()
@@ -1633,7 +1710,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("AlarmId")
                         .HasColumnType("uuid");
@@ -1643,7 +1720,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("BirthDate")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("FoundBy")
                         .IsRequired()
@@ -1655,7 +1732,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("IncidentId")
                         .HasColumnType("uuid");
@@ -1674,7 +1751,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Name")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<int>("Part")
                         .HasColumnType("integer");
@@ -1687,7 +1764,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Phone")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<double?>("Probability")
                         .HasColumnType("double precision");
@@ -1887,7 +1964,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("From")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1943,7 +2020,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("MeetAt")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("OriginPersonId")
                         .HasColumnType("uuid");
@@ -1965,7 +2042,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Value")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -1993,7 +2070,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Key")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.HasKey("EventTextKeyId");
 
@@ -2160,7 +2237,7 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("Edit")
                         .HasColumnType("bigint");
@@ -2181,14 +2258,14 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Advice")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid>("CaseId")
                         .HasColumnType("uuid");
 
                     b.Property<byte[]>("Details")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("DisputeSettled")
                         .HasMaxLength(40)
@@ -2207,7 +2284,7 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<byte[]>("Notes")
                         .HasColumnType("bytea")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("OnSite")
                         .HasColumnType("boolean");

@@ -60,7 +60,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("IncidentId")
                         .IsRequired()
@@ -121,7 +121,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("StoredAt")
                         .HasColumnType("INTEGER");
@@ -321,7 +321,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Note")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Reason")
                         .IsRequired()
@@ -512,7 +512,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<int>("AlarmCount")
                         .HasColumnType("INTEGER");
@@ -549,11 +549,11 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Latitude")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Longitude")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("OccurredAt")
                         .HasColumnType("INTEGER");
@@ -563,7 +563,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("PlaceKey")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<int?>("PoliceOpinion")
                         .HasColumnType("INTEGER");
@@ -580,7 +580,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Summary")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool?>("ThreatToKill")
                         .HasColumnType("INTEGER");
@@ -642,12 +642,12 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Name")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Query")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("WorkerId")
                         .IsRequired()
@@ -688,11 +688,11 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("BirthDate")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -702,15 +702,15 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Name")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Phone")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("RegionCode")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("WorkerId")
                         .IsRequired()
@@ -739,6 +739,85 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("cases_worker_tie_key", (string)null);
 
                     b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.DataRequests.DataRequest", b =>
+                {
+                    b.Property<byte[]>("DataRequestId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("AskedByWorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("DecidedByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("KnownBy")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Proof")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Refusal")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Requester")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("RequesterIdNumber")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("RequesterName")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("SubjectIdNumber")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("SubjectName")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DataRequestId");
+
+                    b.HasIndex("AskedAt");
+
+                    b.ToTable("requests_data_request", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Duties.Duty", b =>
@@ -785,14 +864,14 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Form")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long?>("HandOverDueAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("HandOverReason")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("HandOverToUnitId")
                         .HasColumnType("BLOB");
@@ -807,7 +886,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("LastReason")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("LinkStatementId")
                         .HasColumnType("BLOB");
@@ -914,7 +993,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Note")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("PolicyVersion")
                         .IsRequired()
@@ -924,7 +1003,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Reasons")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1004,7 +1083,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Phone")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("QueuedAt")
                         .HasColumnType("INTEGER");
@@ -1029,7 +1108,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Text")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -1058,7 +1137,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("CaseId")
                         .IsRequired()
@@ -1066,7 +1145,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("CodeWord")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("ConfirmedAt")
                         .HasColumnType("INTEGER");
@@ -1081,7 +1160,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Language")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("MaySayWho")
                         .HasColumnType("INTEGER");
@@ -1091,7 +1170,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Note")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("OriginCaseId")
                         .HasColumnType("BLOB");
@@ -1106,7 +1185,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Phone")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("SafeForLetters")
                         .HasColumnType("INTEGER");
@@ -1119,7 +1198,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("SafePhrase")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("SafeToCall")
                         .HasColumnType("INTEGER");
@@ -1381,7 +1460,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Reason")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("RecordId")
                         .IsRequired()
@@ -1523,7 +1602,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Reason")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("RightRecordId")
                         .IsRequired()
@@ -1558,29 +1637,29 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("BirthDate")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("JoinedIntoPersonId")
                         .HasColumnType("BLOB");
 
                     b.Property<byte[]>("Name")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("Phone")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Sex")
                         .IsRequired()
@@ -1658,7 +1737,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Address")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("AlarmId")
                         .HasColumnType("BLOB");
@@ -1669,7 +1748,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("BirthDate")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("FoundBy")
                         .IsRequired()
@@ -1681,7 +1760,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("IdNumber")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("IncidentId")
                         .HasColumnType("BLOB");
@@ -1700,7 +1779,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Name")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<int>("Part")
                         .HasColumnType("INTEGER");
@@ -1714,7 +1793,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Phone")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<double?>("Probability")
                         .HasColumnType("REAL");
@@ -1914,7 +1993,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("From")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1972,7 +2051,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("MeetAt")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("OriginPersonId")
                         .HasColumnType("BLOB");
@@ -1996,7 +2075,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Value")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -2024,7 +2103,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Key")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.HasKey("EventTextKeyId");
 
@@ -2191,7 +2270,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Content")
                         .IsRequired()
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<long>("Edit")
                         .HasColumnType("INTEGER");
@@ -2212,7 +2291,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Advice")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("CaseId")
                         .IsRequired()
@@ -2220,7 +2299,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Details")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<string>("DisputeSettled")
                         .HasMaxLength(40)
@@ -2240,7 +2319,7 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.Property<byte[]>("Notes")
                         .HasColumnType("BLOB")
-                        .HasAnnotation("Anhu:Sealed", true);
+                        .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<bool>("OnSite")
                         .HasColumnType("INTEGER");

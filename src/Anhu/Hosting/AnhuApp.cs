@@ -9,6 +9,7 @@ using Anhu.Modules.Audit;
 using Anhu.Modules.Backup;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
+using Anhu.Modules.DataRequests;
 using Anhu.Modules.Demo;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
@@ -141,6 +142,7 @@ public static class AnhuApp
         services.AddAlarmEntry(settings);
         services.AddCasePages();
         services.AddClientSignIn();
+        services.AddDataRequests();
         services.AddDemoCity(settings);
         services.AddDutyPages();
         services.AddMessages(settings);
@@ -166,6 +168,7 @@ public static class AnhuApp
         app.MapClients();
         app.MapOrganisation();
         app.MapAlarmEntry();
+        app.MapDataRequests();
         app.MapEntryReading();
         app.MapAlarms();
         app.MapAudit();

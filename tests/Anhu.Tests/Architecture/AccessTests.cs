@@ -28,6 +28,7 @@ public sealed class AccessTests
         ["CaseAccessFollower"] = "moves rows of access when a region changes hands",
         ["CaseFile"] = "loads cases for their rules, after the caller was asked about",
         ["Conflicts"] = "looks for ties; tells the caller nothing of what it finds",
+        ["DataAnswers"] = "puts together what a person is told of the own data, for a request that two people have decided on",
         ["DeadlineWork"] = "deadlines, for the platform itself",
         ["DemoFill"] = "makes a demo's data",
         ["DemoHands"] = "a demo's made-up workers",

@@ -4,6 +4,7 @@ using Anhu.Common;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
+using Anhu.Modules.DataRequests;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Timeline;
@@ -132,7 +133,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
     [
         "/profile", "/profile/password", "/profile/two-step", "/profile/passkeys", "/profile/sessions", "/profile/ties", "/workers/{WorkerId:guid}/ties", "/units", "/units/{Code}", "/units/{Code}/roster", "/workers", "/workers/new",
         "/workers/{WorkerId:guid}", "/workers/review", "/rules", "/rules/{Kind}/{Version}", "/alarms/new", "/alarms/new/regions", "/api/v1/units", "/security/second-step", "/security/clients", "/security/clients/{Id}", "/emergency", "/sign-out",
-        "/audit/checkpoints",
+        "/audit/checkpoints", "/access/requests/new",
 
         // Parts of an open board, which was recorded when it was opened; they hold no names.
         "/board/rows",
@@ -151,6 +152,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         var grid = await app.Data.CreateWorkerAsync(task.Code, change: w => w.RegionCode = "340104001002", roles: WorkerRole.GridWorker);
         using var client = await app.SignInAsync(worker);
         using var gridClient = await app.SignInAsync(grid);
+        var request = $"/access/requests/{await RequestAsync(worker)}";
         var places = new Dictionary<string, string>
         {
             ["/people/links"] = "/people/links", ["/people/links/history"] = "/people/links/history", ["/people/{PersonId:guid}"] = $"/people/{people[0]}",
@@ -160,7 +162,9 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/visits/{DutyId:guid}/done"] = $"/visits/{Duty("phone-return-visit")}/done", ["/visits/contacts/{CaseId:guid}"] = $"/visits/contacts/{alarm.CaseId}",
             ["/messages"] = "/messages", ["/messages/{DutyId:guid}"] = $"/messages/{Duty("caring-message")}", ["/cases/{CaseId:guid}/places"] = $"/cases/{alarm.CaseId}/places",
             ["/access"] = "/access", ["/access/case"] = $"/access/case?number={alarm.CaseNumber}", ["/access/workers/{WorkerId:guid}"] = $"/access/workers/{(await Colleague()).Id}",
-            ["/access/unusual"] = "/access/unusual", ["/tasks/{DutyId:guid}"] = $"/tasks/{task.DutyId}", ["/api/v1/cases"] = "/api/v1/cases", ["/api/v1/cases/{id:guid}"] = $"/api/v1/cases/{alarm.CaseId}",
+            ["/access/unusual"] = "/access/unusual", ["/access/requests"] = "/access/requests", ["/access/requests/{DataRequestId:guid}"] = request,
+            ["/access/requests/{DataRequestId:guid}/answer"] = $"{request}/answer", ["/access/requests/{id:guid}/answer.json"] = $"{request}/answer.json",
+            ["/tasks/{DutyId:guid}"] = $"/tasks/{task.DutyId}", ["/api/v1/cases"] = "/api/v1/cases", ["/api/v1/cases/{id:guid}"] = $"/api/v1/cases/{alarm.CaseId}",
             ["/api/v1/cases/{id:guid}/timeline"] = $"/api/v1/cases/{alarm.CaseId}/timeline", ["/api/v1/people/{id:guid}/history"] = $"/api/v1/people/{people[0]}/history",
             ["/api/v1/duties"] = "/api/v1/duties", ["/api/v1/duties/{id:guid}"] = $"/api/v1/duties/{Duty("phone-return-visit")}", ["/api/v1/feed"] = "/api/v1/feed?follow=false",
         };
@@ -180,6 +184,17 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
 
         Task<Worker> Colleague() => app.Data.CreateWorkerAsync("340104-womens-federation");
         Task<long> LastAsync() => app.QueryAsync(db => db.Head(Chain.Views).Select(h => h.Sequence).SingleAsync(Ct));
+    }
+
+    /// <summary>A request for data that two people have taken and approved.</summary>
+    private async Task<Guid> RequestAsync(Worker worker)
+    {
+        var desk = app.Services.GetRequiredService<DataRequestDesk>();
+        var id = (await desk.RecordAsync(
+            new RecordDataRequest { SubjectName = "陌生人", SubjectIdNumber = CitizenId.Complete("34010419700102333"), Requester = Requester.Self, Proof = IdentityProof.IdCard }, CallerOf(worker), Ct)).Value;
+        var second = await app.Data.CreateWorkerAsync("340104-womens-federation", roles: WorkerRole.Supervisor);
+        Assert.True((await desk.DecideAsync(id, true, KnownBy.Nothing, null, CallerOf(second), Ct)).IsOk);
+        return id;
     }
 
     private async Task<List<ViewEvent>> ViewsAsync(System.Linq.Expressions.Expression<Func<ViewEvent, bool>> which) =>

@@ -856,6 +856,33 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "requests_data_request",
+                columns: table => new
+                {
+                    DataRequestId = table.Column<Guid>(type: "uuid", nullable: false),
+                    SubjectName = table.Column<byte[]>(type: "bytea", nullable: false),
+                    SubjectIdNumber = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Requester = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RequesterName = table.Column<byte[]>(type: "bytea", nullable: false),
+                    RequesterIdNumber = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Proof = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AskedByWorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AskedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DecidedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    KnownBy = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Refusal = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_requests_data_request", x => x.DataRequestId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_second_step_rule",
                 columns: table => new
                 {
@@ -1581,6 +1608,11 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_requests_data_request_AskedAt",
+                table: "requests_data_request",
+                column: "AskedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_security_session_EndedAt",
                 table: "security_session",
                 column: "EndedAt");
@@ -1770,6 +1802,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "requests_data_request");
 
             migrationBuilder.DropTable(
                 name: "security_second_step_rule");

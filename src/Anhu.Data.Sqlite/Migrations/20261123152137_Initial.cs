@@ -854,6 +854,33 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "requests_data_request",
+                columns: table => new
+                {
+                    DataRequestId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    SubjectName = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    SubjectIdNumber = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Requester = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RequesterName = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    RequesterIdNumber = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Proof = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    AskedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    AskedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DecidedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    KnownBy = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Refusal = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Until = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_requests_data_request", x => x.DataRequestId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_second_step_rule",
                 columns: table => new
                 {
@@ -1579,6 +1606,11 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_requests_data_request_AskedAt",
+                table: "requests_data_request",
+                column: "AskedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_security_session_EndedAt",
                 table: "security_session",
                 column: "EndedAt");
@@ -1768,6 +1800,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "requests_data_request");
 
             migrationBuilder.DropTable(
                 name: "security_second_step_rule");

@@ -1,0 +1,4 @@
+namespace Anhu.Modules.DataRequests;
+
+/// <summary>Marks the texts of requests for data.</summary>
+public sealed class DataRequestsText;
