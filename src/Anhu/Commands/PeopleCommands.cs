@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Anhu.Common;
+using Anhu.Hosting;
+using Anhu.Modules.DataRequests;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Recognition;
@@ -39,7 +41,40 @@ internal static class PeopleCommands
             File, Map, Name, AgencyName, Yes, Json,
         };
         command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed, services => LinkAsync(parsed, services, ct), ct));
-        return new Command("people", "Who is who, for whole lists and for the engine.") { PeopleLearnCommand.Create(), command };
+        return new Command("people", "Who is who, for whole lists and for the engine.") { PeopleLearnCommand.Create(), command, ExportData() };
+    }
+
+    private static Command ExportData()
+    {
+        var request = new Argument<Guid>("REQUEST") { Description = "The request: the id at the end of its page's address." };
+        var output = new Option<string>("--out") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        var command = new Command(
+            "export-data", "Writes the answer to a person's request for the own data as JSON. Only while the answer stands that a second person approved; it is recorded.") { request, output };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(
+            parsed,
+            async services =>
+            {
+                var path = Path.GetFullPath(parsed.GetRequiredValue(output));
+                var answer = await services.GetRequiredService<DataRequestDesk>().ExportAsync(parsed.GetRequiredValue(request), ct);
+                if (!answer.IsOk)
+                {
+                    return await CommandFailures.ReportAsync(answer.Failure);
+                }
+
+                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+                if (!OperatingSystem.IsWindows())
+                {
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                }
+
+                await using var file = new FileStream(path, options);
+                await file.WriteAsync(DataRequestSetup.Write(answer.Value), ct);
+                await Console.Error.WriteLineAsync($"Wrote {path}.");
+                return 0;
+            },
+            ct,
+            Migrator.RequireAsync));
+        return command;
     }
 
     private static async Task<int> LinkAsync(ParseResult parsed, IServiceProvider services, CancellationToken ct)

@@ -95,6 +95,7 @@ public static class AnhuApp
         services.AddAnhuStore(settings);
         services.AddBackup();
         services.AddClients();
+        services.AddSingleton<DataRequestDesk>();
         services.AddDemo();
         services.AddKeyRotation();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();

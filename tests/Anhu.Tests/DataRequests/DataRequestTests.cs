@@ -74,7 +74,8 @@ public sealed class DataRequestTests(AnhuFixture app) : IClassFixture<AnhuFixtur
         var family = await FamilyAsync();
         await app.SubmitAlarmAsync(r => r with
         {
-            Summary = "称被妻子打", Reporter = null,
+            Summary = "称被妻子打",
+            Reporter = null,
             People =
             [
                 new ReportedPerson { Role = PartyRole.Victim, Name = family.Father.Name, IdNumber = family.Father.Id, Sex = Sex.Male, Phone = family.Mother.Phone, Address = family.Mother.Address },
@@ -189,6 +190,46 @@ public sealed class DataRequestTests(AnhuFixture app) : IClassFixture<AnhuFixtur
         Assert.Equal("requests.not-found", (await Desk.AnswerAsync(id, tied, Ct)).Failure?.Code);
     }
 
+    /// <summary>A call taker typed the mother's new address into the field of the father's name. The guard is what then stands between him and it.</summary>
+    [Fact]
+    public async Task Answer_ThatHoldsHerCurrentAddress_IsStoppedAndRecorded()
+    {
+        var (mother, father) = (Someone("欧阳若兰", 1990), Someone("司马刚", 1988));
+        father = father with { Name = $"{father.Name}{mother.Address}" };
+        await app.SubmitAlarmAsync(r => r with
+        {
+            People =
+            [
+                new ReportedPerson { Role = PartyRole.Victim, Name = mother.Name, IdNumber = mother.Id, Sex = Sex.Female, Phone = mother.Phone, Address = mother.Address },
+                new ReportedPerson { Role = PartyRole.Perpetrator, Name = father.Name, IdNumber = father.Id, Sex = Sex.Male, RelationToVictim = "spouse" },
+            ],
+        });
+        var (first, second) = (await OfficerAsync(), await OfficerAsync());
+        var id = (await Desk.RecordAsync(Of(father), first, Ct)).Value;
+        Assert.Equal("requests.over", (await Desk.ExportAsync(id, Ct)).Failure?.Code);
+        Assert.True((await Desk.DecideAsync(id, true, KnownBy.WarningLetter, null, second, Ct)).IsOk);
+
+        Assert.Equal("requests.blocked", (await Desk.AnswerAsync(id, first, Ct)).Failure?.Code);
+        Assert.Equal("requests.blocked", (await Desk.ExportAsync(id, Ct)).Failure?.Code);
+        var events = await EventsOfAsync(id);
+        Assert.Equal([DataRequestDesk.Recorded, DataRequestDesk.Approved, DataRequestDesk.Blocked, DataRequestDesk.Blocked], events);
+    }
+
+    /// <summary>The operator's command gives what two people approved, once they did, and says so in the record.</summary>
+    [Fact]
+    public async Task Export_OfAnApprovedRequest_IsItsAnswerAndIsRecorded()
+    {
+        var family = await FamilyAsync();
+        var (first, second) = (await OfficerAsync(), await OfficerAsync());
+        var id = (await Desk.RecordAsync(Of(family.Mother), first, Ct)).Value;
+        Assert.Equal("requests.not-found", (await Desk.ExportAsync(Guid.CreateVersion7(), Ct)).Failure?.Code);
+        Assert.Equal("requests.over", (await Desk.ExportAsync(id, Ct)).Failure?.Code);
+        Assert.True((await Desk.DecideAsync(id, true, KnownBy.Nothing, null, second, Ct)).IsOk);
+
+        Assert.Equal(Written((await Desk.AnswerAsync(id, first, Ct)).Value), Written((await Desk.ExportAsync(id, Ct)).Value));
+        Assert.Equal(DataRequestDesk.Exported, (await EventsOfAsync(id))[^1]);
+    }
+
     [Fact]
     public async Task Pages_TakeDecideAndPrint_AndAllIsRecorded()
     {
@@ -273,6 +314,9 @@ public sealed class DataRequestTests(AnhuFixture app) : IClassFixture<AnhuFixtur
         return answer.Value;
     }
 
+    private Task<List<string>> EventsOfAsync(Guid request) => app.QueryAsync(db =>
+        db.Timeline.Where(e => e.Type.StartsWith("data-request.") && e.Data.Contains(request.ToString())).OrderBy(e => e.Sequence).Select(e => e.Type).ToListAsync(Ct));
+
     private Task<Caller> OfficerAsync() => CallerAsync(WorkerRole.DataProtectionOfficer);
 
     private async Task<Caller> CallerAsync(WorkerRole role, string unit = "340104-womens-federation")
@@ -286,7 +330,8 @@ public sealed class DataRequestTests(AnhuFixture app) : IClassFixture<AnhuFixtur
         var (mother, father, child) = (Someone("欧阳若兰", 1990), Someone("司马刚", 1988), Someone("司马宝", 2018));
         var alarm = await app.SubmitAlarmAsync(r => r with
         {
-            Summary = "她哭着说带孩子搬走了", Reporter = new ReportedReporter("热心邻居", "13711112222", "neighbour"),
+            Summary = "她哭着说带孩子搬走了",
+            Reporter = new ReportedReporter("热心邻居", "13711112222", "neighbour"),
             People =
             [
                 new ReportedPerson { Role = PartyRole.Victim, Name = mother.Name, IdNumber = mother.Id, Sex = Sex.Female, Phone = mother.Phone, Address = mother.Address, Injury = Injury.Minor },

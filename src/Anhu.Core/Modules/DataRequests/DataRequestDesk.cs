@@ -85,6 +85,9 @@ public sealed class DataRequestDesk(IDbContextFactory<AnhuDbContext> contexts, O
     /// <summary>An answer was not given, since it held something that is not the person's own.</summary>
     public const string Blocked = "data-request.blocked";
 
+    /// <summary>An answer was written to a file with the command line.</summary>
+    public const string Exported = "data-request.exported";
+
     /// <summary>Longest name.</summary>
     public const int NameMaxLength = 60;
 
@@ -233,6 +236,33 @@ public sealed class DataRequestDesk(IDbContextFactory<AnhuDbContext> contexts, O
             return DataRequestFailures.NotFound;
         }
 
+        return await ComposeAsync(db, request, map, caller.UnitId, ct);
+    }
+
+    /// <summary>The answer to an approved request, for the command line: who runs the machine gives nobody's data that two people did not approve. It is recorded.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result<DataAnswer>> ExportAsync(Guid id, CancellationToken ct)
+    {
+        var map = await organisation.GetAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (await db.Set<DataRequest>().AsNoTracking().SingleOrDefaultAsync(r => r.DataRequestId == id, ct) is not { } request)
+        {
+            return DataRequestFailures.NotFound;
+        }
+
+        var answer = await ComposeAsync(db, request, map, null, ct);
+        if (answer.IsOk)
+        {
+            db.Record(new PendingEvent(Exported, time.Now, null, null, null, null, EventData.Of(("request", id))));
+            await db.SaveChangesAsync(ct);
+        }
+
+        return answer;
+    }
+
+    private async Task<Result<DataAnswer>> ComposeAsync(AnhuDbContext db, DataRequest request, OrganisationMap map, Guid? unit, CancellationToken ct)
+    {
         var now = time.Now;
         if (request.State != DataRequestState.Approved || request.Until <= now)
         {
@@ -245,7 +275,7 @@ public sealed class DataRequestDesk(IDbContextFactory<AnhuDbContext> contexts, O
         }
         catch (DataAnswerBlockedException)
         {
-            db.Record(new PendingEvent(Blocked, now, null, null, caller.UnitId, null, EventData.Of(("request", id))));
+            db.Record(new PendingEvent(Blocked, now, null, null, unit, null, EventData.Of(("request", request.DataRequestId))));
             await db.SaveChangesAsync(ct);
             return DataRequestFailures.Blocked;
         }

@@ -10,11 +10,7 @@ namespace Anhu.Modules.DataRequests;
 /// <summary>Services and routes of requests for data.</summary>
 internal static class DataRequestSetup
 {
-    public static IServiceCollection AddDataRequests(this IServiceCollection services)
-    {
-        services.AddSingleton<DataRequestDesk>();
-        return services.AddFailureTexts<DataRequestsText>();
-    }
+    public static IServiceCollection AddDataRequests(this IServiceCollection services) => services.AddFailureTexts<DataRequestsText>();
 
     public static void MapDataRequests(this IEndpointRouteBuilder app) =>
         app.MapGet("/access/requests/{id:guid}/answer.json", AnswerAsync).RequireAuthorization().ExcludeFromDescription();
@@ -30,8 +26,12 @@ internal static class DataRequestSetup
 
         views.Saw(ViewTypes.Print, null, ("list", "data-request"), ("request", id));
         await views.DoneAsync();
-        return TypedResults.File(JsonSerializer.SerializeToUtf8Bytes(answer.Value, Written), "application/json", "answer.json");
+        return TypedResults.File(Write(answer.Value), "application/json", "answer.json");
     }
+
+    /// <summary>An answer as the file that is given to the person.</summary>
+    /// <param name="answer">The answer.</param>
+    public static byte[] Write(DataAnswer answer) => JsonSerializer.SerializeToUtf8Bytes(answer, Written);
 
     private static JsonSerializerOptions Written { get; } = new(JsonText.Options) { WriteIndented = true };
 }
