@@ -11,6 +11,7 @@ using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Protection;
 using Anhu.Modules.Regions;
+using Anhu.Modules.Scene;
 using Anhu.Modules.Security;
 using Anhu.Modules.Shield;
 using Anhu.Modules.Timeline;
@@ -130,6 +131,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>Forms being typed.</summary>
     public DbSet<FormDraft> FormDrafts => Set<FormDraft>();
+
+    /// <summary>What was tapped at scenes.</summary>
+    public DbSet<SceneEntry> SceneEntries => Set<SceneEntry>();
 
     /// <summary>Contacts that a victim marked.</summary>
     public DbSet<SafeContact> SafeContacts => Set<SafeContact>();

@@ -1906,6 +1906,66 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("regions_region", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Scene.SceneEntry", b =>
+                {
+                    b.Property<Guid>("SceneEntryId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("DutyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Item")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<string>("ListVersion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Part")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Words")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("SceneEntryId");
+
+                    b.HasIndex("CaseId");
+
+                    b.HasIndex("DutyId");
+
+                    b.ToTable("scene_entry", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Security.SecondStepRule", b =>
                 {
                     b.Property<int>("SecondStepRuleId")

@@ -1935,6 +1935,68 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("regions_region", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Scene.SceneEntry", b =>
+                {
+                    b.Property<byte[]>("SceneEntryId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("DutyId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Item")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ListVersion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("MadeAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Part")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Words")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("SceneEntryId");
+
+                    b.HasIndex("CaseId");
+
+                    b.HasIndex("DutyId");
+
+                    b.ToTable("scene_entry", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Security.SecondStepRule", b =>
                 {
                     b.Property<int>("SecondStepRuleId")

@@ -19,6 +19,7 @@ using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
+using Anhu.Modules.Scene;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
 using Anhu.Modules.Whereabouts;
@@ -113,6 +114,7 @@ public static class AnhuApp
             File = Path.Combine(settings.Data, "people.index"), KeepsFile = settings.People.KeepIndex,
         });
         services.AddSingleton(new Modules.Cases.ConflictSettings(settings.Security.ShutOutUnitsUpTo));
+        services.AddScene(new SceneOptions(Path.Combine(settings.Content, "scene"), settings.Scene.Permitted));
         services.AddWorkerAccounts();
         services.AddSpine();
         return services;
@@ -129,6 +131,7 @@ public static class AnhuApp
         await Migrator.MigrateAsync(services, ct);
         await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(ct);
         await services.GetRequiredService<RuleBook>().EnsureStoredAsync(services, ct);
+        services.GetRequiredService<SceneBook>();
         await (services.GetService<ClientKeys>()?.EnsureAsync(ct) ?? Task.CompletedTask);
         await (services.GetService<DemoCity>()?.EnsureAsync(ct) ?? Task.CompletedTask);
     }
@@ -155,6 +158,7 @@ public static class AnhuApp
         services.AddHostedService<RefusedValueJob>();
         services.AddHostedService<ResealJob>();
         services.AddHostedService<ServingLockJob>();
+        services.AddScenePages();
         services.AddShell();
         services.AddVisits();
         services.AddWhereabouts();
@@ -180,6 +184,7 @@ public static class AnhuApp
         app.MapOpenApi().AllowAnonymous();
         app.MapMessages();
         app.MapPeople();
+        app.MapScene();
         app.MapVisits();
         app.MapShell();
         app.MapOperations();

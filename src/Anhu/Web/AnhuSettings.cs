@@ -38,6 +38,9 @@ public sealed class AnhuSettings
     /// <summary>Addresses or networks of proxies in front, besides this machine; what they say of a caller's address and of TLS is believed.</summary>
     public IReadOnlyList<string> Proxies { get; set; } = [];
 
+    /// <summary>What may be used at the scene.</summary>
+    public SceneSettings Scene { get; set; } = new();
+
     /// <summary>Rules of contact with victims.</summary>
     public Modules.Messages.ContactSettings Contacts { get; set; } = new();
 
@@ -95,4 +98,11 @@ public sealed class PeopleSettings
 
     /// <summary>Keeps the index of people in the data folder, sealed, so that starts are quick; false: it is in memory only.</summary>
     public bool KeepIndex { get; set; } = true;
+}
+
+/// <summary>What may be used at the scene.</summary>
+public sealed class SceneSettings
+{
+    /// <summary>Codes of risk instruments for which the city holds the permission that they need.</summary>
+    public IReadOnlyList<string> Permitted { get; set; } = [];
 }

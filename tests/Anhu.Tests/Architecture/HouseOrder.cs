@@ -35,6 +35,7 @@ internal static class HouseOrder
             ["core/Feed", "core/DryRun", "core/Work", "core/Intake"],
             ["core/Messages"],
             ["core/Whereabouts"],
+            ["core/Scene"],
             ["core/Visits"],
             ["core/Recognition"],
             ["core/DataRequests"],
@@ -53,6 +54,7 @@ internal static class HouseOrder
             ["web/Clients"],
             ["web/Alarms"],
             ["web/Duties"],
+            ["web/Scene"],
             ["web/Cases"],
             ["web/Audit"],
             ["web/People"],
@@ -74,7 +76,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "PeopleMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

@@ -158,7 +158,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/people/links"] = "/people/links", ["/people/links/history"] = "/people/links/history", ["/people/{PersonId:guid}"] = $"/people/{people[0]}",
             ["/api/v1/people/links"] = "/api/v1/people/links",
             ["/"] = "/", ["/board"] = "/board", ["/cases"] = "/cases", ["/cases/{Id:guid}"] = $"/cases/{alarm.CaseId}", ["/duties"] = "/duties",
-            ["/duties/{DutyId:guid}"] = $"/duties/{Duty("phone-return-visit")}", ["/visits"] = "/visits", ["/visits/{DutyId:guid}"] = $"/visits/{Duty("phone-return-visit")}",
+            ["/duties/{DutyId:guid}"] = $"/duties/{Duty("phone-return-visit")}", ["/visits"] = "/visits", ["/scene/{DutyId:guid}"] = $"/scene/{Duty("police-first-contact")}", ["/api/v1/cases/{id:guid}/scene"] = $"/api/v1/cases/{alarm.CaseId}/scene", ["/visits/{DutyId:guid}"] = $"/visits/{Duty("phone-return-visit")}",
             ["/visits/{DutyId:guid}/done"] = $"/visits/{Duty("phone-return-visit")}/done", ["/visits/contacts/{CaseId:guid}"] = $"/visits/contacts/{alarm.CaseId}",
             ["/messages"] = "/messages", ["/messages/{DutyId:guid}"] = $"/messages/{Duty("caring-message")}", ["/cases/{CaseId:guid}/places"] = $"/cases/{alarm.CaseId}/places",
             ["/access"] = "/access", ["/access/case"] = $"/access/case?number={alarm.CaseNumber}", ["/access/workers/{WorkerId:guid}"] = $"/access/workers/{(await Colleague()).Id}",

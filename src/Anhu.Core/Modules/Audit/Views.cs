@@ -24,6 +24,9 @@ public static class ViewTypes
     /// <summary>The form of a return visit.</summary>
     public const string Visit = "view.visit";
 
+    /// <summary>What was recorded at a scene.</summary>
+    public const string Scene = "view.scene";
+
     /// <summary>The card of a field task.</summary>
     public const string Task = "view.task";
 
@@ -59,7 +62,7 @@ public static class ViewTypes
 
     /// <summary>Those that open one case.</summary>
     public static IReadOnlyList<string> OfCases { get; } =
-        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Task, Message, Contacts, Places];
+        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Scene, Task, Message, Contacts, Places];
 }
 
 /// <summary>What one worker looked at on one day. Counted from the chain of views and made anew whenever that day grows.</summary>

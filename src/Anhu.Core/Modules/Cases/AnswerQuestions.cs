@@ -80,7 +80,8 @@ public sealed class AnswerQuestionsHandler(
         return await turn.TakeAsync(command.CaseId, caller, (db, file, map) => Task.FromResult(Take(command, caller, file, map, db)), ct);
     }
 
-    private Result<AnswersTaken> Take(AnswerQuestions command, Caller caller, CaseFile file, OrganisationMap map, AnhuDbContext db)
+    /// <summary>Takes answers within a turn that somebody else began; their values must be answers.</summary>
+    internal Result<AnswersTaken> Take(AnswerQuestions command, Caller caller, CaseFile file, OrganisationMap map, AnhuDbContext db)
     {
         var incident = command.IncidentId is { } id ? file.Incidents.FirstOrDefault(i => i.IncidentId == id) : file.Incidents.MaxBy(i => i.OccurredAt);
         if (incident is null)

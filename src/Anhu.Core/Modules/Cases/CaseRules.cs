@@ -119,15 +119,19 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="outcomesInRow">How many duties of its kind ended with its outcome in a row, this one included.</param>
     /// <param name="startsAt">Where deadlines start, UTC; <paramref name="at"/> when null.</param>
     /// <param name="before">What <see cref="Known"/> said before more was learned of the incident; null when nothing was.</param>
+    /// <param name="evidence">For an item of evidence at the scene: which, and its status.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
-        string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null)
+        string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null,
+        (string Item, string Status)? evidence = null)
     {
         incident ??= Latest(file);
         var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, Clock.Zone, incident, OpenKinds(file)) with
         {
             Need = need,
+            SceneItem = evidence?.Item,
+            SceneStatus = evidence?.Status,
             DutyKind = ended?.Kind,
             Outcome = ended?.Outcome,
             DutyDueAt = ended?.DueAt,
@@ -297,7 +301,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         var injury = Injury.Unknown;
         var breach = false;
         var mandatory = false;
-        int? policeOpinion = null;
+        int? policeOpinion = null, danger = null;
         var times = new DateTimeOffset[file.Incidents.Count];
         for (var i = 0; i < times.Length; i++)
         {
@@ -317,6 +321,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             injury = known.Injury > injury ? known.Injury : injury;
             breach |= incident.Category == AlarmCategory.ProtectionOrderBreach;
             mandatory |= incident.IsMandatoryReport;
+            danger = known.DangerScale > (danger ?? 0) ? known.DangerScale : danger;
             policeOpinion = known.PoliceOpinion < (policeOpinion ?? int.MaxValue) ? known.PoliceOpinion : policeOpinion;
         }
 
@@ -324,7 +329,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         {
             AsOf = at, IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
             Pregnant = pregnant, Alcohol = alcohol, WorstInjury = injury, OrderBreach = breach, MinorVictim = minor,
-            ElderlyVictim = elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView,
+            ElderlyVictim = elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView, DangerScale = danger,
         };
     }
 

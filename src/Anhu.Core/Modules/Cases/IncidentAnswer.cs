@@ -37,6 +37,9 @@ public enum IncidentQuestion
 
     /// <summary>The class that the police hold right; police only.</summary>
     PoliceOpinion,
+
+    /// <summary>What the nine-item danger scale came to (handbook §4.8).</summary>
+    DangerScale,
 }
 
 /// <summary>From whom or what a worker knows it.</summary>
@@ -60,7 +63,7 @@ public enum AnswerSource
 
 /// <summary>A worker's answer about an incident. The last one to a question is in force; earlier ones stay as they were given.</summary>
 /// <param name="Question">To what.</param>
-/// <param name="Value"><c>yes</c>, <c>no</c>, <c>unknown</c> (an earlier answer is taken back), a degree of injury, or a class.</param>
+/// <param name="Value"><c>yes</c>, <c>no</c>, <c>unknown</c> (an earlier answer is taken back), a degree of injury, a class, or <c>low</c>, <c>medium</c>, <c>high</c>.</param>
 /// <param name="Source">How it is known.</param>
 /// <param name="WorkerId">Who answered.</param>
 /// <param name="At">When, UTC.</param>
@@ -73,6 +76,9 @@ public sealed record IncidentAnswer(IncidentQuestion Question, string Value, Ans
     public static FrozenDictionary<string, IncidentQuestion> Questions { get; } =
         Enum.GetValues<IncidentQuestion>().ToFrozenDictionary(q => JsonNamingPolicy.CamelCase.ConvertName(q.ToString()), StringComparer.Ordinal);
 
+    /// <summary>Results of the danger scale, the lightest first.</summary>
+    internal static IReadOnlyList<string> Dangers { get; } = ["low", "medium", "high"];
+
     /// <summary>Degrees of injury by their words.</summary>
     internal static FrozenDictionary<string, Injury> Degrees { get; } = Enum.GetValues<Injury>().Where(i => i != Injury.Unknown).ToFrozenDictionary(AlarmNames.Of, StringComparer.Ordinal);
 
@@ -83,6 +89,7 @@ public sealed record IncidentAnswer(IncidentQuestion Question, string Value, Ans
     {
         IncidentQuestion.Injury => Degrees.ContainsKey(value),
         IncidentQuestion.PoliceOpinion => value is "1" or "2" or "3",
+        IncidentQuestion.DangerScale => Dangers.Contains(value, StringComparer.Ordinal),
         _ => value is "yes" or "no",
     };
 }
@@ -98,9 +105,10 @@ public sealed record IncidentAnswer(IncidentQuestion Question, string Value, Ans
 /// <param name="PoliceOpinion">The class that the police hold right.</param>
 /// <param name="MinorVictim">A victim is under 18, by answer; birth dates of people stand apart.</param>
 /// <param name="ElderlyVictim">A victim is 60 or over, by answer.</param>
+/// <param name="DangerScale">What the danger scale came to: 1 low, 2 medium, 3 high; null when it was not done.</param>
 public readonly record struct IncidentKnowledge(
     bool? Weapon, bool? ThreatToKill, bool? Strangulation, bool? ChildPresent, bool? Pregnant, bool? Alcohol, Injury Injury, int? PoliceOpinion,
-    bool? MinorVictim, bool? ElderlyVictim)
+    bool? MinorVictim, bool? ElderlyVictim, int? DangerScale = null)
 {
     /// <summary>What the reports of an incident say.</summary>
     /// <param name="incident">The incident.</param>
@@ -138,6 +146,7 @@ public readonly record struct IncidentKnowledge(
         IncidentQuestion.ElderlyVictim => Word(ElderlyVictim),
         IncidentQuestion.Injury => Injury == Injury.Unknown ? null : AlarmNames.Of(Injury),
         IncidentQuestion.PoliceOpinion => PoliceOpinion?.ToString(CultureInfo.InvariantCulture),
+        IncidentQuestion.DangerScale => DangerScale is { } danger ? IncidentAnswer.Dangers[danger - 1] : null,
     };
 
     internal static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
@@ -159,6 +168,7 @@ public readonly record struct IncidentKnowledge(
             IncidentQuestion.ElderlyVictim => this with { ElderlyVictim = yes },
             IncidentQuestion.Injury => IncidentAnswer.Degrees.TryGetValue(answer.Value, out var injury) && injury > Injury ? this with { Injury = injury } : this,
             IncidentQuestion.PoliceOpinion => answer.Value[0] - '0' is var opinion && opinion < (PoliceOpinion ?? int.MaxValue) ? this with { PoliceOpinion = opinion } : this,
+            IncidentQuestion.DangerScale => this with { DangerScale = 1 + Math.Max(0, IncidentAnswer.Dangers.ToList().IndexOf(answer.Value)) },
         };
     }
 }

@@ -50,6 +50,9 @@ public sealed record GradingFacts
     /// <summary>The class that the worker who visited holds right, 1 to 3; null when not given.</summary>
     public int? RiskView { get; init; }
 
+    /// <summary>What the nine-item danger scale came to at worst: 1 low, 2 medium, 3 high-lethal; null when it was not done to the end.</summary>
+    public int? DangerScale { get; init; }
+
     /// <summary>The class below which the case must not fall, for example while an order is in force; null when there is none.</summary>
     public int? Floor { get; init; }
 }

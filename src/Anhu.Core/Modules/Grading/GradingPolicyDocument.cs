@@ -204,7 +204,30 @@ internal sealed class GradingPolicyDocument
         language.Word("riskView", (reader, value, key) => RuleMap.AsInt(reader, value, key, 1, 3) is { } view
             ? new(s => s.RiskView > 0 && s.RiskView <= view, new($"回访人员意见为{view}级或更重", $"the visiting worker holds class {view} or a more serious one right"))
             : null);
+        language.Word("dangerScale", ReadDanger);
         return language;
+    }
+
+    private static Condition<GradingState>? ReadDanger(RuleReader reader, YamlNode value, string key)
+    {
+        if (RuleMap.AsMap(reader, value, key) is not { } map)
+        {
+            return null;
+        }
+
+        var atLeast = map.Require("atLeast") is { } level ? RuleMap.AsEnum<DangerLevel>(reader, level, "atLeast") : null;
+        map.Done();
+        return atLeast is not { } least ? null : new(s => s.DangerScale >= (int)least, least switch
+        {
+            DangerLevel.Medium => new("危险量表为中度或更高", "the danger scale came to medium or more"),
+            DangerLevel.High => new("危险量表为高度致命", "the danger scale came to high"),
+        });
+    }
+
+    private enum DangerLevel
+    {
+        Medium = 2,
+        High = 3,
     }
 
     private static Condition<GradingState>? ReadFact(RuleReader reader, YamlNode value, string key, GradingFact fact)
@@ -309,6 +332,7 @@ internal sealed class GradingPolicyDocument
         Ask("injury", s => s.Injury == Injury.Unknown ? [s.With(Injury.Minor), s.With(Injury.Light), s.With(Injury.Serious)] : null, required: true);
         Ask("policeOpinion", s => s.PoliceOpinion == 0 ? [s.WithPoliceOpinion(1)] : null, required: false);
         Ask("riskView", s => s.RiskView == 0 ? [s.WithRiskView(1)] : null, required: false);
+        Ask("dangerScale", s => s.DangerScale == 0 ? [s.WithDangerScale(3)] : null, required: false);
         map.Done();
         return questions;
 

@@ -20,7 +20,7 @@ internal enum GradingFact
 
 /// <summary>
 /// All that a policy can look at, packed into one number: equal numbers give equal decisions, so decisions can be kept and found by it.
-/// Two bits for each fact (0 not known, 1 no, 2 yes), then injury, police opinion, risk view, floor, and the counts of incidents in up to four windows.
+/// Two bits for each fact (0 not known, 1 no, 2 yes), then injury, police opinion, risk view, floor, the counts of incidents in up to four windows, and the danger scale.
 /// </summary>
 internal readonly record struct GradingState(ulong Bits)
 {
@@ -31,6 +31,7 @@ internal readonly record struct GradingState(ulong Bits)
     private const int RiskViewAt = 25;
     private const int FloorAt = 27;
     private const int WindowsAt = 29;
+    private const int DangerAt = WindowsAt + (8 * MaxWindows);
 
     /// <summary>Names of the facts as the policy writes them.</summary>
     public static FrozenDictionary<string, GradingFact> Names { get; } =
@@ -44,6 +45,9 @@ internal readonly record struct GradingState(ulong Bits)
     /// <summary>1 to 3; 0 when not given.</summary>
     public int RiskView => Get(RiskViewAt, 3);
 
+    /// <summary>1 low to 3 high; 0 when not done.</summary>
+    public int DangerScale => Get(DangerAt, 3);
+
     /// <summary>1 to 3; 0 when there is none.</summary>
     public int Floor => Get(FloorAt, 3);
 
@@ -54,7 +58,8 @@ internal readonly record struct GradingState(ulong Bits)
         | Bits2(facts.MinorVictim, GradingFact.MinorVictim) | Bits2(facts.ElderlyVictim, GradingFact.ElderlyVictim)
         | Bits2(facts.OrderBreach, GradingFact.OrderBreach) | Bits2(facts.MandatoryReport, GradingFact.MandatoryReport)
         | ((ulong)facts.WorstInjury << InjuryAt) | (ClassBits(facts.PoliceOpinion) << OpinionAt)
-        | (ClassBits(facts.RiskView) << RiskViewAt) | (ClassBits(facts.Floor) << FloorAt));
+        | (ClassBits(facts.RiskView) << RiskViewAt) | (ClassBits(facts.Floor) << FloorAt)
+        | (ClassBits(facts.DangerScale) << DangerAt));
 
     public bool IsYes(GradingFact fact) => Get(2 * (int)fact, 3) == 2;
 
@@ -69,6 +74,8 @@ internal readonly record struct GradingState(ulong Bits)
     public GradingState WithPoliceOpinion(int opinion) => With(OpinionAt, 3, (ulong)opinion);
 
     public GradingState WithRiskView(int view) => With(RiskViewAt, 3, (ulong)view);
+
+    public GradingState WithDangerScale(int danger) => With(DangerAt, 3, (ulong)danger);
 
     public GradingState WithCount(int window, int count) => With(WindowsAt + (8 * window), MaxCount, (ulong)Math.Min(count, MaxCount));
 

@@ -33,6 +33,9 @@ public enum PlaybookEvent
 
     /// <summary><c>visit.need</c>: a visit named a need.</summary>
     VisitNeed,
+
+    /// <summary><c>scene.item</c>: an item of the evidence checklist at the scene was given its status.</summary>
+    SceneItem,
 }
 
 /// <summary>What a playbook may look at. Null means not known, which is not no.</summary>
@@ -85,6 +88,12 @@ public sealed record PlaybookFacts
 
     /// <summary>The need named (<see cref="PlaybookEvent.VisitNeed"/>), such as <c>shelter</c>.</summary>
     public string? Need { get; init; }
+
+    /// <summary>The item of the evidence checklist (<see cref="PlaybookEvent.SceneItem"/>), such as <c>injury-photos</c>.</summary>
+    public string? SceneItem { get; init; }
+
+    /// <summary>Its status: <c>collected</c>, <c>refused</c>, <c>not-applicable</c> or <c>missing</c>.</summary>
+    public string? SceneStatus { get; init; }
 
     /// <summary>The kind of the duty that was done or is overdue.</summary>
     public string? DutyKind { get; init; }

@@ -36,6 +36,7 @@ internal static class PlaybookWords
         PlaybookEvent.DutyOverdue => "duty.overdue",
         PlaybookEvent.DutyDone => "duty.done",
         PlaybookEvent.VisitNeed => "visit.need",
+        PlaybookEvent.SceneItem => "scene.item",
     };
 
     /// <summary>The language of conditions.</summary>
@@ -63,8 +64,17 @@ internal static class PlaybookWords
         language.Word("outcome", (reader, value, key) => ReadNames(
             reader, value, key, kinds.Values.SelectMany(k => k.Outcomes).DistinctBy(o => o.Id).ToDictionary(o => o.Id, o => o.Label, StringComparer.Ordinal),
             f => f.Outcome, new("结果为", "the outcome is ")));
+        language.Word("sceneItem", (reader, value, key) => RuleMap.AsText(reader, value, key, 80) is { } item
+            ? new(f => f.SceneItem == item, new($"现场证据为“{item}”", $"the evidence item is \"{item}\""))
+            : null);
+        language.Word("sceneStatus", (reader, value, key) => ReadNames(reader, value, key, SceneStatuses, f => f.SceneStatus, new("状态为", "the status is ")));
         return language;
     }
+
+    private static readonly Dictionary<string, Bilingual> SceneStatuses = new(StringComparer.Ordinal)
+    {
+        ["collected"] = new("已收集", "collected"), ["refused"] = new("拒绝提供", "refused"), ["not-applicable"] = new("不适用", "not applicable"), ["missing"] = new("缺失", "missing"),
+    };
 
     private static Condition<PlaybookFacts>? ReadClass(RuleReader reader, YamlNode value, string key)
     {

@@ -30,6 +30,9 @@ public enum BlindKind
 
     /// <summary>Name and birth date together.</summary>
     NameAndBirthDate,
+
+    /// <summary>Worker and duty: the key under which a phone keeps what it has not sent yet. Never stored.</summary>
+    DeviceQueue,
 }
 
 /// <summary>

@@ -284,6 +284,11 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
             visit.CaseId = gone[visit.DutyId];
         }
 
+        foreach (var entry in duties.Count == 0 ? [] : await db.SceneEntries.Where(e => duties.Contains(e.DutyId)).ToListAsync(ct))
+        {
+            entry.CaseId = gone[entry.DutyId];
+        }
+
         foreach (var message in duties.Count == 0 ? [] : await db.OutboxMessages.Where(m => m.DutyId != null && duties.Contains(m.DutyId.Value)).ToListAsync(ct))
         {
             message.CaseId = gone[message.DutyId!.Value];

@@ -92,6 +92,7 @@ public sealed class CaseWords(IStringLocalizer<CasesText> text, RuleBook rules, 
         (_, "yes") => text["Yes"],
         (_, "no") => text["No"],
         ("policeOpinion", _) => Class(value),
+        ("dangerScale", _) => Named("Danger", value),
         _ => Named("Injury", value),
     };
 

@@ -881,6 +881,29 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "scene_entry",
+                columns: table => new
+                {
+                    SceneEntryId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    Part = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Item = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Value = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Words = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ListVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    MadeAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Count = table.Column<long>(type: "INTEGER", nullable: false),
+                    ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_scene_entry", x => x.SceneEntryId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_second_step_rule",
                 columns: table => new
                 {
@@ -1611,6 +1634,16 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "AskedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_scene_entry_CaseId",
+                table: "scene_entry",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_scene_entry_DutyId",
+                table: "scene_entry",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_security_session_EndedAt",
                 table: "security_session",
                 column: "EndedAt");
@@ -1803,6 +1836,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "requests_data_request");
+
+            migrationBuilder.DropTable(
+                name: "scene_entry");
 
             migrationBuilder.DropTable(
                 name: "security_second_step_rule");

@@ -883,6 +883,29 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "scene_entry",
+                columns: table => new
+                {
+                    SceneEntryId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ClientId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    Part = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Item = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Value = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Words = table.Column<byte[]>(type: "bytea", nullable: true),
+                    ListVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    MadeAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Count = table.Column<long>(type: "bigint", nullable: false),
+                    ReceivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_scene_entry", x => x.SceneEntryId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "security_second_step_rule",
                 columns: table => new
                 {
@@ -1613,6 +1636,16 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "AskedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_scene_entry_CaseId",
+                table: "scene_entry",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_scene_entry_DutyId",
+                table: "scene_entry",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_security_session_EndedAt",
                 table: "security_session",
                 column: "EndedAt");
@@ -1805,6 +1838,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "requests_data_request");
+
+            migrationBuilder.DropTable(
+                name: "scene_entry");
 
             migrationBuilder.DropTable(
                 name: "security_second_step_rule");
