@@ -134,7 +134,7 @@ public sealed class PagesTests(Browser app)
         Assert.True((await desk.DecideAsync(Guid.Parse(request[^36..]), true, KnownBy.Nothing, null, CallerOf(officer), Ct)).IsOk);
         foreach (var (worker, paths) in ((Worker, string[])[])
             [(above, ["/", $"/cases/{other.CaseId}", "/emergency", "/access", "/access?show=reasons", "/profile/ties"]), (stranger, [$"/cases/{receipt.CaseId}"]),
-             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access", "/access/case", $"/access/case?number={receipt.CaseNumber}", "/access/unusual", $"/access/workers/{stranger.Id}", "/access/requests", "/access/requests/new", request, $"{request}/answer", waiting])])
+             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access", "/access/case", $"/access/case?number={receipt.CaseNumber}", "/access/unusual", $"/access/workers/{stranger.Id}", "/access/requests", "/access/retention", "/access/retention?show=held", "/access/requests/new", request, $"{request}/answer", waiting])])
         {
             var page = await app.SignInPageAsync(worker, culture, narrow);
             foreach (var path in paths)

@@ -26,6 +26,7 @@ public static class CommandLine
         root.Subcommands.Add(PeopleCommands.Create());
         root.Subcommands.Add(PlaybookCommands.Create());
         root.Subcommands.Add(BackupCommands.CreateRestore());
+        root.Subcommands.Add(RetentionCommands.Create());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(UserCommands.Create());

@@ -19,6 +19,7 @@ using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Playbooks;
+using Anhu.Modules.Retention;
 using Anhu.Modules.Scene;
 using Anhu.Modules.Timeline;
 using Anhu.Modules.Visits;
@@ -102,6 +103,7 @@ public static class AnhuApp
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddSingleton(settings.Security.Reviews(settings.Demo));
         services.AddOrganisation(Path.Combine(settings.Content, settings.City));
+        services.AddRetention(settings);
         services.AddRules(new RulesOptions
         {
             ContentFolder = settings.Content, TimeZone = settings.TimeZone, Policy = $"policies/{settings.City}.yaml", Playbook = $"playbooks/{settings.City}.yaml",
@@ -131,6 +133,7 @@ public static class AnhuApp
         await Migrator.MigrateAsync(services, ct);
         await services.GetRequiredService<OrganisationSeeder>().EnsureAsync(ct);
         await services.GetRequiredService<RuleBook>().EnsureStoredAsync(services, ct);
+        services.GetRequiredService<RetentionPolicy>();
         services.GetRequiredService<SceneBook>();
         await (services.GetService<ClientKeys>()?.EnsureAsync(ct) ?? Task.CompletedTask);
         await (services.GetService<DemoCity>()?.EnsureAsync(ct) ?? Task.CompletedTask);
@@ -158,6 +161,7 @@ public static class AnhuApp
         services.AddHostedService<RefusedValueJob>();
         services.AddHostedService<ResealJob>();
         services.AddHostedService<ServingLockJob>();
+        services.AddRetentionPages();
         services.AddScenePages();
         services.AddShell();
         services.AddVisits();

@@ -146,7 +146,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         var duties = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId).Select(d => new { d.DutyId, d.Kind }).ToListAsync(Ct));
         Guid Duty(string kind) => duties.First(d => d.Kind == kind).DutyId;
         var people = await app.QueryAsync(db => db.CaseParties.Where(p => p.CaseId == alarm.CaseId).Select(p => p.PersonId).ToListAsync(Ct));
-        var worker = await app.Data.CreateWorkerAsync("340104-womens-federation", roles: [WorkerRole.Caseworker, WorkerRole.Supervisor]);
+        var worker = await app.Data.CreateWorkerAsync("340104-womens-federation", roles: [WorkerRole.Caseworker, WorkerRole.Supervisor, WorkerRole.DataProtectionOfficer]);
         var task = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId && d.Kind == "community-notice-visit")
             .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => new { d.DutyId, u.Code }).SingleAsync(Ct));
         var grid = await app.Data.CreateWorkerAsync(task.Code, change: w => w.RegionCode = "340104001002", roles: WorkerRole.GridWorker);
@@ -162,7 +162,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/visits/{DutyId:guid}/done"] = $"/visits/{Duty("phone-return-visit")}/done", ["/visits/contacts/{CaseId:guid}"] = $"/visits/contacts/{alarm.CaseId}",
             ["/messages"] = "/messages", ["/messages/{DutyId:guid}"] = $"/messages/{Duty("caring-message")}", ["/cases/{CaseId:guid}/places"] = $"/cases/{alarm.CaseId}/places",
             ["/access"] = "/access", ["/access/case"] = $"/access/case?number={alarm.CaseNumber}", ["/access/workers/{WorkerId:guid}"] = $"/access/workers/{(await Colleague()).Id}",
-            ["/access/unusual"] = "/access/unusual", ["/access/requests"] = "/access/requests", ["/access/requests/{DataRequestId:guid}"] = request,
+            ["/access/unusual"] = "/access/unusual", ["/access/requests"] = "/access/requests", ["/access/retention"] = "/access/retention", ["/access/requests/{DataRequestId:guid}"] = request,
             ["/access/requests/{DataRequestId:guid}/answer"] = $"{request}/answer", ["/access/requests/{id:guid}/answer.json"] = $"{request}/answer.json",
             ["/tasks/{DutyId:guid}"] = $"/tasks/{task.DutyId}", ["/api/v1/cases"] = "/api/v1/cases", ["/api/v1/cases/{id:guid}"] = $"/api/v1/cases/{alarm.CaseId}",
             ["/api/v1/cases/{id:guid}/timeline"] = $"/api/v1/cases/{alarm.CaseId}/timeline", ["/api/v1/people/{id:guid}/history"] = $"/api/v1/people/{people[0]}/history",

@@ -881,6 +881,50 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "retention_deletion",
+                columns: table => new
+                {
+                    CaseDeletionId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Cases = table.Column<string>(type: "TEXT", nullable: false),
+                    CaseNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "INTEGER", nullable: false),
+                    TermId = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    PolicyVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DueOn = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    ProposedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ProposedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ConfirmedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_retention_deletion", x => x.CaseDeletionId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_hold",
+                columns: table => new
+                {
+                    RetentionHoldId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Reason = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PlacedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    PlacedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UntilOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    ReleasedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ReleasedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_retention_hold", x => x.RetentionHoldId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "scene_entry",
                 columns: table => new
                 {
@@ -1634,6 +1678,16 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "AskedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_retention_deletion_State_ProposedAt",
+                table: "retention_deletion",
+                columns: new[] { "State", "ProposedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_retention_hold_CaseId",
+                table: "retention_hold",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_scene_entry_CaseId",
                 table: "scene_entry",
                 column: "CaseId");
@@ -1836,6 +1890,12 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "requests_data_request");
+
+            migrationBuilder.DropTable(
+                name: "retention_deletion");
+
+            migrationBuilder.DropTable(
+                name: "retention_hold");
 
             migrationBuilder.DropTable(
                 name: "scene_entry");

@@ -883,6 +883,50 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "retention_deletion",
+                columns: table => new
+                {
+                    CaseDeletionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Cases = table.Column<string>(type: "text", nullable: false),
+                    CaseNumber = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Class = table.Column<int>(type: "integer", nullable: false),
+                    TermId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    PolicyVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    DueOn = table.Column<DateOnly>(type: "date", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ProposedByWorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProposedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ConfirmedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Rows = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_retention_deletion", x => x.CaseDeletionId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_hold",
+                columns: table => new
+                {
+                    RetentionHoldId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Reason = table.Column<byte[]>(type: "bytea", nullable: false),
+                    PlacedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    PlacedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    UntilOn = table.Column<DateOnly>(type: "date", nullable: true),
+                    ReleasedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ReleasedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_retention_hold", x => x.RetentionHoldId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "scene_entry",
                 columns: table => new
                 {
@@ -1636,6 +1680,16 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "AskedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_retention_deletion_State_ProposedAt",
+                table: "retention_deletion",
+                columns: new[] { "State", "ProposedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_retention_hold_CaseId",
+                table: "retention_hold",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_scene_entry_CaseId",
                 table: "scene_entry",
                 column: "CaseId");
@@ -1838,6 +1892,12 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "requests_data_request");
+
+            migrationBuilder.DropTable(
+                name: "retention_deletion");
+
+            migrationBuilder.DropTable(
+                name: "retention_hold");
 
             migrationBuilder.DropTable(
                 name: "scene_entry");

@@ -1,0 +1,4 @@
+namespace Anhu.Modules.Retention;
+
+/// <summary>Texts of retention.</summary>
+public sealed class RetentionText;
