@@ -89,10 +89,10 @@ public sealed record PlaybookFacts
     /// <summary>The need named (<see cref="PlaybookEvent.VisitNeed"/>), such as <c>shelter</c>.</summary>
     public string? Need { get; init; }
 
-    /// <summary>The item of the evidence checklist (<see cref="PlaybookEvent.SceneItem"/>), such as <c>injury-photos</c>.</summary>
+    /// <summary>The item of the evidence checklist (<see cref="PlaybookEvent.SceneItem"/>), such as <c>injury-photos</c>; <c>joint-response</c> or <c>joint-support</c> where the federation's work group was asked for.</summary>
     public string? SceneItem { get; init; }
 
-    /// <summary>Its status: <c>collected</c>, <c>refused</c>, <c>not-applicable</c> or <c>missing</c>.</summary>
+    /// <summary>Its status: <c>collected</c>, <c>refused</c>, <c>not-applicable</c> or <c>missing</c>; <c>requested</c> for the work group.</summary>
     public string? SceneStatus { get; init; }
 
     /// <summary>The kind of the duty that was done or is overdue.</summary>

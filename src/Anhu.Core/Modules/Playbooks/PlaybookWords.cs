@@ -73,7 +73,7 @@ internal static class PlaybookWords
 
     private static readonly Dictionary<string, Bilingual> SceneStatuses = new(StringComparer.Ordinal)
     {
-        ["collected"] = new("已收集", "collected"), ["refused"] = new("拒绝提供", "refused"), ["not-applicable"] = new("不适用", "not applicable"), ["missing"] = new("缺失", "missing"),
+        ["collected"] = new("已收集", "collected"), ["refused"] = new("拒绝提供", "refused"), ["not-applicable"] = new("不适用", "not applicable"), ["missing"] = new("缺失", "missing"), ["requested"] = new("已请求", "requested"),
     };
 
     private static Condition<PlaybookFacts>? ReadClass(RuleReader reader, YamlNode value, string key)

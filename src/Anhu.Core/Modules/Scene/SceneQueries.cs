@@ -17,7 +17,10 @@ namespace Anhu.Modules.Scene;
 /// <param name="OwnerUnitId">The unit that answers for it.</param>
 /// <param name="CreatedAt">When the duty arose, UTC.</param>
 /// <param name="Record">What holds there now.</param>
-public sealed record SceneOfDuty(Guid DutyId, Guid? IncidentId, DutyState State, Guid OwnerUnitId, DateTimeOffset CreatedAt, SceneRecord Record);
+/// <param name="Joint">The federation's work group, newest first.</param>
+/// <param name="IsSupportOnly">A work group that is asked for now may give support only.</param>
+public sealed record SceneOfDuty(
+    Guid DutyId, Guid? IncidentId, DutyState State, Guid OwnerUnitId, DateTimeOffset CreatedAt, SceneRecord Record, IReadOnlyList<JointLine> Joint, bool IsSupportOnly);
 
 /// <summary>Scenes of a case.</summary>
 /// <param name="CaseId">The case.</param>
@@ -26,8 +29,10 @@ public sealed record SceneOfDuty(Guid DutyId, Guid? IncidentId, DutyState State,
 /// <param name="Sight">What the caller may see of it.</param>
 /// <param name="Scenes">The scenes, newest first.</param>
 /// <param name="Workers">Names of the officers.</param>
+/// <param name="OnDuty">Who is on the roster now, by unit of a work group that is under way.</param>
 public sealed record CaseScenes(
-    Guid CaseId, string CaseNumber, int Class, CaseSight Sight, IReadOnlyList<SceneOfDuty> Scenes, IReadOnlyDictionary<Guid, string> Workers);
+    Guid CaseId, string CaseNumber, int Class, CaseSight Sight, IReadOnlyList<SceneOfDuty> Scenes, IReadOnlyDictionary<Guid, string> Workers,
+    IReadOnlyDictionary<Guid, IReadOnlyList<string>> OnDuty);
 
 /// <summary>Something in a family's history, with where it is known from.</summary>
 /// <param name="What">The code of what it is, such as <c>weapon</c>.</param>
@@ -159,7 +164,25 @@ public sealed class SceneQueries(IDbContextFactory<AnhuDbContext> contexts, Case
         var workers = entries.SelectMany(e => e).Select(e => e.WorkerId).OfType<Guid>().Distinct().ToList();
         var names = workers.Count == 0 ? [] : await db.Workers.AsNoTracking().Where(w => workers.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
         var told = sight.Shows(FieldClass.Story);
+        var joint = (await db.Duties.AsNoTracking().Where(d => d.CaseId == dvCase.CaseId && (d.Kind == JointResponse.Kind || d.Kind == JointResponse.SupportKind))
+            .OrderByDescending(d => d.CreatedAt).Take(MostScenes).ToListAsync(ct)).ToLookup(d => d.IncidentId, RequestJointResponseHandler.LineOf);
+        var incidents = duties.Select(d => d.IncidentId).OfType<Guid>().ToList();
+        var high = (await db.Incidents.AsNoTracking().Where(i => incidents.Contains(i.IncidentId)).ToListAsync(ct))
+            .Where(i => JointResponse.IsSupportOnly(IncidentKnowledge.Of(i))).Select(i => (Guid?)i.IncidentId).ToHashSet();
         return new CaseScenes(dvCase.CaseId, dvCase.CaseNumber, dvCase.Class, sight, [.. duties.Select(d => new SceneOfDuty(
-            d.DutyId, d.IncidentId, d.State, d.OwnerUnitId, d.CreatedAt, SceneRecord.Of(entries[d.DutyId].Where(e => told || e.Part != ScenePart.Note))))], names);
+            d.DutyId, d.IncidentId, d.State, d.OwnerUnitId, d.CreatedAt, SceneRecord.Of(entries[d.DutyId].Where(e => told || e.Part != ScenePart.Note)), [.. joint[d.IncidentId]],
+            high.Contains(d.IncidentId)))], names, await OnDutyAsync(db, [.. joint.SelectMany(j => j).Where(j => j.State < JointState.HandedBack).Select(j => j.UnitId).Distinct()], ct));
+    }
+
+    private async Task<IReadOnlyDictionary<Guid, IReadOnlyList<string>>> OnDutyAsync(AnhuDbContext db, IReadOnlyList<Guid> units, CancellationToken ct)
+    {
+        var now = time.Now;
+        var rows = units.Count == 0 ? [] : await (
+            from e in db.DutyRoster.AsNoTracking()
+            join w in db.Workers.AsNoTracking() on e.WorkerId equals w.Id
+            where units.Contains(e.UnitId) && e.StartsAt <= now && e.EndsAt > now
+            orderby e.StartsAt
+            select new { e.UnitId, w.DisplayName }).Take(20).ToListAsync(ct);
+        return rows.GroupBy(r => r.UnitId).ToDictionary(g => g.Key, g => (IReadOnlyList<string>)[.. g.Select(r => r.DisplayName).Distinct()]);
     }
 }

@@ -13,6 +13,7 @@ public static class SceneServices
         services.AddSingleton(provider => SceneBook.Load(
             options, provider.GetRequiredService<Time.CityClock>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RecordSceneHandler>();
+        services.AddSingleton<RequestJointResponseHandler>();
         services.AddSingleton<SceneQueries>();
         return services;
     }

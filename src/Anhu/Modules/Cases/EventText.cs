@@ -38,7 +38,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         EventTypes.CaseClosed, EventTypes.CaseGraded, EventTypes.GradeProposed, EventTypes.GradeRefused, EventTypes.IncidentAnswered, CloseCaseHandler.Requested,
         EventTypes.DutyCreated, "duty.accepted", "duty.started", "duty.done", "duty.returned", "duty.verified", "duty.cancel-requested", "duty.cancel-refused",
         "duty.cancelled", "duty.reassigned", "duty.overdue", "duty.escalated", "duty.hand-over-offered", "duty.hand-over-accepted",
-        "duty.hand-over-refused", "duty.hand-over-expired", EventTypes.UnitNotified, "visit.recorded", "visit.need", "scene.noted", "contact.changed",
+        "duty.hand-over-refused", "duty.hand-over-expired", EventTypes.UnitNotified, "visit.recorded", "visit.need", "scene.noted", "scene.joint-requested", "contact.changed",
         "message.queued", "message.sent", "message.failed", "message.refused",
     ];
 

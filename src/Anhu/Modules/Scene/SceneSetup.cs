@@ -86,7 +86,23 @@ public sealed record SceneDangerAnswer(
 /// <param name="Unit">The unit that answers for it.</param>
 /// <param name="Items">What was tapped.</param>
 /// <param name="Danger">What instruments came to.</param>
-public sealed record SceneAnswer(Guid DutyId, DutyState? State, string? Unit, IReadOnlyList<SceneItemAnswer> Items, IReadOnlyList<SceneDangerAnswer> Danger);
+/// <param name="Joint">The federation's work group, newest first.</param>
+public sealed record SceneAnswer(
+    Guid DutyId, DutyState? State, string? Unit, IReadOnlyList<SceneItemAnswer> Items, IReadOnlyList<SceneDangerAnswer> Danger, IReadOnlyList<JointAnswer> Joint);
+
+/// <summary>Asks for the federation's work group.</summary>
+/// <param name="Secured">The police have secured the scene.</param>
+/// <param name="VictimAgrees">The victim agrees.</param>
+public sealed record JointRequest(bool? Secured, bool? VictimAgrees);
+
+/// <summary>The federation's work group.</summary>
+/// <param name="DutyId">Its duty.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="SupportOnly">Support, no mediation.</param>
+/// <param name="UnitId">The unit that answers for it.</param>
+/// <param name="RequestedAt">When it was asked for.</param>
+/// <param name="Outcome">How it ended.</param>
+public sealed record JointAnswer(Guid DutyId, JointState State, bool SupportOnly, Guid UnitId, DateTimeOffset RequestedAt, string? Outcome);
 
 /// <summary>The scenes of a case.</summary>
 /// <param name="CaseId">The case.</param>
@@ -115,7 +131,19 @@ internal static class SceneSetup
         scene.MapPost("/{dutyId:guid}/entries", PostAsync).WithName("RecordScene")
             .WithSummary("Record taps at the scene; safe to repeat, in any order").RequireAuthorization(Permissions.WorkDuties)
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        scene.MapPost("/{dutyId:guid}/joint-response", JointAsync).WithName("RequestJointResponse")
+            .WithSummary("Ask for the federation's work group at the scene; asked again, the answer is the one under way").RequireAuthorization(Permissions.WorkDuties)
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
+
+    private static async Task<Results<Ok<JointAnswer>, FailureResult>> JointAsync(
+        HttpContext http, Guid id, Guid dutyId, JointRequest request, RequestJointResponseHandler handler, CancellationToken ct)
+    {
+        var result = await handler.Handle(new RequestJointResponse(dutyId, request.Secured == true, request.VictimAgrees == true, id), Caller.From(http.User)!, ct);
+        return result.IsOk ? TypedResults.Ok(Answer(result.Value)) : result.Failure!.ToProblem();
+    }
+
+    private static JointAnswer Answer(JointLine line) => new(line.DutyId, line.State, line.SupportOnly, line.UnitId, line.RequestedAt, line.Outcome);
 
     /// <summary>The key under which a phone keeps what it has not sent: the same for the same worker and duty, known to nobody who is not signed in.</summary>
     /// <param name="db">The store.</param>
@@ -185,7 +213,7 @@ internal static class SceneSetup
         return TypedResults.Ok(new SceneTakenAnswer(
             [.. taken.Taps.Select(t => new SceneTapAnswer(t.Id, t.Failure is not null ? "refused" : t.IsNew ? "stored" : "known", t.Failure?.Code, t.Failure is { } f ? failures.Of(f) : null))],
             taken.Class, taken.Raised, taken.NewDuties,
-            seen is { Scenes: [var scene, ..] } ? Answer(scene, null, seen.Workers, words, book) : new SceneAnswer(command.DutyId, null, null, [], [])));
+            seen is { Scenes: [var scene, ..] } ? Answer(scene, null, seen.Workers, words, book) : new SceneAnswer(command.DutyId, null, null, [], [], [])));
     }
 
     private static async Task<Results<Ok<ScenesAnswer>, FailureResult>> GetAsync(
@@ -210,7 +238,7 @@ internal static class SceneSetup
                 s.Entry.WorkerId, s.Entry.ClientId, s.Value.Length == 0 ? null : s.Value, s.Entry.Words, s.At, s.Entry.ReceivedAt, s.Entry.ListVersion, words.Said(i.Part, s, workers)))]))],
         [.. book.InForce.Where(i => i.Items.Any(x => scene.Record.Says(ScenePart.Danger, i.NameOf(x)).Count > 0)).Select(i => (Of: i, Result: i.Result(scene.Record))).Select(i => new SceneDangerAnswer(
             i.Of.Id, i.Of.Version, i.Result.Level?.Id, i.Result.CouldReach?.Id, i.Result.Score, i.Result.ScoreUpTo, [.. i.Result.Decisive.Select(d => d.Id)],
-            [.. i.Result.Missing.Select(d => d.Id)], words.Result(i.Of, i.Result)))]);
+            [.. i.Result.Missing.Select(d => d.Id)], words.Result(i.Of, i.Result)))], [.. scene.Joint.Select(Answer)]);
 
     private static Dictionary<string, string[]> Read(SceneEntriesRequest? request, out IReadOnlyList<SceneTap> taps)
     {
