@@ -23,6 +23,10 @@ internal sealed class ConditionLanguage<T>
         return this;
     }
 
+    /// <summary>How a word is read, to take it over into another language.</summary>
+    /// <param name="word">The word.</param>
+    public Func<RuleReader, YamlNode, string, Condition<T>?> Reader(string word) => words[word];
+
     /// <summary>Reads a condition.</summary>
     /// <param name="map">The mapping.</param>
     /// <param name="used">Told each word that is used.</param>

@@ -5,6 +5,7 @@ using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
 using Anhu.Modules.KeyRotation;
+using Anhu.Modules.Measures;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
@@ -125,6 +126,9 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>Duties.</summary>
     public DbSet<Duty> Duties => Set<Duty>();
+
+    /// <summary>Measures.</summary>
+    public DbSet<Measure> Measures => Set<Measure>();
 
     /// <summary>Return visits.</summary>
     public DbSet<ReturnVisit> ReturnVisits => Set<ReturnVisit>();

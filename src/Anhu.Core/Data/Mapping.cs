@@ -226,6 +226,7 @@ internal sealed class SpineMapping :
         incident.Property(i => i.Longitude).Sealed();
         incident.Property(i => i.Latitude).Sealed();
         incident.Property(i => i.Summary).Sealed();
+        incident.Property(i => i.Disposition).HasMaxLength(40);
         incident.Property(i => i.Answers).HasConversion<JsonList<IncidentAnswer>, ListComparer<IncidentAnswer>>();
         incident.Property(i => i.Version).IsConcurrencyToken();
         incident.HasIndex(i => new { i.CaseId, i.OccurredAt });

@@ -6,6 +6,7 @@ using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Intake;
+using Anhu.Modules.Measures;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
 using Anhu.Modules.Recognition;
@@ -47,6 +48,7 @@ public static class SpineServices
         services.AddSingleton<LearnFromDecisions>();
         services.AddSingleton<LinkPersonListHandler>();
         services.AddSingleton<LinkQueries>();
+        services.AddMeasures();
         services.AddSingleton<MissedLookUps>();
         services.AddSingleton<PersonIndex>();
         services.AddSingleton<PersonQueries>();

@@ -535,6 +535,13 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<bool?>("ChildPresent")
                         .HasColumnType("boolean");
 
+                    b.Property<DateTimeOffset?>("DisposedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Disposition")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("Injury")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -549,6 +556,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<byte[]>("Latitude")
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset?>("LetterAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<byte[]>("Longitude")
                         .HasColumnType("bytea")
@@ -1040,6 +1050,104 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("TableName");
 
                     b.ToTable("protection_reseal", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Measures.Measure", b =>
+                {
+                    b.Property<Guid>("MeasureId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AgainstRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("DeadlineKey")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid?>("DecidedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("DeliveredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("DraftedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("IsOpen")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("IssuedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Number")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("NumberKey")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Overlays")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("ProposedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ProtectsRecordId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("RulesVersion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("MeasureId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("Kind", "NumberKey")
+                        .IsUnique()
+                        .HasFilter("\"NumberKey\" IS NOT NULL");
+
+                    b.HasIndex("UnitId", "IsOpen", "DueAt");
+
+                    b.ToTable("measures_measure", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Messages.OutboxMessage", b =>

@@ -536,6 +536,13 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool?>("ChildPresent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DisposedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Disposition")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Injury")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -550,6 +557,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("Latitude")
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long?>("LetterAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Longitude")
                         .HasColumnType("BLOB")
@@ -1048,6 +1058,108 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("TableName");
 
                     b.ToTable("protection_reseal", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Measures.Measure", b =>
+                {
+                    b.Property<byte[]>("MeasureId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("AgainstRecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("DeadlineKey")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("DecidedByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("DeliveredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("DraftedByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("IncidentId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("IsOpen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("IssuedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Number")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NumberKey")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Overlays")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ProposedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ProtectsRecordId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("RulesVersion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StartsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("MeasureId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("Kind", "NumberKey")
+                        .IsUnique()
+                        .HasFilter("\"NumberKey\" IS NOT NULL");
+
+                    b.HasIndex("UnitId", "IsOpen", "DueAt");
+
+                    b.ToTable("measures_measure", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Messages.OutboxMessage", b =>

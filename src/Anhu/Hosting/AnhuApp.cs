@@ -14,6 +14,7 @@ using Anhu.Modules.Demo;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
 using Anhu.Modules.KeyRotation;
+using Anhu.Modules.Measures;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Operations;
 using Anhu.Modules.Organisation;
@@ -135,6 +136,7 @@ public static class AnhuApp
         await services.GetRequiredService<RuleBook>().EnsureStoredAsync(services, ct);
         services.GetRequiredService<RetentionPolicy>();
         services.GetRequiredService<SceneBook>();
+        await services.GetRequiredService<Modules.Measures.MeasureBook>().EnsureStoredAsync(services, ct);
         await (services.GetService<ClientKeys>()?.EnsureAsync(ct) ?? Task.CompletedTask);
         await (services.GetService<DemoCity>()?.EnsureAsync(ct) ?? Task.CompletedTask);
     }
@@ -152,6 +154,7 @@ public static class AnhuApp
         services.AddDataRequests();
         services.AddDemoCity(settings);
         services.AddDutyPages();
+        services.AddMeasurePages();
         services.AddMessages(settings);
         services.AddOperations(settings);
         services.AddOrganisationPages();
@@ -186,6 +189,7 @@ public static class AnhuApp
         app.MapDuties();
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();
+        app.MapMeasures();
         app.MapMessages();
         app.MapPeople();
         app.MapScene();

@@ -12,7 +12,7 @@ public sealed class AccessTests
     {
         nameof(AnhuDbContext.Alarms), nameof(AnhuDbContext.AlarmRevisions), nameof(AnhuDbContext.People), nameof(AnhuDbContext.PersonKeys), nameof(AnhuDbContext.Cases),
         nameof(AnhuDbContext.CaseParties), nameof(AnhuDbContext.Incidents), nameof(AnhuDbContext.IncidentParties), nameof(AnhuDbContext.CaseAccess),
-        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.SafeContacts),
+        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.SafeContacts),
         nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline), nameof(AnhuDbContext.PersonRecords),
         nameof(AnhuDbContext.LinkPairs), nameof(AnhuDbContext.LinkStatements),
     };
@@ -42,6 +42,7 @@ public sealed class AccessTests
         ["LearnFromDecisions"] = "the operator's command line: shares of levels and counts only",
         ["LinkPersonListHandler"] = "the operator's command line: counts only",
         ["LikelyPairs"] = "says how grave a pair is, for the queue",
+        ["MeasureVisitFollower"] = "what follows from a visit, after the caller was asked about",
         ["MissedLookUps"] = "looks people up, for the platform itself",
         ["PersonIndex"] = "looks people up, for the platform itself",
         ["OutboxSender"] = "sends what a worker asked for, by the contact gate",

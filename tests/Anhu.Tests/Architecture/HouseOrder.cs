@@ -36,6 +36,7 @@ internal static class HouseOrder
             ["core/Messages"],
             ["core/Whereabouts"],
             ["core/Scene"],
+            ["core/Measures"],
             ["core/Visits"],
             ["core/Recognition"],
             ["core/DataRequests"],
@@ -57,6 +58,7 @@ internal static class HouseOrder
             ["web/Duties"],
             ["web/Scene"],
             ["web/Cases"],
+            ["web/Measures"],
             ["web/Audit"],
             ["web/People"],
             ["web/Playbooks"],
@@ -78,7 +80,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

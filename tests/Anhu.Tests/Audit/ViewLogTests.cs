@@ -135,6 +135,9 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         "/workers/{WorkerId:guid}", "/workers/review", "/rules", "/rules/{Kind}/{Version}", "/alarms/new", "/alarms/new/regions", "/api/v1/units", "/security/second-step", "/security/clients", "/security/clients/{Id}", "/emergency", "/sign-out",
         "/audit/checkpoints", "/access/requests/new",
 
+        // Leads to the page of the duty's letter.
+        "/measures/of-duty/{DutyId:guid}",
+
         // Parts of an open board, which was recorded when it was opened; they hold no names.
         "/board/rows",
     ];
@@ -150,6 +153,9 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         var task = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId && d.Kind == "community-notice-visit")
             .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => new { d.DutyId, u.Code }).SingleAsync(Ct));
         var grid = await app.Data.CreateWorkerAsync(task.Code, change: w => w.RegionCode = "340104001002", roles: WorkerRole.GridWorker);
+        var officer = await app.Data.CreateWorkerAsync("340104001-police");
+        var letter = (await app.WithAsync<Anhu.Modules.Measures.ActOnMeasureHandler, Anhu.Common.Result<Anhu.Modules.Measures.Measure>>(h => h.Handle(
+            new Anhu.Modules.Measures.ProposeMeasure { CaseId = alarm.CaseId, Kind = "warning-letter" }, CallerOf(officer), Ct))).Value.MeasureId;
         using var client = await app.SignInAsync(worker);
         using var gridClient = await app.SignInAsync(grid);
         var request = $"/access/requests/{await RequestAsync(worker)}";
@@ -161,6 +167,9 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/duties/{DutyId:guid}"] = $"/duties/{Duty("phone-return-visit")}", ["/visits"] = "/visits", ["/scene/{DutyId:guid}"] = $"/scene/{Duty("police-first-contact")}", ["/api/v1/cases/{id:guid}/scene"] = $"/api/v1/cases/{alarm.CaseId}/scene", ["/visits/{DutyId:guid}"] = $"/visits/{Duty("phone-return-visit")}",
             ["/visits/{DutyId:guid}/done"] = $"/visits/{Duty("phone-return-visit")}/done", ["/visits/contacts/{CaseId:guid}"] = $"/visits/contacts/{alarm.CaseId}",
             ["/messages"] = "/messages", ["/messages/{DutyId:guid}"] = $"/messages/{Duty("caring-message")}", ["/cases/{CaseId:guid}/places"] = $"/cases/{alarm.CaseId}/places",
+            ["/measures"] = "/measures", ["/measures/{MeasureId:guid}"] = $"/measures/{letter}", ["/measures/{MeasureId:guid}/{Action}"] = $"/measures/{letter}/edit",
+            ["/cases/{CaseId:guid}/measures/new"] = $"/cases/{alarm.CaseId}/measures/new", ["/api/v1/cases/{id:guid}/measures"] = $"/api/v1/cases/{alarm.CaseId}/measures",
+            ["/api/v1/measures/{id:guid}"] = $"/api/v1/measures/{letter}",
             ["/access"] = "/access", ["/access/case"] = $"/access/case?number={alarm.CaseNumber}", ["/access/workers/{WorkerId:guid}"] = $"/access/workers/{(await Colleague()).Id}",
             ["/access/unusual"] = "/access/unusual", ["/access/requests"] = "/access/requests", ["/access/retention"] = "/access/retention", ["/access/requests/{DataRequestId:guid}"] = request,
             ["/access/requests/{DataRequestId:guid}/answer"] = $"{request}/answer", ["/access/requests/{id:guid}/answer.json"] = $"{request}/answer.json",

@@ -163,22 +163,35 @@ public sealed class HefeiPlaybookTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void WarningLetter_InAnyClass_IsFollowedBySevenDayVisitAndThreeNotices(int @class)
+    public void WarningLetter_DeliveredInAnyClass_IsFollowedBySevenDayVisitAndThreeNotices(int @class)
     {
-        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(@class) with { DutyKind = "police-disposition", Outcome = "warning-letter" });
+        var due = new DateTimeOffset(2026, 11, 21, 13, 0, 0, TimeSpan.Zero);
 
-        var visit = Assert.Single(plan.Duties);
-        Assert.Equal(("check-visit", Agency.Police, EndOf(2026, 11, 27)), (visit.Kind, visit.Agency, visit.DueAt));
+        var plan = Hefei.Plan(PlaybookEvent.LetterDelivered, Alarm(@class) with { HasVictim = true, MeasureDueAt = due });
+
+        var visit = Assert.Single(plan.Duties, d => d.Kind == "check-visit");
+        Assert.Equal((Agency.Police, EndOf(2026, 11, 27)), (visit.Agency, visit.DueAt));
+        Assert.Equal(due, Assert.Single(plan.Duties, d => d.Kind == "letter-notices").DueAt);
+        Assert.Contains(plan.Duties, d => d is { Kind: "phone-return-visit", Agency: Agency.WomensFederation });
         Assert.Equal([Agency.CommunityOffice, Agency.WomensFederation, Agency.StreetOffice], plan.Notices.Select(n => n.Agency));
     }
 
     [Theory]
-    [InlineData(1, true)]
-    [InlineData(3, true)]
-    [InlineData(4, false)]
-    public void CleanLetterVisits_StopAfterThreeInARowBesidesTheFirst(int inRow, bool another)
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public void WarningLetter_EnteredAsADispositionOnly_HasToBeWritten(bool issued, int duties)
     {
-        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(3) with { DutyKind = "check-visit", Outcome = "clean", OutcomesInRow = inRow });
+        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(3) with { DutyKind = "police-disposition", Outcome = "warning-letter", LetterIssued = issued });
+
+        Assert.Equal(duties, plan.Duties.Count(d => d.Kind == "warning-letter"));
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void CleanLetterVisits_GoOnEveryThreeMonthsUntilThereAreEnough(bool done, bool another)
+    {
+        var plan = Hefei.Plan(PlaybookEvent.LetterVisited, Alarm(3) with { DutyKind = "check-visit", Outcome = "clean", VisitsDone = done });
 
         Assert.Equal(another, plan.Duties.Count == 1);
         Assert.All(plan.Duties, d => Assert.Equal(EndOf(2027, 2, 20), d.DueAt));

@@ -36,6 +36,9 @@ public static class ViewTypes
     /// <summary>A victim's safe contacts.</summary>
     public const string Contacts = "view.contacts";
 
+    /// <summary>A measure, such as a warning letter.</summary>
+    public const string Measure = "view.measure";
+
     /// <summary>The places of a case that are shielded.</summary>
     public const string Places = "view.places";
 
@@ -62,7 +65,7 @@ public static class ViewTypes
 
     /// <summary>Those that open one case.</summary>
     public static IReadOnlyList<string> OfCases { get; } =
-        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Scene, Task, Message, Contacts, Places];
+        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Scene, Task, Message, Contacts, Places, Measure];
 }
 
 /// <summary>What one worker looked at on one day. Counted from the chain of views and made anew whenever that day grows.</summary>

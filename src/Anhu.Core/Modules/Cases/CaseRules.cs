@@ -62,10 +62,12 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="at">When it arises, UTC.</param>
     /// <param name="incidentId">The incident that gave rise to it.</param>
     /// <param name="sink">Takes new rows and facts.</param>
+    /// <param name="acting">The unit that acts, which keeps what its agency has to do on the spot; null for none.</param>
     /// <returns>The duty.</returns>
-    public Duty AddDuty(CaseFile file, PlannedDuty planned, DateTimeOffset at, Guid? incidentId, IChangeSink sink)
+    public Duty AddDuty(CaseFile file, PlannedDuty planned, DateTimeOffset at, Guid? incidentId, IChangeSink sink, Unit? acting = null)
     {
-        var owner = Map.Responsible(planned.Agency, file.Case.RegionCode, planned.Level)
+        var owner = (acting is { IsActive: true } && acting.Agency == planned.Agency && planned.Level >= RegionLevel.Township ? acting : null)
+            ?? Map.Responsible(planned.Agency, file.Case.RegionCode, planned.Level)
             ?? Map.Responsible(Agency.PoliticalLegalCommittee, null, RegionLevel.City)
             ?? throw new InvalidOperationException("The city has no unit that could own a duty.");
         return AddDuty(file, owner, planned.Kind, planned.DueAt, planned.Basis, at, incidentId, sink, planned.Proposed, planned.RuleId, Rules.Playbook.Version, planned.HolidaysKnown);
@@ -120,13 +122,16 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="startsAt">Where deadlines start, UTC; <paramref name="at"/> when null.</param>
     /// <param name="before">What <see cref="Known"/> said before more was learned of the incident; null when nothing was.</param>
     /// <param name="evidence">For an item of evidence at the scene: which, and its status.</param>
+    /// <param name="measure">For a step of a measure: its unit, which does what its agency has to do, and what it knows.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
         string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null,
-        (string Item, string Status)? evidence = null)
+        (string Item, string Status)? evidence = null,
+        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null)
     {
         incident ??= Latest(file);
+        var own = ended?.IncidentId is { } about ? file.Incidents.Find(i => i.IncidentId == about) ?? incident : incident;
         var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, Clock.Zone, incident, OpenKinds(file)) with
         {
             Need = need,
@@ -136,6 +141,9 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             Outcome = ended?.Outcome,
             DutyDueAt = ended?.DueAt,
             OutcomesInRow = outcomesInRow,
+            LetterIssued = own?.LetterAt is not null,
+            MeasureDueAt = measure?.DueAt,
+            VisitsDone = measure?.VisitsDone ?? false,
         }, before);
         if (plan.Duties.Count > 0 && file.Case.State == CaseState.Closed)
         {
@@ -147,7 +155,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         var duties = new List<Duty>(plan.Duties.Count);
         foreach (var planned in plan.Duties)
         {
-            duties.Add(AddDuty(file, planned, at, incident?.IncidentId, sink));
+            duties.Add(AddDuty(file, planned, at, incident?.IncidentId, sink, measure?.Unit));
         }
 
         foreach (var notice in plan.Notices)

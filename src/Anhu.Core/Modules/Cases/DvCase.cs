@@ -182,6 +182,15 @@ public sealed class Incident
     /// <summary>Number of alarms on this occurrence.</summary>
     public required int AlarmCount { get; set; }
 
+    /// <summary>How the police disposed of it: outcome of the duty whose kind <c>disposes</c>, such as <c>criticism</c>; null while they have not.</summary>
+    public string? Disposition { get; set; }
+
+    /// <summary>When the police disposed of it, UTC.</summary>
+    public DateTimeOffset? DisposedAt { get; set; }
+
+    /// <summary>When a warning letter was issued for it, UTC; null where none stands.</summary>
+    public DateTimeOffset? LetterAt { get; set; }
+
     /// <summary>What workers answered where the reports are silent, oldest first. What the fields above say is what was reported; <see cref="IncidentKnowledge"/> is both.</summary>
     public IReadOnlyList<IncidentAnswer> Answers { get; set; } = [];
 

@@ -29,7 +29,7 @@ public enum DemoStoreState
 
 /// <summary>Fills an empty store with a made-up city: workers, a year of alarms, and what was done about them. All or nothing: a filling that is cut short leaves the store empty.</summary>
 public sealed partial class DemoFill(
-    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, Conflicts conflicts, IPasswordHasher<Worker> hasher, TimeProvider time,
+    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, Measures.MeasureBook measures, Conflicts conflicts, IPasswordHasher<Worker> hasher, TimeProvider time,
     ILogger<DemoFill> logger)
 {
     /// <summary>Event that stands at the beginning of a demo's record.</summary>
@@ -126,7 +126,7 @@ public sealed partial class DemoFill(
         var agenda = new DemoAgenda();
         var habits = new DemoHabits(books, agenda, options.Seed);
         var contacts = new DemoContacts(books, templates);
-        var work = new DemoWork(books, agenda, habits, crew, contacts, options.Seed);
+        var work = new DemoWork(books, agenda, habits, crew, contacts, new DemoLetters(books, measures, crew), options.Seed);
         var history = new DemoHistory(books, agenda, habits, work, crew, options.Seed);
         history.Expect(new DemoStory(options.Seed, books.Map, books.Zone, now).Past(options, now));
 

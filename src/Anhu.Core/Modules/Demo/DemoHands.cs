@@ -3,6 +3,8 @@ using Anhu.Data;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Measures;
+using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -16,7 +18,8 @@ namespace Anhu.Modules.Demo;
 /// <summary>What made-up workers do while the demo runs: by the same use cases as the pages, so that a visitor's step and theirs meet as two people's do.</summary>
 public sealed class DemoHands(
     IDbContextFactory<AnhuDbContext> contexts, TakeDutyStepHandler steps, RecordVisitHandler visits, SendCaringMessageHandler messages, SafeContacts safe,
-    MessageTemplates templates, OrganisationDirectory organisation, RuleBook rules, DemoOptions options)
+    MessageTemplates templates, OrganisationDirectory organisation, RuleBook rules, DemoOptions options, ActOnMeasureHandler measures,
+    MeasureQueries letters, MeasureBook book, TimeProvider time)
 {
     /// <summary>Does one thing. A visitor may have been faster; then there is nothing to do.</summary>
     /// <param name="plan">What.</param>
@@ -52,6 +55,31 @@ public sealed class DemoHands(
         }
     }
 
+    /// <summary>The next step on a letter; its approval is left to a visitor who leads the station.</summary>
+    private async Task LetterAsync(Duty duty, CaseFile file, Caller worker, CancellationToken ct)
+    {
+        var own = book[WarningLetter.KindId].Rules;
+        var incident = file.Incidents.Find(i => i.IncidentId == duty.IncidentId);
+        if (incident is null || await letters.OfDutyAsync(worker, duty.DutyId, ct) is not (_, _, var id))
+        {
+            return;
+        }
+
+        var letter = id ?? (await measures.Handle(new ProposeMeasure { CaseId = duty.CaseId, Kind = WarningLetter.KindId, IncidentId = incident.IncidentId }, worker, ct) is { IsOk: true } begun
+            ? begun.Value.MeasureId : null);
+        var (action, fields) = duty.Kind switch
+        {
+            "letter-delivery" => ("deliver", DemoLetters.Delivery(time.Now, own)),
+            "letter-notices" => ("notify", DemoLetters.Notices(time.Now, own)),
+            _ => ("submit", DemoLetters.Draft(incident, own)),
+        };
+        if (letter is { } measure)
+        {
+            var form = fields.ToDictionary(f => f.Key, f => own.Fields[f.Key].Type == DutyFieldType.Choices ? (object)f.Value.Split(',') : f.Value);
+            await measures.Handle(new ActOnMeasure { MeasureId = measure, Action = action, Form = System.Text.Json.JsonSerializer.Serialize(form, JsonText.Options) }, worker, ct);
+        }
+    }
+
     private async Task<IReadOnlyList<DemoPlan>> HandOverAsync(DemoPlan plan, Duty duty, Caller giver, DemoCrew crew, Random random, CancellationToken ct)
     {
         var map = await organisation.GetAsync(ct);
@@ -78,6 +106,12 @@ public sealed class DemoHands(
         if (duty.Kind == SendCaringMessageHandler.Kind
             && (await messages.Handle(new SendCaringMessage { DutyId = duty.DutyId, TemplateId = random.Pick(templates.Templates).TemplateId }, worker, ct)).IsOk)
         {
+            return [];
+        }
+
+        if (DemoLetters.Does(duty.Kind))
+        {
+            await LetterAsync(duty, file, worker, ct);
             return [];
         }
 

@@ -12,7 +12,7 @@ using Anhu.Modules.Work;
 namespace Anhu.Modules.Demo;
 
 /// <summary>Made-up workers at work: does what is on the agenda, each kind of duty in its own way.</summary>
-internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits habits, DemoCrew crew, DemoContacts contacts, int seed)
+internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits habits, DemoCrew crew, DemoContacts contacts, DemoLetters letters, int seed)
 {
     private readonly Dictionary<Guid, int> tries = [];
 
@@ -45,6 +45,9 @@ internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits ha
                 break;
             case DemoAct.Complete when duty.DecidingUnitId is not null || duty.HandOverToUnitId is not null:
                 agenda.Add(plan with { At = plan.At + TimeSpan.FromDays(1) });
+                break;
+            case DemoAct.Complete when DemoLetters.Does(duty.Kind):
+                letters.Do(duty, crew.Worker(owner, random), plan.At, random);
                 break;
             case DemoAct.Complete:
                 Complete(plan, duty, crew.Worker(owner, random), random);
@@ -98,7 +101,7 @@ internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits ha
                 new TakeDutyStep
                 {
                     DutyId = duty.DutyId, Step = step, Outcome = last ? result.Outcome : null, Form = last ? result.Form : null, Needs = last ? result.Needs : [],
-                    RiskView = last ? result.RiskView : null, Also = !last || visit is null ? null : (_, d, sink) =>
+                    RiskView = last ? result.RiskView : null, Then = last ? letters.AfterVisit(duty, caller, at) : null, Also = !last || visit is null ? null : (_, d, sink) =>
                     {
                         sink.Add(visit);
                         sink.Record(RecordVisitHandler.Recorded(d, result.Outcome, visit, at));

@@ -28,4 +28,7 @@ public static class DutyFailures
 
     /// <summary>The form is too large.</summary>
     public static Failure FormTooLarge { get; } = new(FailureKind.Invalid, "duties.form-too-large", "form");
+
+    /// <summary>It ends with a step on its measure, such as a warning letter; not by a form of its own.</summary>
+    public static Failure DoneByMeasure { get; } = new(FailureKind.NotAllowed, "duties.done-by-measure");
 }

@@ -19,6 +19,9 @@ public enum DutyFieldType
     /// <summary>A date.</summary>
     Date,
 
+    /// <summary>A date with the time of day, in the city's time.</summary>
+    DateTime,
+
     /// <summary>Yes or no.</summary>
     YesNo,
 
@@ -40,7 +43,11 @@ public sealed record DutyOption(string Id, Bilingual Label);
 /// <param name="Type">How it is filled.</param>
 /// <param name="Min">The least number allowed, for numbers.</param>
 /// <param name="Options">Options of a choice.</param>
-public sealed record DutyField(string Id, Bilingual Label, DutyFieldType Type, int? Min, IReadOnlyList<DutyOption> Options);
+public sealed record DutyField(string Id, Bilingual Label, DutyFieldType Type, int? Min, IReadOnlyList<DutyOption> Options)
+{
+    /// <summary>How a form sends a <see cref="DutyFieldType.DateTime"/>.</summary>
+    public const string LocalTime = "yyyy-MM-dd'T'HH:mm";
+}
 
 /// <summary>How a duty may end.</summary>
 /// <param name="Id">Stored value, such as <c>reached</c>.</param>
@@ -74,25 +81,36 @@ public sealed class DutyKind
     /// <summary>How it may end.</summary>
     public required IReadOnlyList<DutyOutcome> Outcomes { get; init; }
 
+    /// <summary>It belongs to a measure: what follows from it stays with the measure's incident, and outcomes are counted for that alone.</summary>
+    public bool OfMeasure { get; init; }
+
+    /// <summary>Its outcome is how the police dispose of the incident.</summary>
+    public bool Disposes { get; init; }
+
+    /// <summary>The form of kinds that end with a step on a measure, never by themselves.</summary>
+    public const string MeasureForm = "measure";
+
     /// <summary>Checks whether a filled form ends the duty.</summary>
     /// <param name="outcome">The chosen outcome.</param>
     /// <param name="form">The form, a JSON object with the fields' ids as names.</param>
     /// <returns>Nothing when it does.</returns>
-    public IReadOnlyList<CompletionFault> Check(string? outcome, JsonElement form)
-    {
-        var chosen = Outcomes.FirstOrDefault(o => o.Id == outcome);
-        if (chosen is null)
-        {
-            return [new CompletionFault("outcome", "duties.outcome-unknown")];
-        }
+    public IReadOnlyList<CompletionFault> Check(string? outcome, JsonElement form) =>
+        Outcomes.FirstOrDefault(o => o.Id == outcome) is { } chosen ? Check(Fields, chosen.Required, form) : [new CompletionFault("outcome", "duties.outcome-unknown")];
 
+    /// <summary>Checks a filled form.</summary>
+    /// <param name="fields">Its fields.</param>
+    /// <param name="required">Those that must be filled.</param>
+    /// <param name="form">The form, a JSON object with the fields' ids as names.</param>
+    /// <returns>Nothing when all is right.</returns>
+    public static IReadOnlyList<CompletionFault> Check(IEnumerable<DutyField> fields, IReadOnlyList<string> required, JsonElement form)
+    {
         var faults = new List<CompletionFault>();
-        foreach (var field in Fields)
+        foreach (var field in fields)
         {
             var value = form.ValueKind == JsonValueKind.Object && form.TryGetProperty(field.Id, out var found) ? found : default;
             if (IsBlank(value))
             {
-                if (chosen.Required.Contains(field.Id, StringComparer.Ordinal))
+                if (required.Contains(field.Id, StringComparer.Ordinal))
                 {
                     faults.Add(new CompletionFault(field.Id, "duties.field-required"));
                 }
@@ -123,6 +141,7 @@ public sealed class DutyKind
             DutyFieldType.Text or DutyFieldType.LongText => value.ValueKind == JsonValueKind.String,
             DutyFieldType.Number => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= (field.Min ?? int.MinValue),
             DutyFieldType.Date => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+            DutyFieldType.DateTime => DateTime.TryParseExact(text, DutyField.LocalTime, CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
             DutyFieldType.YesNo => text is "true" or "false" or "yes" or "no",
             DutyFieldType.Choice => field.Options.Any(o => o.Id == text),
             DutyFieldType.Choices => value.ValueKind == JsonValueKind.Array

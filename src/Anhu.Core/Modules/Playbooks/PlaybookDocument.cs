@@ -209,7 +209,7 @@ internal sealed class PlaybookDocument
         var kind = new DutyKind
         {
             Id = id, Title = map.Bilingual("title"), What = map.Bilingual("what"), Form = map.OptionalText("form", 40) ?? StandardForm, Fields = fields,
-            Outcomes = outcomes,
+            Outcomes = outcomes, OfMeasure = map.OptionalYesNo("ofMeasure"), Disposes = map.OptionalYesNo("disposes"),
         };
         map.Done();
         return kind;
@@ -235,7 +235,7 @@ internal sealed class PlaybookDocument
         return required;
     }
 
-    private static DutyField ReadField(RuleReader reader, string id, RuleMap map)
+    internal static DutyField ReadField(RuleReader reader, string id, RuleMap map)
     {
         var type = map.Require("type") is { } value ? RuleMap.AsEnum<DutyFieldType>(reader, value, "type") : null;
         var options = new List<DutyOption>();

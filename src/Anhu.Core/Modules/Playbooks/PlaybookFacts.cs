@@ -36,6 +36,21 @@ public enum PlaybookEvent
 
     /// <summary><c>scene.item</c>: an item of the evidence checklist at the scene was given its status.</summary>
     SceneItem,
+
+    /// <summary><c>letter.proposed</c>: a warning letter was begun.</summary>
+    LetterProposed,
+
+    /// <summary><c>letter.issued</c>: a warning letter was approved.</summary>
+    LetterIssued,
+
+    /// <summary><c>letter.delivered</c>: a warning letter was read and handed over, or counts as delivered.</summary>
+    LetterDelivered,
+
+    /// <summary><c>letter.visited</c>: a visit that watches a warning letter was made, with its outcome.</summary>
+    LetterVisited,
+
+    /// <summary><c>letter.recurrence</c>: violence again after a warning letter.</summary>
+    LetterRecurrence,
 }
 
 /// <summary>What a playbook may look at. Null means not known, which is not no.</summary>
@@ -100,6 +115,15 @@ public sealed record PlaybookFacts
 
     /// <summary>The outcome of the duty that was done.</summary>
     public string? Outcome { get; init; }
+
+    /// <summary>The deadline that a measure's own rules give its next step; null when the event is about no measure.</summary>
+    public DateTimeOffset? MeasureDueAt { get; init; }
+
+    /// <summary>The visits that watch a measure have done enough.</summary>
+    public bool VisitsDone { get; init; }
+
+    /// <summary>A warning letter was issued for the incident; for a duty that was done, its own incident.</summary>
+    public bool LetterIssued { get; init; }
 
     /// <summary>The deadline of the duty that was done or is overdue; a return visit made early counts as the one that was due.</summary>
     public DateTimeOffset? DutyDueAt { get; init; }

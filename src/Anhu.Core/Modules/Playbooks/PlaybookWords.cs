@@ -19,6 +19,8 @@ internal static class PlaybookWords
         ("minorVictim", f => f.MinorVictim, new("受害人未满18周岁", "a victim under 18"), new("确知受害人已成年", "a victim known to be an adult")),
         ("elderlyVictim", f => f.ElderlyVictim, new("受害人为老年人", "an elderly victim"), new("确知受害人不是老年人", "a victim known not to be elderly")),
         ("hasVictim", f => f.HasVictim, new("有受害人信息", "a victim is named"), new("没有受害人信息", "no victim is named")),
+        ("letterIssued", f => f.LetterIssued, new("已出具告诫书", "a warning letter was issued"), new("没有出具告诫书", "no warning letter was issued")),
+        ("visitsDone", f => f.VisitsDone, new("查访次数已满", "enough visits were made"), new("查访次数未满", "more visits are due")),
         ("mandatoryReport", f => f.MandatoryReport, new("来自强制报告", "a mandatory report"), new("不是强制报告", "no mandatory report")),
     ];
 
@@ -37,6 +39,11 @@ internal static class PlaybookWords
         PlaybookEvent.DutyDone => "duty.done",
         PlaybookEvent.VisitNeed => "visit.need",
         PlaybookEvent.SceneItem => "scene.item",
+        PlaybookEvent.LetterProposed => "letter.proposed",
+        PlaybookEvent.LetterIssued => "letter.issued",
+        PlaybookEvent.LetterDelivered => "letter.delivered",
+        PlaybookEvent.LetterVisited => "letter.visited",
+        PlaybookEvent.LetterRecurrence => "letter.recurrence",
     };
 
     /// <summary>The language of conditions.</summary>

@@ -142,7 +142,12 @@ public sealed partial class RuleBook
         },
         ct);
 
-    private async Task StoreAsync(AnhuDbContext db, RuleDocumentKind kind, string version, string text, string file, CancellationToken ct)
+    private Task StoreAsync(AnhuDbContext db, RuleDocumentKind kind, string version, string text, string file, CancellationToken ct) =>
+        StoreAsync(db, kind, version, text, file, time, ct);
+
+    /// <summary>Keeps the text of a version, or refuses another text under a version that is kept already.</summary>
+    internal static async Task StoreAsync(
+        AnhuDbContext db, RuleDocumentKind kind, string version, string text, string file, TimeProvider time, CancellationToken ct)
     {
         var unified = text.ReplaceLineEndings("\n");
         var stored = await db.RuleDocuments.AsNoTracking().SingleOrDefaultAsync(d => d.Kind == kind && d.DocumentVersion == version, ct);

@@ -8,6 +8,9 @@ public enum RuleDocumentKind
 
     /// <summary>Playbook.</summary>
     Playbook,
+
+    /// <summary>Rules of a kind of measure; its versions begin with the kind.</summary>
+    Measure,
 }
 
 /// <summary>A version of a policy or playbook that was in force (策略、预案); kept for ever, since grades and duties name it.</summary>

@@ -44,6 +44,12 @@ public sealed record TakeDutyStep
     /// <summary>More to store in the same transaction, such as the visit that the form recorded; gets the case file.</summary>
     public Action<CaseFile, Duty, IChangeSink>? Also { get; init; }
 
+    /// <summary>The step is part of a step on the duty's measure, which has checked all that is to be checked.</summary>
+    internal bool ByMeasure { get; init; }
+
+    /// <summary>What follows when the duty is done, before the playbook is asked what follows in general.</summary>
+    internal Action<CaseFile, Duty, IChangeSink>? Then { get; init; }
+
     /// <summary>Needs named in the form; each proposes the duty that answers it.</summary>
     public IReadOnlyList<string> Needs { get; init; } = [];
 
@@ -51,9 +57,26 @@ public sealed record TakeDutyStep
     public int? RiskView { get; init; }
 }
 
+/// <summary>Has a say when a duty is about to be done: refuses, or adds what follows from it. For what is built on duties.</summary>
+public interface IDutyFollower
+{
+    /// <summary>Looks at a step that completes a duty.</summary>
+    /// <param name="db">The context of the transaction.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="duty">The duty, not done yet.</param>
+    /// <param name="file">Its case.</param>
+    /// <param name="caller">Who does it.</param>
+    /// <param name="rules">Rules of cases.</param>
+    /// <param name="at">Now, UTC.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>What follows once it is done, null for nothing; or why it can't be done.</returns>
+    Task<Result<Action<CaseFile, Duty, IChangeSink>?>> BeforeDoneAsync(
+        AnhuDbContext db, TakeDutyStep step, Duty duty, CaseFile file, Caller caller, CaseRules rules, DateTimeOffset at, CancellationToken ct);
+}
+
 /// <summary>Takes steps on duties for pages, API and jobs alike.</summary>
 public sealed class TakeDutyStepHandler(
-    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time, IEnumerable<IDutyFollower> followers)
 {
     private const int FormMaxLength = 64 * 1024;
     private const int ReasonMaxLength = 1000;
@@ -141,8 +164,20 @@ public sealed class TakeDutyStepHandler(
         var work = new CaseRules(map, rules);
         foreach (var step in steps)
         {
-            var inRow = step.Step == DutyStep.Complete ? await OutcomesInRowAsync(db, duty, step.Outcome, ct) : 1;
-            if (Apply(step, duty, file, unit, caller, work, now, sink, inRow) is { } failure)
+            var inRow = step.Step == DutyStep.Complete ? await OutcomesInRowAsync(db, duty, step.Outcome, work, ct) : 1;
+            var then = step.Then;
+            foreach (var follower in step.Step == DutyStep.Complete && DutyMachine.Allowed[DutyStep.Complete].Contains(duty.State) ? followers : [])
+            {
+                var follows = await follower.BeforeDoneAsync(db, step, duty, file, caller, work, now, ct);
+                if (!follows.IsOk)
+                {
+                    return follows.Failure!;
+                }
+
+                then += follows.Value;
+            }
+
+            if (Apply(step with { Then = then }, duty, file, unit, caller, work, now, sink, inRow) is { } failure)
             {
                 return failure;
             }
@@ -169,7 +204,7 @@ public sealed class TakeDutyStepHandler(
             return DutyFailures.ReceiverUnknown;
         }
 
-        if (step.Step == DutyStep.Complete && DutyMachine.Allowed[DutyStep.Complete].Contains(duty.State) && CheckForm(step, duty, work) is { } wrong)
+        if (step is { Step: DutyStep.Complete, ByMeasure: false } && DutyMachine.Allowed[DutyStep.Complete].Contains(duty.State) && CheckForm(step, duty, work) is { } wrong)
         {
             return wrong;
         }
@@ -225,6 +260,13 @@ public sealed class TakeDutyStepHandler(
     {
         file.OpenDuties.RemoveAll(d => d.DutyId == duty.DutyId);
         file.Case.OpenDutyCount--;
+        var kind = work.Rules.Playbook.Kinds.GetValueOrDefault(duty.Kind);
+        if (duty.State == DutyState.Done && kind is { Disposes: true } && file.Incidents.Find(i => i.IncidentId == duty.IncidentId) is { } incident)
+        {
+            (incident.Disposition, incident.DisposedAt) = (duty.Outcome, now);
+        }
+
+        step.Then?.Invoke(file, duty, sink);
         foreach (var need in step.Needs)
         {
             work.Plan(file, [PlaybookEvent.VisitNeed], now, null, sink, need: need, ended: duty);
@@ -271,15 +313,22 @@ public sealed class TakeDutyStepHandler(
             return null;
         }
 
+        if (kind.Form == DutyKind.MeasureForm)
+        {
+            return DutyFailures.DoneByMeasure;
+        }
+
         using var form = JsonDocument.Parse(step.Form ?? "{}");
         var faults = kind.Check(step.Outcome, form.RootElement);
         return faults.Count == 0 ? null : new Failure(FailureKind.Invalid, faults[0].Code, faults[0].Field);
     }
 
-    private static async Task<int> OutcomesInRowAsync(AnhuDbContext db, Duty duty, string? outcome, CancellationToken ct)
+    private static async Task<int> OutcomesInRowAsync(AnhuDbContext db, Duty duty, string? outcome, CaseRules work, CancellationToken ct)
     {
+        var incidentId = duty.IncidentId;
+        var alone = work.Rules.Playbook.Kinds.GetValueOrDefault(duty.Kind) is { OfMeasure: true };
         var before = await db.Duties.AsNoTracking()
-            .Where(d => d.CaseId == duty.CaseId && d.Kind == duty.Kind && d.DoneAt != null && d.DutyId != duty.DutyId)
+            .Where(d => d.CaseId == duty.CaseId && d.Kind == duty.Kind && d.DoneAt != null && d.DutyId != duty.DutyId && (!alone || d.IncidentId == incidentId))
             .OrderByDescending(d => d.DoneAt).Select(d => d.Outcome).Take(12).ToListAsync(ct);
         return 1 + before.TakeWhile(o => o == outcome).Count();
     }

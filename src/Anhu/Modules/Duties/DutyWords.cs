@@ -55,6 +55,7 @@ public sealed class DutyWords(RuleBook rules, IStringLocalizer<DutiesText> text)
     {
         "phone-visit" or "on-site-visit" => $"/visits/{dutyId}",
         "caring-message" => $"/messages/{dutyId}",
+        DutyKind.MeasureForm => $"/measures/of-duty/{dutyId}",
         _ => null,
     };
 
@@ -79,6 +80,7 @@ public sealed class DutyWords(RuleBook rules, IStringLocalizer<DutiesText> text)
             DutyFieldType.YesNo => text[v is "true" or "yes" ? "Yes" : "No"] is { ResourceNotFound: false } w ? w.Value : v,
             DutyFieldType.Choice or DutyFieldType.Choices => field.Options.FirstOrDefault(o => o.Id == v)?.Label.Text ?? v,
             DutyFieldType.Text or DutyFieldType.LongText or DutyFieldType.Number or DutyFieldType.Date => v,
+            DutyFieldType.DateTime => v.Replace('T', ' '),
         }));
 }
 

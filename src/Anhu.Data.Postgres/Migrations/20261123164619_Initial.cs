@@ -252,6 +252,9 @@ namespace Anhu.Data.Postgres.Migrations
                     IsMandatoryReport = table.Column<bool>(type: "boolean", nullable: false),
                     PoliceOpinion = table.Column<int>(type: "integer", nullable: true),
                     AlarmCount = table.Column<int>(type: "integer", nullable: false),
+                    Disposition = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    DisposedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LetterAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Answers = table.Column<string>(type: "text", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -447,6 +450,39 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_grading_grade", x => x.GradeId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "measures_measure",
+                columns: table => new
+                {
+                    MeasureId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AgainstRecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProtectsRecordId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    IsOpen = table.Column<bool>(type: "boolean", nullable: false),
+                    Overlays = table.Column<string>(type: "text", nullable: false),
+                    Number = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    NumberKey = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    StartsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ProposedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DraftedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DeadlineKey = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DecidedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    IssuedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DeliveredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Fields = table.Column<byte[]>(type: "bytea", nullable: false),
+                    RulesVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_measures_measure", x => x.MeasureId);
                 });
 
             migrationBuilder.CreateTable(
@@ -1463,6 +1499,23 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: new[] { "CaseId", "DecidedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_IncidentId",
+                table: "measures_measure",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_Kind_NumberKey",
+                table: "measures_measure",
+                columns: new[] { "Kind", "NumberKey" },
+                unique: true,
+                filter: "\"NumberKey\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_UnitId_IsOpen_DueAt",
+                table: "measures_measure",
+                columns: new[] { "UnitId", "IsOpen", "DueAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_messages_outbox_CaseId",
                 table: "messages_outbox",
                 column: "CaseId");
@@ -1835,6 +1888,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "grading_grade");
+
+            migrationBuilder.DropTable(
+                name: "measures_measure");
 
             migrationBuilder.DropTable(
                 name: "messages_outbox");

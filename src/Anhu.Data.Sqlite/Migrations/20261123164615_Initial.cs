@@ -250,6 +250,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     IsMandatoryReport = table.Column<bool>(type: "INTEGER", nullable: false),
                     PoliceOpinion = table.Column<int>(type: "INTEGER", nullable: true),
                     AlarmCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    Disposition = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    DisposedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LetterAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Answers = table.Column<string>(type: "TEXT", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -445,6 +448,39 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_grading_grade", x => x.GradeId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "measures_measure",
+                columns: table => new
+                {
+                    MeasureId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    AgainstRecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ProtectsRecordId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    IsOpen = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Overlays = table.Column<string>(type: "TEXT", nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
+                    NumberKey = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
+                    StartsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ProposedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DraftedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    DeadlineKey = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DecidedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    IssuedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DeliveredAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Fields = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    RulesVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_measures_measure", x => x.MeasureId);
                 });
 
             migrationBuilder.CreateTable(
@@ -1461,6 +1497,23 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: new[] { "CaseId", "DecidedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_IncidentId",
+                table: "measures_measure",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_Kind_NumberKey",
+                table: "measures_measure",
+                columns: new[] { "Kind", "NumberKey" },
+                unique: true,
+                filter: "\"NumberKey\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_UnitId_IsOpen_DueAt",
+                table: "measures_measure",
+                columns: new[] { "UnitId", "IsOpen", "DueAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_messages_outbox_CaseId",
                 table: "messages_outbox",
                 column: "CaseId");
@@ -1833,6 +1886,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "grading_grade");
+
+            migrationBuilder.DropTable(
+                name: "measures_measure");
 
             migrationBuilder.DropTable(
                 name: "messages_outbox");

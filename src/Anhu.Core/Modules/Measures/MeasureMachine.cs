@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Anhu.Common;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Organisation;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Timeline;
+using Anhu.Modules.Work;
+
+namespace Anhu.Modules.Measures;
+
+/// <summary>Takes steps on measures by the tables of their kinds, in memory: state, fields, deadline, facts for the record, duties that end and duties that arise.</summary>
+internal static class MeasureMachine
+{
+    /// <summary>The longest text of one field.</summary>
+    public const int FieldMaxLength = 4000;
+
+    /// <summary>Takes a step.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="row">The row of its table; the state fits and the caller may.</param>
+    /// <param name="context">What stands around it; its fields are checked and merged.</param>
+    /// <param name="rules">Rules of cases.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    /// <returns>Why not; nothing is changed then.</returns>
+    public static Failure? Take(MeasureKind kind, MeasureRow row, MeasureContext context, CaseRules rules, IChangeSink sink)
+    {
+        foreach (var guard in row.Guards)
+        {
+            if (guard.Check(context) is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        var m = context.Measure;
+        var begins = row.From.Count == 0;
+        var from = m.State;
+        var overlay = row.Overlay is { } o && o.When(context) ? o.Name : null;
+        m.Fields = context.Fields;
+        m.State = row.To;
+        m.IsOpen = kind.IsOpen(row.To);
+        row.Effect?.Invoke(context);
+        if (overlay is not null && !m.Overlays.Contains(overlay, StringComparer.Ordinal))
+        {
+            m.Overlays = [.. m.Overlays, overlay];
+        }
+
+        (m.DeadlineKey, m.DueAt) = row.Deadline is { } key
+            ? (key, context.Rules.DueAt(key, row.DeadlineFrom?.Invoke(m) ?? context.At, context.On)) : ((string?)null, (DateTimeOffset?)null);
+        m.EndedAt = m.IsOpen ? null : context.At;
+        if (begins)
+        {
+            sink.Add(m);
+        }
+
+        sink.Record(new PendingEvent(kind.EventOf(row), context.At, context.File.Case.CaseId, null, m.UnitId, context.File.Case.Class, EventData.Of(
+            ("measure", m.MeasureId), ("action", row.Action), ("from", begins ? null : from), ("to", m.State), ("number", m.Number), ("dueAt", m.DueAt),
+            ("overlay", overlay), ("reason", row.Required.Contains("reason") ? context["reason"] : null))));
+        End(row, context, rules, sink);
+        if (row.Playbook is { } e && rules.Map.Find(m.UnitId) is { } unit)
+        {
+            rules.Plan(context.File, [e], context.At, context.Incident, sink, startsAt: m.DeliveredAt, measure: (unit, m.DueAt, false));
+        }
+
+        rules.RestIfIdle(context.File, context.At, sink);
+        return row.Then is { } then && kind.Find(then, m.State) is { } next ? Take(kind, next, context with { Fields = m.Fields }, rules, sink) : null;
+    }
+
+    /// <summary>Duties of the incident that the step fulfils come to their end with it, done by whoever took it.</summary>
+    private static void End(MeasureRow row, MeasureContext context, CaseRules rules, IChangeSink sink)
+    {
+        foreach (var duty in context.File.OpenDuties.Where(d => d.IncidentId == context.Incident.IncidentId).ToList())
+        {
+            if (row.Ends.FirstOrDefault(e => e.Kind == duty.Kind) is not { Kind: not null } ends)
+            {
+                continue;
+            }
+
+            var form = duty.Kind == "police-disposition"
+                ? JsonSerializer.Serialize(new Dictionary<string, string> { ["documentNumber"] = context["number"], ["facts"] = context["facts"] }, Data.JsonText.Options) : "{}";
+            foreach (var step in DutyWrites.StepsTo(duty.State, DutyStep.Complete))
+            {
+                _ = TakeDutyStepHandler.Apply(
+                    new TakeDutyStep { DutyId = duty.DutyId, Step = step, Outcome = step == DutyStep.Complete ? ends.Outcome : null, Form = form, ByMeasure = true },
+                    duty, context.File, duty.OwnerUnitId, context.Caller, rules, context.At, sink, 1);
+            }
+        }
+    }
+}
