@@ -211,6 +211,86 @@ public sealed class RetentionTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         Assert.Equal(1, await app.QueryAsync(db => db.Cases.CountAsync(c => c.CaseId == alarm.CaseId && c.State == CaseState.Open, Ct)));
     }
 
+    /// <summary>An incident that moved from one case to another, or a case that was joined to another: they go together or not at all.</summary>
+    [Theory]
+    [InlineData("incident")]
+    [InlineData("duty")]
+    [InlineData("joined")]
+    [InlineData("across")]
+    public async Task CasesThatHangTogether_GoTogetherOrNotAtAll(string tie)
+    {
+        var (one, two) = (await OfficerAsync(), await OfficerAsync());
+        var (first, second) = (await app.SubmitAlarmAsync(), await app.SubmitAlarmAsync());
+        await app.QueryAsync(async db =>
+        {
+            switch (tie)
+            {
+                case "incident":
+                    return await db.Incidents.Where(i => i.CaseId == first.CaseId).ExecuteUpdateAsync(i => i.SetProperty(x => x.OriginCaseId, second.CaseId), Ct);
+                case "duty":
+                    return await db.Duties.Where(d => d.CaseId == first.CaseId).ExecuteUpdateAsync(d => d.SetProperty(x => x.OriginCaseId, second.CaseId), Ct);
+                case "joined":
+                    return await db.Cases.Where(c => c.CaseId == second.CaseId).ExecuteUpdateAsync(c => c.SetProperty(x => x.JoinedIntoCaseId, first.CaseId), Ct);
+                default:
+                    (await db.Cases.AsTracking().SingleAsync(c => c.CaseId == first.CaseId, Ct)).Across = [second.CaseId];
+                    return await db.SaveChangesAsync(Ct);
+            }
+        });
+        await CloseAsync(first.CaseId, years: 30);
+
+        Assert.Equal("retention.not-due", (await Desk.ProposeAsync(first.CaseId, one, Ct)).Failure?.Code);
+        await CloseAsync(second.CaseId, years: 30);
+        var hold = (await Desk.HoldAsync(second.CaseNumber, "x", null, two, Ct)).Value;
+        Assert.Equal("retention.not-due", (await Desk.ProposeAsync(first.CaseId, one, Ct)).Failure?.Code);
+        Assert.True((await Desk.ReleaseAsync(hold, two, Ct)).IsOk);
+        await DecideAsync(first.CaseId, one, two);
+        await Keeper.RunAsync(Ct);
+
+        Assert.Equal(0, await app.QueryAsync(db => db.Cases.CountAsync(c => c.CaseId == first.CaseId || c.CaseId == second.CaseId, Ct)));
+        Assert.Equal(2, await app.QueryAsync(db => db.Timeline.CountAsync(e => (e.CaseId == first.CaseId || e.CaseId == second.CaseId) && e.Type == RetentionKeeper.Deleted, Ct)));
+    }
+
+    /// <summary>A sealed case is due only for who has a seat in it; nobody else is told of it by any list or answer.</summary>
+    [Fact]
+    public async Task SealedCase_IsDueOnlyForWhoHasASeat()
+    {
+        var (one, seated) = (await OfficerAsync(), await OfficerAsync());
+        var alarm = await app.SubmitAlarmAsync();
+        await CloseAsync(alarm.CaseId, years: 30);
+        await app.QueryAsync(async db =>
+        {
+            db.Add(new SealedSeat { CaseId = alarm.CaseId, WorkerId = seated.WorkerId!.Value, Since = app.Clock.Now });
+            await db.Cases.Where(c => c.CaseId == alarm.CaseId).ExecuteUpdateAsync(c => c.SetProperty(x => x.IsSealed, true), Ct);
+            return await db.SaveChangesAsync(Ct);
+        });
+
+        async Task<bool> IsDueAsync(Caller caller)
+        {
+            for (long? after = 0; after is { } from;)
+            {
+                var page = await Desk.DueAsync(caller, from, 3, Ct);
+                if (page.Cases.Any(c => c.CaseId == alarm.CaseId))
+                {
+                    return true;
+                }
+
+                after = page.Next;
+            }
+
+            return false;
+        }
+
+        Assert.False(await IsDueAsync(one));
+        Assert.True(await IsDueAsync(seated));
+        Assert.Equal(await CodeOfAsync("X-0", one), await CodeOfAsync(alarm.CaseNumber, one));
+        Assert.Equal("retention.not-found", (await Desk.ProposeAsync(alarm.CaseId, one, Ct)).Failure?.Code);
+        Assert.Equal("retention.not-found", (await Desk.ProposeAsync(Guid.CreateVersion7(), one, Ct)).Failure?.Code);
+        Assert.True((await Desk.ProposeAsync(alarm.CaseId, seated, Ct)).IsOk);
+        Assert.DoesNotContain(await Desk.DeletionsAsync(one, [DeletionState.Proposed], 1000, Ct), d => d.CaseNumber == alarm.CaseNumber);
+
+        async Task<string?> CodeOfAsync(string caseNumber, Caller caller) => (await Desk.HoldAsync(caseNumber, "x", null, caller, Ct)).Failure?.Code;
+    }
+
     /// <summary>A child of the case keeps it until it is of age, and so does one whose birthday nobody wrote down.</summary>
     [Fact]
     public async Task Children_KeepACaseUntilTheyAreOfAge()
