@@ -2,6 +2,7 @@ using Anhu.Common;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Documents;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Grading;
 using Anhu.Modules.KeyRotation;
@@ -144,6 +145,18 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>Outgoing messages.</summary>
     public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
+
+    /// <summary>Templates of documents.</summary>
+    public DbSet<DocumentTemplate> DocumentTemplates => Set<DocumentTemplate>();
+
+    /// <summary>Documents that left the platform.</summary>
+    public DbSet<IssuedDocument> IssuedDocuments => Set<IssuedDocument>();
+
+    /// <summary>Their files.</summary>
+    public DbSet<IssuedDocumentFiles> IssuedDocumentFiles => Set<IssuedDocumentFiles>();
+
+    /// <summary>Keys that sign them.</summary>
+    public DbSet<DocumentKey> DocumentKeys => Set<DocumentKey>();
 
     /// <summary>The record. Written only by <see cref="Record"/> and the intake.</summary>
     public DbSet<TimelineEvent> Timeline => Set<TimelineEvent>();

@@ -21,6 +21,7 @@ public static class CommandLine
         root.Subcommands.Add(BackupCommands.CreateBackup());
         root.Subcommands.Add(ClientCommands.Create());
         root.Subcommands.Add(ComponentsCommand.Create());
+        root.Subcommands.Add(DocumentCommands.Create());
         root.Subcommands.Add(KeyCommands.Create());
         root.Subcommands.Add(LinkageCommands.Create());
         root.Subcommands.Add(PeopleCommands.Create());

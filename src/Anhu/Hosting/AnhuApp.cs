@@ -11,6 +11,7 @@ using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
 using Anhu.Modules.DataRequests;
 using Anhu.Modules.Demo;
+using Anhu.Modules.Documents;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
 using Anhu.Modules.KeyRotation;
@@ -100,6 +101,7 @@ public static class AnhuApp
         services.AddClients();
         services.AddSingleton<DataRequestDesk>();
         services.AddDemo();
+        services.AddDocuments(new DocumentSettings(Path.Combine(settings.Content, "documents"), settings.Documents.CheckAddress), settings.Documents.Fonts);
         services.AddKeyRotation();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddSingleton(settings.Security.Reviews(settings.Demo));
@@ -153,6 +155,7 @@ public static class AnhuApp
         services.AddClientSignIn();
         services.AddDataRequests();
         services.AddDemoCity(settings);
+        services.AddDocumentPages(settings);
         services.AddDutyPages();
         services.AddMeasurePages();
         services.AddMessages(settings);
@@ -186,6 +189,7 @@ public static class AnhuApp
         app.MapAudit();
         app.MapBoard();
         app.MapCases();
+        app.MapDocuments();
         app.MapDuties();
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();

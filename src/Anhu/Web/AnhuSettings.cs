@@ -59,6 +59,9 @@ public sealed class AnhuSettings
     /// <summary>How text messages leave.</summary>
     public Modules.Messages.MessageSettings Messages { get; set; } = new();
 
+    /// <summary>How documents are printed and checked.</summary>
+    public PrintSettings Documents { get; set; } = new();
+
     /// <summary>Demo data and sign-ins.</summary>
     public bool Demo { get; set; }
 
@@ -73,6 +76,19 @@ public sealed class AnhuSettings
 
     /// <summary>Whether new alarms keep coming in a demo.</summary>
     public bool DemoSimulator { get; set; } = true;
+}
+
+/// <summary>How documents are printed and checked.</summary>
+public sealed class PrintSettings
+{
+    /// <summary>The platform's address as the public reaches it, such as <c>https://anhu.example.gov.cn</c>: it stands in the codes of documents. Empty: the address that the worker's browser uses.</summary>
+    public string CheckAddress { get; set; } = "";
+
+    /// <summary>How many checks one address may ask for in a minute.</summary>
+    public int ChecksPerMinute { get; set; } = 30;
+
+    /// <summary>Where fonts are.</summary>
+    public Modules.Documents.Pdf.FontSettings Fonts { get; set; } = new();
 }
 
 /// <summary>When records are likely, or certainly, one person's.</summary>

@@ -12,7 +12,7 @@ public sealed class AccessTests
     {
         nameof(AnhuDbContext.Alarms), nameof(AnhuDbContext.AlarmRevisions), nameof(AnhuDbContext.People), nameof(AnhuDbContext.PersonKeys), nameof(AnhuDbContext.Cases),
         nameof(AnhuDbContext.CaseParties), nameof(AnhuDbContext.Incidents), nameof(AnhuDbContext.IncidentParties), nameof(AnhuDbContext.CaseAccess),
-        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.SafeContacts),
+        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.IssuedDocuments), nameof(AnhuDbContext.SafeContacts),
         nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline), nameof(AnhuDbContext.PersonRecords),
         nameof(AnhuDbContext.LinkPairs), nameof(AnhuDbContext.LinkStatements),
     };

@@ -38,6 +38,7 @@ internal static class HouseOrder
             ["core/Scene"],
             ["core/Measures"],
             ["core/Visits"],
+            ["core/Documents"],
             ["core/Recognition"],
             ["core/DataRequests"],
             ["core/Retention"],
@@ -62,6 +63,7 @@ internal static class HouseOrder
             ["web/Audit"],
             ["web/People"],
             ["web/Playbooks"],
+            ["web/Documents"],
             ["web/Messages"],
             ["web/Visits"],
             ["web/Whereabouts"],
@@ -80,7 +82,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "DocumentMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

@@ -133,7 +133,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
     [
         "/profile", "/profile/password", "/profile/two-step", "/profile/passkeys", "/profile/sessions", "/profile/ties", "/workers/{WorkerId:guid}/ties", "/units", "/units/{Code}", "/units/{Code}/roster", "/workers", "/workers/new",
         "/workers/{WorkerId:guid}", "/workers/review", "/rules", "/rules/{Kind}/{Version}", "/alarms/new", "/alarms/new/regions", "/api/v1/units", "/security/second-step", "/security/clients", "/security/clients/{Id}", "/emergency", "/sign-out",
-        "/audit/checkpoints", "/access/requests/new",
+        "/audit/checkpoints", "/access/requests/new", "/documents/templates", "/documents/templates/{kind}",
 
         // Leads to the page of the duty's letter.
         "/measures/of-duty/{DutyId:guid}",
@@ -159,8 +159,15 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         using var client = await app.SignInAsync(worker);
         using var gridClient = await app.SignInAsync(grid);
         var request = $"/access/requests/{await RequestAsync(worker)}";
+        var paper = await app.Services.GetRequiredService<Anhu.Modules.Documents.DocumentDesk>().IssueAsync(CallerOf(worker), new()
+        {
+            CaseId = alarm.CaseId, Kind = "hand-over", BaseAddress = "https://anhu.example",
+            Answers = new Dictionary<string, string?> { ["receiver.name"] = "司法局", ["urgency"] = "紧急", ["summary"] = "需要法律援助。", ["needs"] = "法律援助", ["consent"] = "当面同意" },
+        }, Ct);
         var places = new Dictionary<string, string>
         {
+            ["/cases/{CaseId:guid}/documents"] = $"/cases/{alarm.CaseId}/documents", ["/cases/{CaseId:guid}/documents/new/{Kind}"] = $"/cases/{alarm.CaseId}/documents/new/hand-over",
+            ["/documents/{id:guid}/pdf"] = $"/documents/{paper.Value}/pdf", ["/documents/{id:guid}/docx"] = $"/documents/{paper.Value}/docx", ["/documents/{id:guid}/signature"] = $"/documents/{paper.Value}/signature",
             ["/people/links"] = "/people/links", ["/people/links/history"] = "/people/links/history", ["/people/{PersonId:guid}"] = $"/people/{people[0]}",
             ["/api/v1/people/links"] = "/api/v1/people/links",
             ["/"] = "/", ["/board"] = "/board", ["/cases"] = "/cases", ["/cases/{Id:guid}"] = $"/cases/{alarm.CaseId}", ["/duties"] = "/duties",

@@ -32,7 +32,7 @@ public sealed class SealedColumnTests
             "cases_party.RelationToVictim", "people_list.Name", "people_pair.ModelVersion", "people_record.ModelVersion", "people_record.RelationToVictim", "people_record.Source", "people_statement.ModelVersion", "cases_case.Before", "alarms_revision.ClientId", "data_", "duties_duty.Basis", "duties_duty.Kind", "duties_duty.Outcome", "duties_duty.PlaybookVersion",
             "duties_duty.RuleId", "grading_grade.PolicyVersion", "grading_grade.Missing", "messages_outbox.GatewayReference", "messages_outbox.LastError", "messages_outbox.TemplateId", "measures_measure.Kind", "measures_measure.State", "measures_measure.Number", "measures_measure.DeadlineKey", "measures_measure.RulesVersion", "measures_measure.Overlays", "cases_incident.Disposition",
             "organisation_", "regions_", "playbooks_", "scene_entry.ClientId", "scene_entry.Item", "scene_entry.ListVersion", "visits_return_visit.DisputeSettled", "visits_return_visit.FamilyRelations", "visits_return_visit.PoliceHandling",
-            "visits_form_draft.FormKey", "OpenIddict", "AspNet", "DataProtectionKeys.FriendlyName", "security_", "protection_", "timeline_event", "timeline_head.Algorithm",
+            "documents_template.", "documents_issued.Kind", "documents_issued.Number", "documents_key.Algorithm", "visits_form_draft.FormKey", "OpenIddict", "AspNet", "DataProtectionKeys.FriendlyName", "security_", "protection_", "timeline_event", "timeline_head.Algorithm",
             "retention_deletion.", "audit_key.Algorithm", "audit_view.", "audit_view_archive.",
         ];
 

@@ -45,6 +45,9 @@ public static class ViewTypes
     /// <summary>The history of a person.</summary>
     public const string Person = "view.person";
 
+    /// <summary>A file of a document, which left the platform; data: <c>number</c>, <c>format</c>.</summary>
+    public const string Document = "view.document";
+
     /// <summary>A list; data: <c>list</c>, <c>shown</c>, the filter.</summary>
     public const string List = "view.list";
 
@@ -65,7 +68,7 @@ public static class ViewTypes
 
     /// <summary>Those that open one case.</summary>
     public static IReadOnlyList<string> OfCases { get; } =
-        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Scene, Task, Message, Contacts, Places, Measure];
+        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Scene, Task, Message, Contacts, Places, Measure, Document];
 }
 
 /// <summary>What one worker looked at on one day. Counted from the chain of views and made anew whenever that day grows.</summary>

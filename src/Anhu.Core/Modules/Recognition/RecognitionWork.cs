@@ -244,6 +244,11 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
             alarm.CaseId = target[alarm.IncidentId].CaseId;
         }
 
+        foreach (var document in moved.Count == 0 ? [] : await db.IssuedDocuments.Where(d => d.IncidentId != null && moved.Contains(d.IncidentId.Value)).ToListAsync(ct))
+        {
+            document.CaseId = target[document.IncidentId!.Value].CaseId;
+        }
+
         // A case that recognition joined into another is where its first incident is.
         var home = kin.Cases.Values.ToDictionary(c => c.CaseId, c => c.CaseId);
         foreach (var planned in plan.Files)

@@ -389,6 +389,41 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "documents_key",
+                columns: table => new
+                {
+                    DocumentKeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Algorithm = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    PrivateKey = table.Column<byte[]>(type: "bytea", nullable: false),
+                    PublicKey = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Generation = table.Column<int>(type: "integer", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_key", x => x.DocumentKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "documents_template",
+                columns: table => new
+                {
+                    DocumentTemplateId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    IsShipped = table.Column<bool>(type: "boolean", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    AddedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    AddedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_template", x => x.DocumentTemplateId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "duties_duty",
                 columns: table => new
                 {
@@ -1145,6 +1180,49 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "documents_issued",
+                columns: table => new
+                {
+                    IssuedDocumentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    SubjectId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Number = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IssuedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DocumentTemplateId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CheckCode = table.Column<byte[]>(type: "bytea", nullable: false),
+                    CheckHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    PdfHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    DocumentKeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Signature = table.Column<byte[]>(type: "bytea", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    EndReason = table.Column<byte[]>(type: "bytea", nullable: true),
+                    SupersededByDocumentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_issued", x => x.IssuedDocumentId);
+                    table.ForeignKey(
+                        name: "FK_documents_issued_documents_key_DocumentKeyId",
+                        column: x => x.DocumentKeyId,
+                        principalTable: "documents_key",
+                        principalColumn: "DocumentKeyId",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_documents_issued_documents_template_DocumentTemplateId",
+                        column: x => x.DocumentTemplateId,
+                        principalTable: "documents_template",
+                        principalColumn: "DocumentTemplateId",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OpenIddictAuthorizations",
                 columns: table => new
                 {
@@ -1245,6 +1323,25 @@ namespace Anhu.Data.Postgres.Migrations
                         column: x => x.UserId,
                         principalTable: "organisation_worker",
                         principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "documents_issued_files",
+                columns: table => new
+                {
+                    IssuedDocumentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Docx = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Pdf = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_issued_files", x => x.IssuedDocumentId);
+                    table.ForeignKey(
+                        name: "FK_documents_issued_files_documents_issued_IssuedDocumentId",
+                        column: x => x.IssuedDocumentId,
+                        principalTable: "documents_issued",
+                        principalColumn: "IssuedDocumentId",
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -1434,6 +1531,51 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "IX_cases_worker_tie_key_WorkerTieId",
                 table: "cases_worker_tie_key",
                 column: "WorkerTieId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_CaseId_IssuedAt",
+                table: "documents_issued",
+                columns: new[] { "CaseId", "IssuedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_CheckHash",
+                table: "documents_issued",
+                column: "CheckHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_DocumentKeyId",
+                table: "documents_issued",
+                column: "DocumentKeyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_DocumentTemplateId",
+                table: "documents_issued",
+                column: "DocumentTemplateId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_IncidentId",
+                table: "documents_issued",
+                column: "IncidentId",
+                filter: "\"IncidentId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_Number",
+                table: "documents_issued",
+                column: "Number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_SubjectId",
+                table: "documents_issued",
+                column: "SubjectId",
+                filter: "\"SubjectId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_template_Kind_Version",
+                table: "documents_template",
+                columns: new[] { "Kind", "Version" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_CaseId",
@@ -1884,6 +2026,9 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "DataProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "documents_issued_files");
+
+            migrationBuilder.DropTable(
                 name: "duties_duty");
 
             migrationBuilder.DropTable(
@@ -1989,7 +2134,16 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "organisation_worker");
 
             migrationBuilder.DropTable(
+                name: "documents_issued");
+
+            migrationBuilder.DropTable(
                 name: "OpenIddictAuthorizations");
+
+            migrationBuilder.DropTable(
+                name: "documents_key");
+
+            migrationBuilder.DropTable(
+                name: "documents_template");
 
             migrationBuilder.DropTable(
                 name: "OpenIddictApplications");

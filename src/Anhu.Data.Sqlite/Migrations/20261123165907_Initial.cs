@@ -387,6 +387,41 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "documents_key",
+                columns: table => new
+                {
+                    DocumentKeyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Algorithm = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    PrivateKey = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PublicKey = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Generation = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_key", x => x.DocumentKeyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "documents_template",
+                columns: table => new
+                {
+                    DocumentTemplateId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsShipped = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    AddedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    AddedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_template", x => x.DocumentTemplateId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "duties_duty",
                 columns: table => new
                 {
@@ -1143,6 +1178,49 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "documents_issued",
+                columns: table => new
+                {
+                    IssuedDocumentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    SubjectId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IssuedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DocumentTemplateId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CheckCode = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CheckHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PdfHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    DocumentKeyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Signature = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    EndReason = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    SupersededByDocumentId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_issued", x => x.IssuedDocumentId);
+                    table.ForeignKey(
+                        name: "FK_documents_issued_documents_key_DocumentKeyId",
+                        column: x => x.DocumentKeyId,
+                        principalTable: "documents_key",
+                        principalColumn: "DocumentKeyId",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_documents_issued_documents_template_DocumentTemplateId",
+                        column: x => x.DocumentTemplateId,
+                        principalTable: "documents_template",
+                        principalColumn: "DocumentTemplateId",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OpenIddictAuthorizations",
                 columns: table => new
                 {
@@ -1243,6 +1321,25 @@ namespace Anhu.Data.Sqlite.Migrations
                         column: x => x.UserId,
                         principalTable: "organisation_worker",
                         principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "documents_issued_files",
+                columns: table => new
+                {
+                    IssuedDocumentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Docx = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Pdf = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_documents_issued_files", x => x.IssuedDocumentId);
+                    table.ForeignKey(
+                        name: "FK_documents_issued_files_documents_issued_IssuedDocumentId",
+                        column: x => x.IssuedDocumentId,
+                        principalTable: "documents_issued",
+                        principalColumn: "IssuedDocumentId",
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -1432,6 +1529,51 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "IX_cases_worker_tie_key_WorkerTieId",
                 table: "cases_worker_tie_key",
                 column: "WorkerTieId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_CaseId_IssuedAt",
+                table: "documents_issued",
+                columns: new[] { "CaseId", "IssuedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_CheckHash",
+                table: "documents_issued",
+                column: "CheckHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_DocumentKeyId",
+                table: "documents_issued",
+                column: "DocumentKeyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_DocumentTemplateId",
+                table: "documents_issued",
+                column: "DocumentTemplateId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_IncidentId",
+                table: "documents_issued",
+                column: "IncidentId",
+                filter: "\"IncidentId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_Number",
+                table: "documents_issued",
+                column: "Number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_issued_SubjectId",
+                table: "documents_issued",
+                column: "SubjectId",
+                filter: "\"SubjectId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_documents_template_Kind_Version",
+                table: "documents_template",
+                columns: new[] { "Kind", "Version" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_duties_duty_CaseId",
@@ -1882,6 +2024,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "DataProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "documents_issued_files");
+
+            migrationBuilder.DropTable(
                 name: "duties_duty");
 
             migrationBuilder.DropTable(
@@ -1987,7 +2132,16 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "organisation_worker");
 
             migrationBuilder.DropTable(
+                name: "documents_issued");
+
+            migrationBuilder.DropTable(
                 name: "OpenIddictAuthorizations");
+
+            migrationBuilder.DropTable(
+                name: "documents_key");
+
+            migrationBuilder.DropTable(
+                name: "documents_template");
 
             migrationBuilder.DropTable(
                 name: "OpenIddictApplications");

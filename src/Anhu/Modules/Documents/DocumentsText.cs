@@ -1,0 +1,4 @@
+namespace Anhu.Modules.Documents;
+
+/// <summary>Marks the texts of documents.</summary>
+public sealed class DocumentsText;

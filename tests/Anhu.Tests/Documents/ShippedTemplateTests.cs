@@ -1,0 +1,176 @@
+using Anhu.Modules.Documents;
+using Anhu.Modules.Documents.Pdf;
+using Anhu.Modules.Documents.Word;
+using Anhu.Testing;
+
+namespace Anhu.Tests.Documents;
+
+/// <summary>The templates that ship: they are what they are made of, pass their own check, and look in Word as in the PDF.</summary>
+public sealed class ShippedTemplateTests
+{
+    /// <summary>Set to write the files anew.</summary>
+    private const string Renew = "ANHU_RENEW_TEMPLATES";
+
+    private static string Folder => Path.Combine(Repository.Root, "data", "documents");
+
+    [Fact]
+    public void Files_AreWhatTheyAreMadeOf()
+    {
+        foreach (var kind in DocumentKinds.All)
+        {
+            var made = ShippedTemplates.All[kind.Id];
+            var path = Path.Combine(Folder, kind.Id + ".docx");
+            if (Environment.GetEnvironmentVariable(Renew) is { Length: > 0 })
+            {
+                File.WriteAllBytes(path, made);
+            }
+
+            Assert.True(File.Exists(path), $"{path} is missing: run this test with {Renew}=1.");
+            Assert.True(Parts(made).SequenceEqual(Parts(File.ReadAllBytes(path))), $"{kind.Id}.docx is not what ShippedTemplates makes: run this test with {Renew}=1.");
+        }
+    }
+
+    [Fact]
+    public void Files_PassTheCheck()
+    {
+        Assert.All(DocumentKinds.All, kind => Assert.Empty(DocumentPress.Check(ShippedTemplates.All[kind.Id], kind)));
+    }
+
+    [Fact]
+    public void Documents_AreValidWordFiles()
+    {
+        using var fonts = new FontBook(new FontSettings());
+        foreach (var kind in DocumentKinds.All)
+        {
+            using var word = DocumentFormat.OpenXml.Packaging.WordprocessingDocument.Open(new MemoryStream(Samples.Press(fonts, kind).Docx), false);
+
+            Assert.Empty(new DocumentFormat.OpenXml.Validation.OpenXmlValidator(DocumentFormat.OpenXml.FileFormatVersions.Office2019).Validate(word, Ct).Select(e => $"{kind.Id}: {e.Path?.XPath} {e.Description}"));
+        }
+    }
+
+    [Fact]
+    public async Task Documents_LookInWordAsInThePdf()
+    {
+        // Once is enough, and slow.
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("ANHU_TEST_STORE") == "postgres", "Has nothing to do with the store.");
+        Assert.SkipUnless(Tool("soffice") && Tool("pdftotext"), "Needs libreoffice-writer-nogui and poppler-utils.");
+        using var fonts = new FontBook(new FontSettings());
+        var folder = Environment.GetEnvironmentVariable("ANHU_TEST_SCREENSHOTS") is { Length: > 0 } kept ? Path.Combine(kept, "documents") : Directory.CreateTempSubdirectory("anhu-documents-").FullName;
+        Directory.CreateDirectory(folder);
+        try
+        {
+            foreach (var kind in DocumentKinds.All)
+            {
+                var pressed = Samples.Press(fonts, kind);
+                await File.WriteAllBytesAsync(Path.Combine(folder, kind.Id + "-ours.pdf"), pressed.Pdf, Ct);
+                await File.WriteAllBytesAsync(Path.Combine(folder, kind.Id + ".docx"), pressed.Docx, Ct);
+            }
+
+            await RunAsync("soffice", ["--headless", $"-env:UserInstallation=file://{folder}/profile", "--convert-to", "pdf", "--outdir", folder, .. DocumentKinds.All.Select(k => Path.Combine(folder, k.Id + ".docx"))]);
+            foreach (var kind in DocumentKinds.All)
+            {
+                var ours = await TextAsync(Path.Combine(folder, kind.Id + "-ours.pdf"));
+                var theirs = await TextAsync(Path.Combine(folder, kind.Id + ".pdf"));
+
+                // The same pages with the same words; where lines end is each program's own.
+                Assert.Equal(theirs.Count(c => c == '\f'), ours.Count(c => c == '\f'));
+                Assert.Equal(Letters(theirs), Letters(ours));
+                Assert.Contains("WS340104-2026-000012", ours, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            if (folder.Contains("anhu-documents-", StringComparison.Ordinal))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static bool Tool(string name) => Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, name)));
+
+    /// <summary>The letters of a text, sorted: cells are read in another order, and a stop that Word hangs over the edge is not read at all.</summary>
+    private static string Letters(string text) => string.Concat(text.Normalize(System.Text.NormalizationForm.FormKC).Where(char.IsLetterOrDigit).Order());
+
+    private static async Task<string> TextAsync(string pdf) => await RunAsync("pdftotext", ["-layout", pdf, "-"]);
+
+    private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync(Ct);
+        var output = await process.StandardOutput.ReadToEndAsync(Ct);
+        await process.WaitForExitAsync(Ct);
+        Assert.True(process.ExitCode == 0, await errors);
+        return output;
+    }
+
+    private static IEnumerable<(string, string)> Parts(byte[] file)
+    {
+        using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(file));
+        return [.. zip.Entries.Select(e => (e.FullName, new StreamReader(e.Open()).ReadToEnd()))];
+    }
+}
+
+/// <summary>Values to fill templates with.</summary>
+internal static class Samples
+{
+    public const string Address = "https://anhu.example/check/ABCDEFGHJKLMNPQRSTUV";
+
+    public static DateTimeOffset At { get; } = new(2026, 3, 1, 1, 0, 0, TimeSpan.Zero);
+
+    public static PressedDocument Press(FontBook fonts, DocumentKind kind, byte[]? template = null, DocumentValues? values = null)
+    {
+        var faults = new List<TemplateFault>();
+        var pressed = new DocumentPress(fonts).Press(template ?? ShippedTemplates.All[kind.Id], kind, values ?? Of(kind), Address, $"{kind.Title} WS340104-2026-000012", At, faults);
+        Assert.Empty(faults);
+        return pressed!;
+    }
+
+    public static DocumentValues Of(DocumentKind kind)
+    {
+        var values = new DocumentValues();
+        foreach (var field in kind.Fields)
+        {
+            if (field.Items is { } items)
+            {
+                values.With(field.Name, [.. Enumerable.Range(1, 3).Select(n => items.Aggregate(new DocumentValues(), (v, f) => v.With(f.Name, f.Name == "at" ? "2026年3月1日" : $"电话回访第{n}次")))]);
+            }
+            else
+            {
+                values.With(field.Name, field.Name switch
+                {
+                    "number" => "WS340104-2026-000012",
+                    "unit.name" => "合肥市公安局蜀山分局三里庵派出所",
+                    "issued.date" => "2026年3月1日",
+                    "victim.name" or "person.name" => "王小芳",
+                    "victim.id" => "340199199001010021",
+                    "victim.sex" => "女",
+                    "victim.birth" => "1990年1月1日",
+                    "other.name" => "李大强",
+                    "relation" => "配偶",
+                    "alarm.time" => "2026年2月27日20时15分",
+                    "alarm.receipt" => "J3401042026022700123",
+                    "alarm.district" => "安徽省合肥市蜀山区",
+                    "check.code" => "ABCDE-FGHJK-LMNPQ-RSTUV",
+                    "worker.name" => "张伟",
+                    "case.number" => "DV340104-2026-000123",
+                    "class" => "一级",
+                    "unit.phone" => "0551-62800000",
+                    "receiver.name" => "蜀山区妇女联合会",
+                    "urgency" => "紧急（1日内）",
+                    "due.date" => "2026年3月2日18时",
+                    "needs" => "法律援助；心理疏导；人身安全保护令申请辅导",
+                    "consent" => "受害人2026年3月1日当面同意",
+                    "purpose" => "申请人身安全保护令",
+                    "summary" => "报警人称当晚在家中被丈夫李大强殴打，用拳头击打面部和肩部，并扬言“再敢报警就弄死你”；在场有一名七岁儿童。报警人当时躲在卫生间内，要求民警到场。\n报警人另称，此前（2025年11月）也曾被打，当时没有报警。",
+                    "handling" => "民警于20时31分到达现场，将双方分开询问，制止了正在发生的争吵。已告知其可以申请人身安全保护令、法律援助和庇护，并开具伤情鉴定委托书；对李大强口头批评教育，案件正在进一步办理。",
+                    _ => "",
+                });
+            }
+        }
+
+        return values;
+    }
+}
