@@ -584,6 +584,12 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasMaxLength(15)
                         .HasColumnType("character varying(15)");
 
+                    b.Property<bool?>("Separation")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool?>("SexualViolence")
+                        .HasColumnType("boolean");
+
                     b.Property<bool?>("Strangulation")
                         .HasColumnType("boolean");
 

@@ -585,6 +585,12 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasMaxLength(15)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool?>("Separation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("SexualViolence")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool?>("Strangulation")
                         .HasColumnType("INTEGER");
 

@@ -141,14 +141,15 @@ public sealed class AnswerQuestionsTests(AnhuFixture app) : IClassFixture<AnhuFi
     [Fact]
     public void Knowledge_NeverForgetsWhatWasReported()
     {
-        var flags = Enum.GetValues<IncidentQuestion>().Where(q => q <= IncidentQuestion.Alcohol).ToArray();
-        Gen.Select(Gen.Int[0, 2].Array[6], Gen.Select(Gen.Int[0, 5], Gen.Int[0, 2]).Array[0, 12]).Sample((reported, answers) =>
+        var flags = Enum.GetValues<IncidentQuestion>().Where(q => q <= IncidentQuestion.Separation).ToArray();
+        Gen.Select(Gen.Int[0, 2].Array[8], Gen.Select(Gen.Int[0, 7], Gen.Int[0, 2]).Array[0, 12]).Sample((reported, answers) =>
         {
             bool?[] says = [.. reported.Select(r => r switch { 0 => (bool?)null, 1 => false, _ => true })];
             var incident = new Incident
             {
                 IncidentId = Guid.NewGuid(), CaseId = Guid.NewGuid(), OccurredAt = DateTimeOffset.UnixEpoch, Category = AlarmCategory.DomesticViolence, Injury = Injury.Unknown,
                 AlarmCount = 1, Weapon = says[0], ThreatToKill = says[1], Strangulation = says[2], ChildPresent = says[3], Pregnant = says[4], Alcohol = says[5],
+                SexualViolence = says[6], Separation = says[7],
                 Answers = [.. answers.Select(a => new IncidentAnswer(flags[a.Item1], a.Item2 switch { 0 => "yes", 1 => "no", _ => "unknown" }, AnswerSource.Victim, null, DateTimeOffset.UnixEpoch))],
             };
             var known = IncidentKnowledge.Of(incident);

@@ -18,7 +18,7 @@ public sealed class GradingPolicyDocumentTests
         { "when: {weapon: yes}", "when: weapon", "when: weapon", "must hold" },
         { "when: {weapon: yes}", "when: {any: []}", "any: []", "at least one entry" },
         { "{atLeast: 3, withinMonths: 12}", "{atLeast: 3}", "{atLeast: 3}", "withinMonths or withinDays" },
-        { "{atLeast: 3, withinMonths: 12}", "{atLeast: 0, withinMonths: 12}", "{atLeast: 0", "from 1 to 255" },
+        { "{atLeast: 3, withinMonths: 12}", "{atLeast: 0, withinMonths: 12}", "{atLeast: 0", "from 1 to 127" },
         { "{atLeast: 3, withinMonths: 12}", "{atLeast: 3, withinYears: 1}", "withinYears", "\"withinYears\" is not known" },
         { "injury: {atLeast: light}", "injury: {atLeast: bad}", "atLeast: bad", "does not know \"bad\"" },
         { "injury: {atLeast: light}", "injury: {atLeast: none}", "atLeast: none", "must be minor, light" },

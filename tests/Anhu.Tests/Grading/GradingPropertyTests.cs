@@ -15,11 +15,11 @@ public sealed class GradingPropertyTests
     private static readonly Gen<int?> Opinion = Gen.Int[0, 3].Select(i => i == 0 ? (int?)null : i);
 
     private static readonly Gen<GradingFacts> AnyFacts = Gen.Select(
-        Answer.Array[8], Gen.Bool, Gen.Bool, Gen.Enum<Injury>(), Gen.Select(Opinion, Opinion, Opinion), Gen.Int[0, 900].Array[0, 5],
+        Answer.Array[10], Gen.Bool, Gen.Bool, Gen.Enum<Injury>(), Gen.Select(Opinion, Opinion, Opinion), Gen.Int[0, 900].Array[0, 5],
         (answers, breach, report, injury, opinions, daysAgo) => new GradingFacts
         {
             AsOf = Now, IncidentTimes = [Now, .. daysAgo.Select(d => Now.AddDays(-d))], Weapon = answers[0], ThreatToKill = answers[1], Strangulation = answers[2],
-            ChildPresent = answers[3], Pregnant = answers[4], Alcohol = answers[5], MinorVictim = answers[6], ElderlyVictim = answers[7], OrderBreach = breach,
+            ChildPresent = answers[3], Pregnant = answers[4], Alcohol = answers[5], MinorVictim = answers[6], ElderlyVictim = answers[7], SexualViolence = answers[8], Separation = answers[9], OrderBreach = breach,
             MandatoryReport = report, WorstInjury = injury, PoliceOpinion = opinions.Item1, RiskView = opinions.Item2, Floor = opinions.Item3,
         });
 
@@ -31,6 +31,8 @@ public sealed class GradingPropertyTests
         ["childPresent"] = (f => f.ChildPresent is not null, f => f with { ChildPresent = true }, f => f with { ChildPresent = false }),
         ["pregnant"] = (f => f.Pregnant is not null, f => f with { Pregnant = true }, f => f with { Pregnant = false }),
         ["alcohol"] = (f => f.Alcohol is not null, f => f with { Alcohol = true }, f => f with { Alcohol = false }),
+        ["sexualViolence"] = (f => f.SexualViolence is not null, f => f with { SexualViolence = true }, f => f with { SexualViolence = false }),
+        ["separation"] = (f => f.Separation is not null, f => f with { Separation = true }, f => f with { Separation = false }),
         ["minorVictim"] = (f => f.MinorVictim is not null, f => f with { MinorVictim = true }, f => f with { MinorVictim = false }),
         ["elderlyVictim"] = (f => f.ElderlyVictim is not null, f => f with { ElderlyVictim = true }, f => f with { ElderlyVictim = false }),
         ["injury"] = (f => f.WorstInjury != Injury.Unknown, f => f with { WorstInjury = Injury.Serious }, f => f with { WorstInjury = Injury.None }),

@@ -15,6 +15,7 @@ public sealed class HefeiPolicyTests
         { "serious", 1, "injury-light" }, { "death", 1, "injury-light" }, { "orderBreach", 1, "order-breach" }, { "mandatoryReport", 1, "mandatory-report" },
         { "policeHigh", 1, "police-high" }, { "viewHigh", 1, "visitor-high" }, { "minor", 2, "injury-minor" }, { "minorVictim", 2, "minor-victim" },
         { "childPresent", 2, "child-present" }, { "pregnant", 2, "pregnant" }, { "elderlyVictim", 2, "elderly-victim" }, { "alcohol", 2, "alcohol" },
+        { "sexualViolence", 1, "sexual-violence" }, { "separation", 2, "separation" },
         { "policeMedium", 2, "police-medium" }, { "viewMedium", 2, "visitor-medium" }, { "policeLow", 3, "default" }, { "nothing", 3, "default" },
         { "floor", 2, "floor" },
     };
@@ -86,9 +87,9 @@ public sealed class HefeiPolicyTests
 
         Assert.Equal(3, decision.Class);
         Assert.Equal(
-            ["weapon", "threatToKill", "strangulation", "injury", "policeOpinion", "childPresent", "pregnant", "alcohol", "minorVictim", "elderlyVictim"],
+            ["weapon", "threatToKill", "strangulation", "sexualViolence", "injury", "policeOpinion", "childPresent", "pregnant", "alcohol", "separation", "minorVictim", "elderlyVictim"],
             decision.Missing.Select(m => m.Fact));
-        Assert.Equal([1, 1, 1, 1, 1, 2, 2, 2, 2, 2], decision.Missing.Select(m => m.ClassIfYes));
+        Assert.Equal([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2], decision.Missing.Select(m => m.ClassIfYes));
         Assert.All(decision.Missing, m => Assert.EndsWith("？", m.TextZh, StringComparison.Ordinal));
     }
 
@@ -108,7 +109,7 @@ public sealed class HefeiPolicyTests
     private static GradingFacts Nothing => new()
     {
         AsOf = Now, IncidentTimes = [Now], Weapon = false, ThreatToKill = false, Strangulation = false, ChildPresent = false, Pregnant = false,
-        Alcohol = false, WorstInjury = Injury.None, MinorVictim = false, ElderlyVictim = false,
+        Alcohol = false, SexualViolence = false, Separation = false, WorstInjury = Injury.None, MinorVictim = false, ElderlyVictim = false,
     };
 
     private static GradingFacts With(string fact) => fact switch
@@ -132,6 +133,8 @@ public sealed class HefeiPolicyTests
         "pregnant" => Nothing with { Pregnant = true },
         "elderlyVictim" => Nothing with { ElderlyVictim = true },
         "alcohol" => Nothing with { Alcohol = true },
+        "sexualViolence" => Nothing with { SexualViolence = true },
+        "separation" => Nothing with { Separation = true },
         "floor" => Nothing with { Floor = 2 },
         _ => Nothing,
     };

@@ -13,12 +13,12 @@ public sealed class PlaybookPropertyTests
     private static readonly Gen<bool?> Answer = Gen.Int[0, 2].Select(i => i == 0 ? (bool?)null : i == 2);
 
     private static readonly Gen<PlaybookFacts> AnyFacts = Gen.Select(
-        Gen.Int[0, 3_000_000], Gen.Int[1, 3], Gen.Enum<AlarmCategory>(), Answer.Array[8], Gen.Select(Gen.Bool, Gen.Bool, Gen.Enum<Injury>(), Gen.Int[1, 9]),
+        Gen.Int[0, 3_000_000], Gen.Int[1, 3], Gen.Enum<AlarmCategory>(), Answer.Array[10], Gen.Select(Gen.Bool, Gen.Bool, Gen.Enum<Injury>(), Gen.Int[1, 9]),
         Gen.Select(Gen.Int[0, Hefei.Needs.Count - 1], Gen.Int[0, Hefei.Kinds.Count - 1], Gen.Int[0, Outcomes.Length - 1], Gen.Int[0, 200], Gen.Int[1, 6]),
         (minutes, decided, category, answers, more, duty) => new PlaybookFacts
         {
             At = Local(2024, 1, 1).AddMinutes(minutes), Class = decided, Category = category, Weapon = answers[0], ThreatToKill = answers[1], Strangulation = answers[2],
-            ChildPresent = answers[3], Pregnant = answers[4], Alcohol = answers[5], MinorVictim = answers[6], ElderlyVictim = answers[7], HasVictim = more.Item1,
+            ChildPresent = answers[3], Pregnant = answers[4], Alcohol = answers[5], MinorVictim = answers[6], ElderlyVictim = answers[7], SexualViolence = answers[8], Separation = answers[9], HasVictim = more.Item1,
             MandatoryReport = more.Item2, Injury = more.Item3, IncidentCount = more.Item4, Need = Hefei.Needs[duty.Item1].Id, DutyKind = Hefei.Kinds.Keys.ElementAt(duty.Item2),
             Outcome = Outcomes[duty.Item3], LastIncidentAt = Local(2024, 1, 1).AddMinutes(minutes).AddDays(-duty.Item4), OutcomesInRow = duty.Item5,
         });

@@ -14,7 +14,7 @@ internal static class AlarmFields
 
     public static readonly JsonEncodedText[] Person = Encode("role", "name", "sex", "birthDate", "idNumber", "phone", "address", "injury", "relationToVictim");
 
-    public static readonly JsonEncodedText[] Indicators = Encode("weapon", "threatToKill", "strangulation", "childPresent", "pregnant", "alcohol");
+    public static readonly JsonEncodedText[] Indicators = Encode("weapon", "threatToKill", "strangulation", "childPresent", "pregnant", "alcohol", "sexualViolence", "separation");
 
     public static readonly JsonEncodedText[] Dispatch = Encode("unit", "dispatchedAt");
 

@@ -101,8 +101,11 @@ public sealed record ReportedPerson
 /// <param name="ChildPresent">A child was there.</param>
 /// <param name="Pregnant">The victim is pregnant.</param>
 /// <param name="Alcohol">Alcohol or drugs.</param>
+/// <param name="SexualViolence">Forced sex, sexual abuse or assault.</param>
+/// <param name="Separation">She left, or tries to: separation, divorce or break-up under way or within the past year.</param>
 public sealed record ReportedIndicators(
-    bool? Weapon = null, bool? ThreatToKill = null, bool? Strangulation = null, bool? ChildPresent = null, bool? Pregnant = null, bool? Alcohol = null);
+    bool? Weapon = null, bool? ThreatToKill = null, bool? Strangulation = null, bool? ChildPresent = null, bool? Pregnant = null, bool? Alcohol = null,
+    bool? SexualViolence = null, bool? Separation = null);
 
 /// <summary>The police unit sent.</summary>
 /// <param name="Unit">A unit's code that exists.</param>

@@ -79,6 +79,8 @@ public static class AlarmReportDiff
         ("indicators.childPresent", Answer(r.Indicators.ChildPresent)),
         ("indicators.pregnant", Answer(r.Indicators.Pregnant)),
         ("indicators.alcohol", Answer(r.Indicators.Alcohol)),
+        ("indicators.sexualViolence", Answer(r.Indicators.SexualViolence)),
+        ("indicators.separation", Answer(r.Indicators.Separation)),
         ("dispatch.unit", r.Dispatch?.Unit),
         ("dispatch.dispatchedAt", r.Dispatch?.DispatchedAt is { } at ? Time(at) : null),
         ("policeOpinion", r.PoliceOpinion?.ToString(CultureInfo.InvariantCulture)),

@@ -14,7 +14,7 @@ public static partial class AlarmReportReader
                 return new ReportedIndicators();
             }
 
-            Span<bool?> answers = stackalloc bool?[6];
+            Span<bool?> answers = stackalloc bool?[8];
             uint seen = 0;
             while (NextField(AlarmFields.Indicators, ref seen, out var field))
             {
@@ -22,7 +22,7 @@ public static partial class AlarmReportReader
             }
 
             section = null;
-            return new ReportedIndicators(answers[0], answers[1], answers[2], answers[3], answers[4], answers[5]);
+            return new ReportedIndicators(answers[0], answers[1], answers[2], answers[3], answers[4], answers[5], answers[6], answers[7]);
         }
     }
 }

@@ -139,7 +139,11 @@ public static class AlarmReportWriter
 
     private static void Indicators(Utf8JsonWriter json, JsonEncodedText name, ReportedIndicators indicators)
     {
-        ReadOnlySpan<bool?> answers = [indicators.Weapon, indicators.ThreatToKill, indicators.Strangulation, indicators.ChildPresent, indicators.Pregnant, indicators.Alcohol];
+        ReadOnlySpan<bool?> answers =
+        [
+            indicators.Weapon, indicators.ThreatToKill, indicators.Strangulation, indicators.ChildPresent, indicators.Pregnant, indicators.Alcohol,
+            indicators.SexualViolence, indicators.Separation,
+        ];
         var started = false;
         for (var i = 0; i < answers.Length; i++)
         {

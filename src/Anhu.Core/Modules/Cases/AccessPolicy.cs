@@ -57,7 +57,7 @@ public enum FieldClass
     /// <summary>What happened, in words; reasons and notes; messages.</summary>
     Story,
 
-    /// <summary>Injuries and pregnancy.</summary>
+    /// <summary>Injuries, pregnancy and sexual violence.</summary>
     Health,
 
     /// <summary>Who the children are.</summary>

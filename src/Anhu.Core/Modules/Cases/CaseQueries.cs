@@ -62,7 +62,7 @@ public sealed record CasePerson(
 public sealed record CaseIncident(
     Guid IncidentId, DateTimeOffset OccurredAt, AlarmCategory? Category, string? RegionCode, string? Address, double? Longitude, double? Latitude,
     bool IsDrawable, string? Summary, Injury? Injury, bool? Weapon, bool? ThreatToKill, bool? Strangulation, bool? ChildPresent, bool? Pregnant,
-    bool? Alcohol, int AlarmCount);
+    bool? Alcohol, bool? SexualViolence, bool? Separation, int AlarmCount);
 
 /// <summary>A duty as shown in lists and files.</summary>
 public sealed record DutyLine(
@@ -362,10 +362,11 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             ? duty : duty with { HandOverReason = null, LastReason = null, Outcome = null };
 
     /// <summary>What a worker wrote on a grade is part of the story; which rule held is not.</summary>
-    private static Grade? Masked(Grade? grade, CaseSight sight) => grade is null || sight.Shows(FieldClass.Story) ? grade : new Grade
+    private static Grade? Masked(Grade? grade, CaseSight sight) => grade is null || (sight.Shows(FieldClass.Story) && sight.Shows(FieldClass.Health)) ? grade : new Grade
     {
-        GradeId = grade.GradeId, CaseId = grade.CaseId, Class = grade.Class, State = grade.State, Missing = grade.Missing,
-        Reasons = [.. grade.Reasons.Where(r => r.RuleId != ChangeGradeHandler.ByHand)], PolicyVersion = grade.PolicyVersion, DecidedAt = grade.DecidedAt,
+        GradeId = grade.GradeId, CaseId = grade.CaseId, Class = grade.Class, State = grade.State,
+        Missing = [.. grade.Missing.Where(m => !m.OfHealth || sight.Shows(FieldClass.Health))],
+        Reasons = [.. grade.Reasons.Where(r => (r.RuleId != ChangeGradeHandler.ByHand || sight.Shows(FieldClass.Story)) && (!r.OfHealth || sight.Shows(FieldClass.Health)))], PolicyVersion = grade.PolicyVersion, DecidedAt = grade.DecidedAt,
         WorkerId = grade.WorkerId, ApprovedByWorkerId = grade.ApprovedByWorkerId, Version = grade.Version,
     };
 
@@ -377,7 +378,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         var known = IncidentKnowledge.Of(i);
         return new CaseIncident(
             i.IncidentId, i.OccurredAt, i.Category, i.RegionCode, i.Address, i.Longitude, i.Latitude, i.IsDrawable, i.Summary, known.Injury, known.Weapon,
-            known.ThreatToKill, known.Strangulation, known.ChildPresent, known.Pregnant, known.Alcohol, i.AlarmCount);
+            known.ThreatToKill, known.Strangulation, known.ChildPresent, known.Pregnant, known.Alcohol, known.SexualViolence, known.Separation, i.AlarmCount);
     }
 
     private static CaseIncident Masked(CaseIncident i, CaseSight sight)
@@ -387,7 +388,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             i.IncidentId, i.OccurredAt, personal ? i.Category : null, i.RegionCode, place ? i.Address : null, place ? i.Longitude : null,
             place ? i.Latitude : null, place && i.IsDrawable, sight.Shows(FieldClass.Story) ? i.Summary : null, health ? i.Injury : null,
             personal ? i.Weapon : null, personal ? i.ThreatToKill : null, personal ? i.Strangulation : null, personal ? i.ChildPresent : null,
-            health ? i.Pregnant : null, personal ? i.Alcohol : null, i.AlarmCount);
+            health ? i.Pregnant : null, personal ? i.Alcohol : null, health ? i.SexualViolence : null, personal ? i.Separation : null, i.AlarmCount);
     }
 
     private static readonly CompiledReads<FileReads> Reads = new();

@@ -304,7 +304,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     public static GradingFacts Facts(CaseFile file, DateTimeOffset at, CityZone zone, int? riskView = null)
     {
         var victims = new VictimFacts(file, zone.DateOf(at));
-        bool? weapon = null, threat = null, strangulation = null, child = null, pregnant = null, alcohol = null;
+        bool? weapon = null, threat = null, strangulation = null, child = null, pregnant = null, alcohol = null, sexual = null, separation = null;
         bool? minor = victims.Minor, elderly = victims.Elderly;
         var injury = Injury.Unknown;
         var breach = false;
@@ -324,6 +324,8 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             child = Or(child, known.ChildPresent);
             pregnant = Or(pregnant, known.Pregnant);
             alcohol = Or(alcohol, known.Alcohol);
+            sexual = Or(sexual, known.SexualViolence);
+            separation = Or(separation, known.Separation);
             minor = Or(minor, known.MinorVictim);
             elderly = Or(elderly, known.ElderlyVictim);
             injury = known.Injury > injury ? known.Injury : injury;
@@ -336,7 +338,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         return new GradingFacts
         {
             AsOf = at, IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
-            Pregnant = pregnant, Alcohol = alcohol, WorstInjury = injury, OrderBreach = breach, MinorVictim = minor,
+            Pregnant = pregnant, Alcohol = alcohol, SexualViolence = sexual, Separation = separation, WorstInjury = injury, OrderBreach = breach, MinorVictim = minor,
             ElderlyVictim = elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView, DangerScale = danger,
         };
     }
@@ -357,6 +359,8 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             ChildPresent = known.ChildPresent,
             Pregnant = known.Pregnant,
             Alcohol = known.Alcohol,
+            SexualViolence = known.SexualViolence,
+            Separation = known.Separation,
             Injury = known.Injury,
             IncidentCount = file.Case.IncidentCount,
             HasVictim = victims.Any,

@@ -173,6 +173,12 @@ public sealed class Incident
     /// <summary>Alcohol or drugs; null when not known.</summary>
     public bool? Alcohol { get; set; }
 
+    /// <summary>Forced sex, sexual abuse or assault; null when not known.</summary>
+    public bool? SexualViolence { get; set; }
+
+    /// <summary>Separation, divorce or break-up under way or within the past year; null when not known.</summary>
+    public bool? Separation { get; set; }
+
     /// <summary>One of its alarms was a mandatory report (强制报告).</summary>
     public bool IsMandatoryReport { get; set; }
 

@@ -26,6 +26,12 @@ public enum IncidentQuestion
     /// <summary>Alcohol or drugs.</summary>
     Alcohol,
 
+    /// <summary>Forced sex, sexual abuse or assault.</summary>
+    SexualViolence,
+
+    /// <summary>Separation, divorce or break-up under way or within the past year.</summary>
+    Separation,
+
     /// <summary>A victim is under 18.</summary>
     MinorVictim,
 
@@ -101,20 +107,22 @@ public sealed record IncidentAnswer(IncidentQuestion Question, string Value, Ans
 /// <param name="ChildPresent">A child was there.</param>
 /// <param name="Pregnant">The victim is pregnant.</param>
 /// <param name="Alcohol">Alcohol or drugs.</param>
+/// <param name="SexualViolence">Sexual violence.</param>
+/// <param name="Separation">A separation under way or within the past year.</param>
 /// <param name="Injury">The worst injury.</param>
 /// <param name="PoliceOpinion">The class that the police hold right.</param>
 /// <param name="MinorVictim">A victim is under 18, by answer; birth dates of people stand apart.</param>
 /// <param name="ElderlyVictim">A victim is 60 or over, by answer.</param>
 /// <param name="DangerScale">What the danger scale came to: 1 low, 2 medium, 3 high; null when it was not done.</param>
 public readonly record struct IncidentKnowledge(
-    bool? Weapon, bool? ThreatToKill, bool? Strangulation, bool? ChildPresent, bool? Pregnant, bool? Alcohol, Injury Injury, int? PoliceOpinion,
-    bool? MinorVictim, bool? ElderlyVictim, int? DangerScale = null)
+    bool? Weapon, bool? ThreatToKill, bool? Strangulation, bool? ChildPresent, bool? Pregnant, bool? Alcohol, bool? SexualViolence, bool? Separation,
+    Injury Injury, int? PoliceOpinion, bool? MinorVictim, bool? ElderlyVictim, int? DangerScale = null)
 {
     /// <summary>What the reports of an incident say.</summary>
     /// <param name="incident">The incident.</param>
     public static IncidentKnowledge Reported(Incident incident) => new(
-        incident.Weapon, incident.ThreatToKill, incident.Strangulation, incident.ChildPresent, incident.Pregnant, incident.Alcohol, incident.Injury,
-        incident.PoliceOpinion, null, null);
+        incident.Weapon, incident.ThreatToKill, incident.Strangulation, incident.ChildPresent, incident.Pregnant, incident.Alcohol,
+        incident.SexualViolence, incident.Separation, incident.Injury, incident.PoliceOpinion, null, null);
 
     /// <summary>All that is known of an incident.</summary>
     /// <param name="incident">The incident.</param>
@@ -142,6 +150,8 @@ public readonly record struct IncidentKnowledge(
         IncidentQuestion.ChildPresent => Word(ChildPresent),
         IncidentQuestion.Pregnant => Word(Pregnant),
         IncidentQuestion.Alcohol => Word(Alcohol),
+        IncidentQuestion.SexualViolence => Word(SexualViolence),
+        IncidentQuestion.Separation => Word(Separation),
         IncidentQuestion.MinorVictim => Word(MinorVictim),
         IncidentQuestion.ElderlyVictim => Word(ElderlyVictim),
         IncidentQuestion.Injury => Injury == Injury.Unknown ? null : AlarmNames.Of(Injury),
@@ -164,6 +174,8 @@ public readonly record struct IncidentKnowledge(
             IncidentQuestion.ChildPresent => this with { ChildPresent = Or(ChildPresent, yes) },
             IncidentQuestion.Pregnant => this with { Pregnant = Or(Pregnant, yes) },
             IncidentQuestion.Alcohol => this with { Alcohol = Or(Alcohol, yes) },
+            IncidentQuestion.SexualViolence => this with { SexualViolence = Or(SexualViolence, yes) },
+            IncidentQuestion.Separation => this with { Separation = Or(Separation, yes) },
             IncidentQuestion.MinorVictim => this with { MinorVictim = yes },
             IncidentQuestion.ElderlyVictim => this with { ElderlyVictim = yes },
             IncidentQuestion.Injury => IncidentAnswer.Degrees.TryGetValue(answer.Value, out var injury) && injury > Injury ? this with { Injury = injury } : this,

@@ -30,7 +30,7 @@ internal sealed class DemoReporting(int seed, OrganisationMap map, CityZone zone
             Source = source, SourceId = id, Revision = 1, ReceivedAt = at, Channel = channel, Category = facts.Category, Summary = summary,
             Reporter = Reporter(family, caller, random), Location = Location(home, random),
             People = People(family, facts, random), Dispatch = Dispatch(home, at, sender, random),
-            Indicators = new ReportedIndicators(facts.Weapon, facts.ThreatToKill, facts.Strangulation, facts.ChildPresent, facts.Pregnant, facts.Alcohol),
+            Indicators = new ReportedIndicators(facts.Weapon, facts.ThreatToKill, facts.Strangulation, facts.ChildPresent, facts.Pregnant, facts.Alcohol, Separation: earlier > 0 && family.NewHome is not null ? true : null),
             PoliceOpinion = null,
         };
         var arrives = at + random.Between(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(100));

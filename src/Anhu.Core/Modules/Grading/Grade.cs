@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Text.Json.Serialization;
+
 namespace Anhu.Modules.Grading;
 
 /// <summary>Where a grading decision stands.</summary>
@@ -64,11 +67,20 @@ public sealed class Grade
 /// <param name="Class">The class that it alone leads to.</param>
 /// <param name="TextZh">The reason in plain Chinese.</param>
 /// <param name="TextEn">The reason in plain English.</param>
-public sealed record GradeReason(string RuleId, int Class, string TextZh, string TextEn);
+/// <param name="OfHealth">It tells of health: of injuries, pregnancy or sexual violence.</param>
+public sealed record GradeReason(string RuleId, int Class, string TextZh, string TextEn, bool OfHealth = false);
 
 /// <summary>A fact that is not known and matters.</summary>
 /// <param name="Fact">The name of the fact in the policy, such as <c>strangulation</c>.</param>
 /// <param name="ClassIfYes">The class that the case would have if the answer were yes.</param>
 /// <param name="TextZh">The question in plain Chinese.</param>
 /// <param name="TextEn">The question in plain English.</param>
-public sealed record MissingFact(string Fact, int ClassIfYes, string TextZh, string TextEn);
+public sealed record MissingFact(string Fact, int ClassIfYes, string TextZh, string TextEn)
+{
+    /// <summary>The facts that are health data, whoever asks for them.</summary>
+    public static FrozenSet<string> Health { get; } = FrozenSet.Create(StringComparer.Ordinal, "injury", "pregnant", "sexualViolence");
+
+    /// <summary>It asks after health.</summary>
+    [JsonIgnore]
+    public bool OfHealth => Health.Contains(Fact);
+}

@@ -29,6 +29,12 @@ public sealed record GradingFacts
     /// <summary>Alcohol or drugs.</summary>
     public bool? Alcohol { get; init; }
 
+    /// <summary>Forced sex, sexual abuse or assault.</summary>
+    public bool? SexualViolence { get; init; }
+
+    /// <summary>Separation, divorce or break-up under way or within the past year, when violence most often turns worse.</summary>
+    public bool? Separation { get; init; }
+
     /// <summary>A personal safety protection order was breached.</summary>
     public bool OrderBreach { get; init; }
 

@@ -7,13 +7,13 @@ namespace Anhu.Modules.Grading;
 
 /// <summary>One rule, compiled.</summary>
 internal sealed record GradingRule(
-    string RuleId, int Class, Condition<GradingState> Condition, Bilingual Reason, string? Basis, int Line, int Window, GradingWindow Span)
+    string RuleId, int Class, Condition<GradingState> Condition, Bilingual Reason, string? Basis, int Line, int Window, GradingWindow Span, bool OfHealth)
 {
-    private readonly GradeReason plain = new(RuleId, Class, Reason.Zh, Reason.En);
+    private readonly GradeReason plain = new(RuleId, Class, Reason.Zh, Reason.En, OfHealth);
 
     /// <summary>The reason with its values filled in.</summary>
     public GradeReason ReasonFor(GradingState state) =>
-        Reason.Zh.Contains('{') || Reason.En.Contains('{') ? new GradeReason(RuleId, Class, Fill(Reason.Zh, state, zh: true), Fill(Reason.En, state, zh: false)) : plain;
+        Reason.Zh.Contains('{') || Reason.En.Contains('{') ? plain with { TextZh = Fill(Reason.Zh, state, zh: true), TextEn = Fill(Reason.En, state, zh: false) } : plain;
 
     private string Fill(string text, GradingState state, bool zh)
     {
@@ -156,7 +156,7 @@ internal sealed class GradingPolicyDocument
 
             var reason = map.Bilingual("reason");
             CheckPlaceholders(reader, map, reason, words, span.Span, span.Uses);
-            rules.Add(new GradingRule(id, decided, condition, reason, map.OptionalText("basis"), map.Line, span.Window, span.Span));
+            rules.Add(new GradingRule(id, decided, condition, reason, map.OptionalText("basis"), map.Line, span.Window, span.Span, MissingFact.Health.Overlaps(words)));
             map.Done();
         }
 
@@ -380,6 +380,8 @@ internal static class FactNames
         GradingFact.ChildPresent => new("有未成年人在场", "a child was present"),
         GradingFact.Pregnant => new("受害人怀孕", "the victim is pregnant"),
         GradingFact.Alcohol => new("涉及饮酒或吸毒", "alcohol or drugs were involved"),
+        GradingFact.SexualViolence => new("性暴力", "there was sexual violence"),
+        GradingFact.Separation => new("正在或一年内分手、分居、离婚", "a separation is under way or within a year"),
         GradingFact.MinorVictim => new("受害人未满18周岁", "a victim is under 18"),
         GradingFact.ElderlyVictim => new("受害人为老年人", "a victim is elderly"),
         GradingFact.OrderBreach => new("违反人身安全保护令", "a protection order was breached"),

@@ -12,6 +12,8 @@ internal enum GradingFact
     ChildPresent,
     Pregnant,
     Alcohol,
+    SexualViolence,
+    Separation,
     MinorVictim,
     ElderlyVictim,
     OrderBreach,
@@ -25,13 +27,14 @@ internal enum GradingFact
 internal readonly record struct GradingState(ulong Bits)
 {
     public const int MaxWindows = 4;
-    public const int MaxCount = 255;
-    private const int InjuryAt = 20;
-    private const int OpinionAt = 23;
-    private const int RiskViewAt = 25;
-    private const int FloorAt = 27;
-    private const int WindowsAt = 29;
-    private const int DangerAt = WindowsAt + (8 * MaxWindows);
+    public const int MaxCount = 127;
+    private const int InjuryAt = 24;
+    private const int OpinionAt = 27;
+    private const int RiskViewAt = 29;
+    private const int FloorAt = 31;
+    private const int WindowsAt = 33;
+    private const int CountBits = 7;
+    private const int DangerAt = WindowsAt + (CountBits * MaxWindows);
 
     /// <summary>Names of the facts as the policy writes them.</summary>
     public static FrozenDictionary<string, GradingFact> Names { get; } =
@@ -55,6 +58,7 @@ internal readonly record struct GradingState(ulong Bits)
         Bits2(facts.Weapon, GradingFact.Weapon) | Bits2(facts.ThreatToKill, GradingFact.ThreatToKill)
         | Bits2(facts.Strangulation, GradingFact.Strangulation) | Bits2(facts.ChildPresent, GradingFact.ChildPresent)
         | Bits2(facts.Pregnant, GradingFact.Pregnant) | Bits2(facts.Alcohol, GradingFact.Alcohol)
+        | Bits2(facts.SexualViolence, GradingFact.SexualViolence) | Bits2(facts.Separation, GradingFact.Separation)
         | Bits2(facts.MinorVictim, GradingFact.MinorVictim) | Bits2(facts.ElderlyVictim, GradingFact.ElderlyVictim)
         | Bits2(facts.OrderBreach, GradingFact.OrderBreach) | Bits2(facts.MandatoryReport, GradingFact.MandatoryReport)
         | ((ulong)facts.WorstInjury << InjuryAt) | (ClassBits(facts.PoliceOpinion) << OpinionAt)
@@ -65,7 +69,7 @@ internal readonly record struct GradingState(ulong Bits)
 
     public bool IsUnknown(GradingFact fact) => Get(2 * (int)fact, 3) == 0;
 
-    public int Count(int window) => Get(WindowsAt + (8 * window), MaxCount);
+    public int Count(int window) => Get(WindowsAt + (CountBits * window), MaxCount);
 
     public GradingState With(GradingFact fact, bool? answer) => With(2 * (int)fact, 3, Bits2(answer, 0));
 
@@ -77,7 +81,7 @@ internal readonly record struct GradingState(ulong Bits)
 
     public GradingState WithDangerScale(int danger) => With(DangerAt, 3, (ulong)danger);
 
-    public GradingState WithCount(int window, int count) => With(WindowsAt + (8 * window), MaxCount, (ulong)Math.Min(count, MaxCount));
+    public GradingState WithCount(int window, int count) => With(WindowsAt + (CountBits * window), MaxCount, (ulong)Math.Min(count, MaxCount));
 
     private static ulong ClassBits(int? value) => value is >= 1 and <= 3 ? (ulong)value.Value : 0;
 

@@ -43,6 +43,8 @@ internal static class IncidentMerge
         incident.ChildPresent = Fact(incident.ChildPresent, i.ChildPresent ?? (report.People.Any(p => p.Role == PartyRole.Child) ? true : null));
         incident.Pregnant = Fact(incident.Pregnant, i.Pregnant);
         incident.Alcohol = Fact(incident.Alcohol, i.Alcohol);
+        incident.SexualViolence = Fact(incident.SexualViolence, i.SexualViolence);
+        incident.Separation = Fact(incident.Separation, i.Separation);
 
         bool? Fact(bool? before, bool? reported) => overwrite ? reported : before == true || reported == true ? true : before ?? reported;
     }

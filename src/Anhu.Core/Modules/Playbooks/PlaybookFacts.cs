@@ -83,6 +83,12 @@ public sealed record PlaybookFacts
     /// <summary>Alcohol or drugs.</summary>
     public bool? Alcohol { get; init; }
 
+    /// <summary>Forced sex, sexual abuse or assault.</summary>
+    public bool? SexualViolence { get; init; }
+
+    /// <summary>Separation, divorce or break-up under way or within the past year.</summary>
+    public bool? Separation { get; init; }
+
     /// <summary>The worst degree of injury known.</summary>
     public Injury Injury { get; init; }
 

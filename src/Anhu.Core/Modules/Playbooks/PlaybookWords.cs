@@ -16,6 +16,8 @@ internal static class PlaybookWords
         ("childPresent", f => f.ChildPresent, new("有未成年人在场", "a child present"), new("确知没有未成年人在场", "known to be without a child present")),
         ("pregnant", f => f.Pregnant, new("受害人怀孕", "a pregnant victim"), new("确知没有怀孕", "known not to be pregnant")),
         ("alcohol", f => f.Alcohol, new("涉及饮酒或吸毒", "alcohol or drugs"), new("确知不涉及饮酒或吸毒", "known to be without alcohol or drugs")),
+        ("sexualViolence", f => f.SexualViolence, new("有性暴力", "sexual violence"), new("确知没有性暴力", "known to be without sexual violence")),
+        ("separation", f => f.Separation, new("正在或一年内分手、分居、离婚", "a separation under way or within a year"), new("确知没有分手、分居、离婚", "known to be without a separation")),
         ("minorVictim", f => f.MinorVictim, new("受害人未满18周岁", "a victim under 18"), new("确知受害人已成年", "a victim known to be an adult")),
         ("elderlyVictim", f => f.ElderlyVictim, new("受害人为老年人", "an elderly victim"), new("确知受害人不是老年人", "a victim known not to be elderly")),
         ("hasVictim", f => f.HasVictim, new("有受害人信息", "a victim is named"), new("没有受害人信息", "no victim is named")),

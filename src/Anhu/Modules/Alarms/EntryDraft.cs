@@ -147,6 +147,8 @@ internal sealed class EntryDraft(CityFormat format, TimeProvider time, IStringLo
         Answer(json, "childPresent", indicators.ChildPresent);
         Answer(json, "pregnant", indicators.Pregnant);
         Answer(json, "alcohol", indicators.Alcohol);
+        Answer(json, "sexualViolence", indicators.SexualViolence);
+        Answer(json, "separation", indicators.Separation);
         json.WriteEndObject();
     }
 

@@ -84,6 +84,10 @@ internal sealed class EntryIndicators
     public bool? Pregnant { get; set; }
 
     public bool? Alcohol { get; set; }
+
+    public bool? SexualViolence { get; set; }
+
+    public bool? Separation { get; set; }
 }
 
 internal sealed class EntryReporter

@@ -18,6 +18,7 @@ public static class EntryReading
     [
         (NarrativeFact.Weapon, "Weapon"), (NarrativeFact.ThreatToKill, "ThreatToKill"), (NarrativeFact.Strangulation, "Strangulation"),
         (NarrativeFact.ChildAffected, "ChildPresent"), (NarrativeFact.PregnancyPostpartum, "Pregnant"), (NarrativeFact.Alcohol, "Alcohol"),
+        (NarrativeFact.Sexual, "SexualViolence"), (NarrativeFact.Separation, "Separation"),
     ];
 
     /// <summary>Maps what the page asks for while someone types. The words come in the body, never in an address that is logged.</summary>

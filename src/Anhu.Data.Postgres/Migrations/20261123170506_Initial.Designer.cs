@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123165917_Initial")]
+    [Migration("20261123170506_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -586,6 +586,12 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<string>("RegionCode")
                         .HasMaxLength(15)
                         .HasColumnType("character varying(15)");
+
+                    b.Property<bool?>("Separation")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool?>("SexualViolence")
+                        .HasColumnType("boolean");
 
                     b.Property<bool?>("Strangulation")
                         .HasColumnType("boolean");

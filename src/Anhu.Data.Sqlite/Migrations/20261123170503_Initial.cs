@@ -247,6 +247,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     ChildPresent = table.Column<bool>(type: "INTEGER", nullable: true),
                     Pregnant = table.Column<bool>(type: "INTEGER", nullable: true),
                     Alcohol = table.Column<bool>(type: "INTEGER", nullable: true),
+                    SexualViolence = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Separation = table.Column<bool>(type: "INTEGER", nullable: true),
                     IsMandatoryReport = table.Column<bool>(type: "INTEGER", nullable: false),
                     PoliceOpinion = table.Column<int>(type: "INTEGER", nullable: true),
                     AlarmCount = table.Column<int>(type: "INTEGER", nullable: false),

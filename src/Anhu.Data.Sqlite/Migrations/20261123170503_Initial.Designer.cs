@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Anhu.Data.Sqlite.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123165907_Initial")]
+    [Migration("20261123170503_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -587,6 +587,12 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<string>("RegionCode")
                         .HasMaxLength(15)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool?>("Separation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("SexualViolence")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool?>("Strangulation")
                         .HasColumnType("INTEGER");

@@ -249,6 +249,8 @@ namespace Anhu.Data.Postgres.Migrations
                     ChildPresent = table.Column<bool>(type: "boolean", nullable: true),
                     Pregnant = table.Column<bool>(type: "boolean", nullable: true),
                     Alcohol = table.Column<bool>(type: "boolean", nullable: true),
+                    SexualViolence = table.Column<bool>(type: "boolean", nullable: true),
+                    Separation = table.Column<bool>(type: "boolean", nullable: true),
                     IsMandatoryReport = table.Column<bool>(type: "boolean", nullable: false),
                     PoliceOpinion = table.Column<int>(type: "integer", nullable: true),
                     AlarmCount = table.Column<int>(type: "integer", nullable: false),
