@@ -206,11 +206,14 @@ public sealed class WarningLetterTests(FakeTimeFixture app) : IClassFixture<Fake
         Assert.Equal(letters.Rules.Clock.Months(app.Clock.GetUtcNow(), 3), (await letters.OpenAsync(alarm.CaseId, "check-visit"))!.DueAt);
         foreach (var outcome in new[] { "clean", "suspected", "clean", "not-met", "clean" })
         {
+            // One visit comes after the other.
+            app.Time.Advance(TimeSpan.FromMinutes(1));
             Assert.True((await letters.VisitAsync(alarm.CaseId, officer, outcome)).IsOk);
             Assert.Equal("monitoring", (await letters.ReadAsync(letter.MeasureId)).State);
             Assert.NotNull(await letters.OpenAsync(alarm.CaseId, "check-visit"));
         }
 
+        app.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.True((await letters.VisitAsync(alarm.CaseId, officer, "clean")).IsOk);
         var ended = await letters.ReadAsync(letter.MeasureId);
         Assert.Equal(("closed", false), (ended.State, ended.IsOpen));

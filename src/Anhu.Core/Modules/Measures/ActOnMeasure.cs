@@ -277,7 +277,7 @@ internal static class MeasureContexts
     {
         var (incident, since) = (measure.IncidentId, measure.DeliveredAt ?? measure.ProposedAt);
         return await db.Duties.AsNoTracking().Where(d => d.IncidentId == incident && d.Kind == "check-visit" && d.DoneAt != null && d.CreatedAt >= since && d.Outcome != null)
-            .OrderBy(d => d.DoneAt).Select(d => d.Outcome!).ToListAsync(ct);
+            .OrderBy(d => d.DoneAt).ThenBy(d => d.DutyId).Select(d => d.Outcome!).ToListAsync(ct);
     }
 }
 

@@ -329,7 +329,7 @@ public sealed class TakeDutyStepHandler(
         var alone = work.Rules.Playbook.Kinds.GetValueOrDefault(duty.Kind) is { OfMeasure: true };
         var before = await db.Duties.AsNoTracking()
             .Where(d => d.CaseId == duty.CaseId && d.Kind == duty.Kind && d.DoneAt != null && d.DutyId != duty.DutyId && (!alone || d.IncidentId == incidentId))
-            .OrderByDescending(d => d.DoneAt).Select(d => d.Outcome).Take(12).ToListAsync(ct);
+            .OrderByDescending(d => d.DoneAt).ThenByDescending(d => d.DutyId).Select(d => d.Outcome).Take(12).ToListAsync(ct);
         return 1 + before.TakeWhile(o => o == outcome).Count();
     }
 }
