@@ -1,9 +1,14 @@
+using System.Globalization;
+using System.Text.Json;
+using Anhu.Common;
 using Anhu.Modules.Account;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.DataRequests;
+using Anhu.Modules.Duties;
 using Anhu.Modules.Intake;
+using Anhu.Modules.Measures;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Security;
@@ -20,6 +25,8 @@ namespace Anhu.Browser.Tests;
 public sealed class PagesTests(Browser app)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static Caller CallerOf(Worker worker) => new() { WorkerId = worker.Id, UnitId = worker.UnitId, Roles = worker.Roles };
 
     /// <summary>Pages of a supervisor of a district women's federation, and those of an administrator.</summary>
     public static TheoryData<string, bool> Looks => new() { { "zh-CN", false }, { "zh-CN", true }, { "en", false }, { "en", true } };
@@ -97,6 +104,46 @@ public sealed class PagesTests(Browser app)
         await audit.Context.CloseAsync();
     }
 
+    /// <summary>A warning letter from its draft to its approval, documents, and the page that anybody may check them on.</summary>
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task LettersAndDocuments_AreCleanAndWhole(string culture, bool narrow)
+    {
+        var (alarm, other) = (await SubmitAsync(), await SubmitAsync());
+        var officer = await app.Data.CreateWorkerAsync("340104001-police", change: w => w.Culture = culture);
+        var leader = await app.Data.CreateWorkerAsync("340104001-police", change: w => w.Culture = culture, roles: WorkerRole.Supervisor);
+        var admin = await app.Data.CreateWorkerAsync("340100-police", change: w => w.Culture = culture, roles: WorkerRole.SystemAdministrator);
+        var measures = app.Services.GetRequiredService<MeasureBook>()["warning-letter"].Rules;
+        var letter = (await app.WithAsync<ActOnMeasureHandler, Result<Measure>>(h => h.Handle(
+            new ProposeMeasure { CaseId = alarm.CaseId, Kind = "warning-letter" }, CallerOf(officer), Ct))).Value;
+        await LookAsync(officer, "/measures", $"/measures/{letter.MeasureId}", $"/measures/{letter.MeasureId}/submit", $"/cases/{other.CaseId}/measures/new");
+        var draft = new Dictionary<string, object>
+        {
+            ["relation"] = "配偶", ["happenedAt"] = measures.Clock.Zone.ToLocal(app.Clock.GetUtcNow().AddHours(-1)).ToString(DutyField.LocalTime, CultureInfo.InvariantCulture), ["place"] = "双方共同住所",
+            ["facts"] = "实施殴打。", ["admits"] = "yes", ["evidence"] = new[] { "abuser-statement", "victim-statement" }, ["circumstances"] = new[] { "not-forgiven" },
+        };
+        Assert.True((await app.WithAsync<ActOnMeasureHandler, Result<Measure>>(h => h.Handle(
+            new ActOnMeasure { MeasureId = letter.MeasureId, Action = "submit", Form = JsonSerializer.Serialize(draft) }, CallerOf(officer), Ct))).IsOk);
+        await LookAsync(leader, $"/measures/{letter.MeasureId}", $"/measures/{letter.MeasureId}/approve");
+        await LookAsync(officer, $"/cases/{alarm.CaseId}/documents", $"/cases/{alarm.CaseId}/documents/new/alarm-certificate");
+        await LookAsync(admin, "/documents/templates");
+        var anybody = await app.OpenAsync(culture, narrow);
+        await CheckAsync(anybody, "/check");
+        await CheckAsync(anybody, "/check/AAAAA-BBBBB-CCCCC-DDDDD");
+        await anybody.Context.CloseAsync();
+
+        async Task LookAsync(Worker worker, params string[] paths)
+        {
+            var page = await app.SignInPageAsync(worker, culture, narrow);
+            foreach (var path in paths)
+            {
+                await CheckAsync(page, path);
+            }
+
+            await page.Context.CloseAsync();
+        }
+    }
+
     /// <summary>Cases seen in part, seeing more for a reason and in an emergency, conflicts of interest, a sealed case.</summary>
     [Theory]
     [MemberData(nameof(Looks))]
@@ -104,7 +151,6 @@ public sealed class PagesTests(Browser app)
     {
         var (receipt, hidden, other) = (await SubmitAsync(), await SubmitAsync(), await SubmitAsync());
         Task<Worker> WorkerAsync(string unit, params WorkerRole[] roles) => app.Data.CreateWorkerAsync(unit, change: w => w.Culture = culture, roles: roles);
-        static Caller CallerOf(Worker worker) => new() { WorkerId = worker.Id, UnitId = worker.UnitId, Roles = worker.Roles };
         var (above, stranger) = (await WorkerAsync("340100-womens-federation", WorkerRole.Supervisor), await WorkerAsync("340102-womens-federation", WorkerRole.Caseworker));
         var leader = await WorkerAsync("340104-womens-federation", WorkerRole.Supervisor);
         var officer = await WorkerAsync("340100-political-legal-committee", WorkerRole.DataProtectionOfficer);

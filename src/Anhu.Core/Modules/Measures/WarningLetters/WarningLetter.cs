@@ -42,6 +42,7 @@ public sealed class WarningLetter : MeasureKind
     /// <inheritdoc />
     public override IReadOnlyList<string> Deadlines { get; } = ["issue", "deliver", "notify"];
 
+    // Of what can be done in a state, the page puts the first forward: the step that leads on.
     /// <inheritdoc />
     public override IReadOnlyList<MeasureRow> Rows { get; } =
     [
@@ -50,23 +51,23 @@ public sealed class WarningLetter : MeasureKind
             Action = "propose", From = [], To = Proposed, Who = MeasureWho.Officer, Optional = Draft, Deadline = "issue", DeadlineFrom = m => m.StartsAt,
             Playbook = PlaybookEvent.LetterProposed,
         },
-        new() { Action = "edit", From = [Proposed], To = Proposed, Who = MeasureWho.Officer, Optional = Draft, Deadline = "issue", DeadlineFrom = m => m.StartsAt },
         new()
         {
             Action = "submit", From = [Proposed], To = UnderApproval, Who = MeasureWho.Officer, Required = Needed, Optional = [.. Draft.Except(Needed)],
             Guards = [EvidenceSuffices, NotInsteadOfAPenalty], Deadline = "issue", DeadlineFrom = m => m.StartsAt,
             Effect = c => c.Measure.DraftedByWorkerId = c.Caller.WorkerId ?? c.Measure.DraftedByWorkerId,
         },
-        new()
-        {
-            Action = "send-back", From = [UnderApproval], To = Proposed, Who = MeasureWho.Leader, Required = ["reason"], Deadline = "issue",
-            DeadlineFrom = m => m.StartsAt,
-        },
+        new() { Action = "edit", From = [Proposed], To = Proposed, Who = MeasureWho.Officer, Optional = Draft, Deadline = "issue", DeadlineFrom = m => m.StartsAt },
         new()
         {
             Action = "approve", From = [UnderApproval], To = Issued, Who = MeasureWho.Leader, Required = ["number"], Optional = ["lateReason"],
             Guards = [Complete, NotInsteadOfAPenalty, LateIsExplained], Deadline = "deliver", Overlay = ("late", IsLate), Playbook = PlaybookEvent.LetterIssued,
             Ends = [("warning-letter", "issued"), ("police-disposition", "warning-letter")], Effect = Issue,
+        },
+        new()
+        {
+            Action = "send-back", From = [UnderApproval], To = Proposed, Who = MeasureWho.Leader, Required = ["reason"], Deadline = "issue",
+            DeadlineFrom = m => m.StartsAt,
         },
         new()
         {
