@@ -52,6 +52,9 @@ public class AnhuFixture : IAsyncLifetime
     /// <summary>The clock to run on; null for the computer's.</summary>
     protected virtual TimeProvider? TestClock => null;
 
+    /// <summary>Makes the store; as a rule a copy of the template, which shares its keys with all the others.</summary>
+    protected virtual Task<TestStore> CreateStoreAsync() => TestStore.CreateAsync();
+
     /// <summary>Starts what the program needs before it.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
@@ -60,7 +63,7 @@ public class AnhuFixture : IAsyncLifetime
     /// <inheritdoc />
     public virtual async ValueTask InitializeAsync()
     {
-        store = await TestStore.CreateAsync();
+        store = await CreateStoreAsync();
         await PrepareAsync();
         await StartAsync();
         data = new TestData(this);
@@ -198,4 +201,11 @@ public class FakeTimeFixture : AnhuFixture
 
     /// <inheritdoc />
     protected override TimeProvider? TestClock => Time;
+}
+
+/// <summary>The program on a store with a city key of its own, for tests that rotate it: stores that share keys share the ring in memory, too.</summary>
+public sealed class OwnKeyFixture : AnhuFixture
+{
+    /// <inheritdoc />
+    protected override Task<TestStore> CreateStoreAsync() => TestStore.CreateAsync(filled: false, ownKey: true);
 }

@@ -234,34 +234,6 @@ public sealed class DocumentCheckTests(AnhuFixture app) : IClassFixture<AnhuFixt
         Assert.Equal(HttpStatusCode.OK, elsewhere.StatusCode);
     }
 
-    [Fact]
-    public async Task Keys_FollowTheCitysRotation_AndOldOnesGoOnProving()
-    {
-        var alarm = await app.SubmitAlarmAsync();
-        var worker = await app.Data.CreateWorkerAsync("340104001-police");
-        var caller = new Caller { WorkerId = worker.Id, UnitId = worker.UnitId, Roles = worker.Roles };
-        var desk = app.Services.GetRequiredService<DocumentDesk>();
-        var ids = new List<Guid>();
-        for (var i = 0; i < 3; i++)
-        {
-            ids.Add((await desk.IssueAsync(caller, DocumentDeskTests.Certificate(alarm.CaseId), Ct)).Value);
-            if (i == 1)
-            {
-                Assert.True((await app.Services.GetRequiredService<Anhu.Modules.KeyRotation.RotateKeys>().RotateAsync(Ct)).IsOk);
-            }
-        }
-
-        var keys = new List<string>();
-        foreach (var id in ids)
-        {
-            var signature = DocumentSignature.Parse(System.Text.Encoding.UTF8.GetString((await desk.FileAsync(caller, id, DocumentFileKind.Signature, Ct))!.Content));
-            Assert.Null(signature.FaultOf((await desk.FileAsync(caller, id, DocumentFileKind.Pdf, Ct))!.Content));
-            keys.Add(signature.Fingerprint());
-        }
-
-        Assert.Equal((keys[0], 2), (keys[1], keys.Distinct().Count()));
-    }
-
     [Theory]
     [InlineData("ecdsa-p256-sha256")]
     [InlineData("sm2-sm3")]

@@ -95,7 +95,7 @@ internal sealed class RandomRows(int seed)
             _ when type == typeof(DateTime) => Instant().UtcDateTime,
             _ when type == typeof(DateOnly) => DateOnly.FromDateTime(Instant().UtcDateTime),
             _ when type == typeof(TimeOnly) => new TimeOnly(random.NextInt64(TimeSpan.TicksPerDay / 10) * 10),
-            _ when type == typeof(byte[]) => Bytes(),
+            _ when type == typeof(byte[]) => unique ? [.. BitConverter.GetBytes(number), .. Bytes()] : Bytes(),
             _ when type.IsEnum => Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length)),
             _ when property.GetElementType() is { } element => List(element.ClrType),
             _ when type.IsAssignableFrom(typeof(Dictionary<string, string>)) => new Dictionary<string, string> { ["facts"] = "刀\n\"x\"" },
