@@ -11,6 +11,14 @@ public sealed class AccessPolicyTests
 {
     private static readonly string[] Document = File.ReadAllLines(Path.Combine(Repository.Root, "docs/security/access.md"));
 
+    /// <summary>That she asked for a paper, or that he got a letter, is told only where the story is.</summary>
+    [Theory]
+    [InlineData("document.issued")]
+    [InlineData("letter.issued")]
+    [InlineData("scene.noted")]
+    [InlineData("visit.recorded")]
+    public void Events_WhoseTypeTellsTheStory_AreOfTheStory(string type) => Assert.True(AccessPolicy.TellsStory(type));
+
     [Fact]
     public void View_OfEachAgencyAndRelation_IsTheDocumentedOne()
     {

@@ -319,10 +319,10 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
             ("from", from.Case.CaseNumber), ("incidents", to.Case.IncidentCount))));
     }
 
-    /// <summary>The people of a report in its order, each with what is newly recorded of it.</summary>
     /// <summary>The people whose age is not known yet, where this report tells a victim's.</summary>
     private HashSet<Guid>? Ageless(AlarmReport report) => report.People.Any(p => p is { Role: PartyRole.Victim, BirthDate: not null }) ? set.Registry.Ageless() : null;
 
+    /// <summary>The people of a report in its order, each with what is newly recorded of it.</summary>
     private List<(Person Person, PersonRecord? Record)> Resolve(AlarmReport report, Guid alarmId, List<IncidentParty> already, List<PersonRecord> records)
     {
         var named = new List<(Person Person, PersonRecord? Record)>(report.People.Count);
