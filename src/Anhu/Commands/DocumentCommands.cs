@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using Anhu.Hosting;
+using Anhu.Modules;
 using Anhu.Modules.Documents;
 using Anhu.Modules.Documents.Word;
 
@@ -75,7 +76,7 @@ internal static class DocumentCommands
             parsed,
             async services =>
             {
-                var keys = await services.GetRequiredService<DocumentDesk>().KeysAsync(ct);
+                var keys = await services.GetRequiredService<DocumentArchive>().KeysAsync(ct);
                 if (parsed.GetValue(Json))
                 {
                     await CommandHost.WriteJsonAsync(keys.Select(k => new { k.Algorithm, Fingerprint = Convert.ToHexStringLower(SHA256.HashData(k.PublicKey)), k.CreatedAt, PublicKey = Convert.ToBase64String(k.PublicKey) }));

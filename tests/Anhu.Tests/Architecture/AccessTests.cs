@@ -34,6 +34,7 @@ public sealed class AccessTests
         ["DemoFill"] = "makes a demo's data",
         ["DemoHands"] = "a demo's made-up workers",
         ["DemoLife"] = "a demo's made-up workers",
+        ["DocumentIssuer"] = "prints and keeps what the policy gave; tells a key only",
         ["ExportAudit"] = "the operator's command line: the record as it is, texts sealed",
         ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",

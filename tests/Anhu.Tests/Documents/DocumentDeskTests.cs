@@ -49,11 +49,11 @@ public sealed class DocumentDeskTests(AnhuFixture app) : IClassFixture<AnhuFixtu
         Assert.Equal("file", signature.FaultOf([.. bytes, 0]));
         Assert.Equal("signature", (signature with { Number = "WS340104-2026-999999" }).FaultOf(bytes));
         Assert.Equal("signature", (signature with { PublicKey = "x" }).FaultOf(bytes));
-        Assert.Contains(await app.Services.GetRequiredService<DocumentDesk>().KeysAsync(Ct), k => Convert.ToHexStringLower(SHA256.HashData(k.PublicKey)) == signature.Fingerprint());
+        Assert.Contains(await app.Services.GetRequiredService<DocumentArchive>().KeysAsync(Ct), k => Convert.ToHexStringLower(SHA256.HashData(k.PublicKey)) == signature.Fingerprint());
 
         // Anybody with the code sees what it is, and nobody's name.
         using var anyone = app.CreateClient();
-        var check = await anyone.GetPageAsync($"/check/{DocumentDesk.Grouped(document.CheckCode).ToLowerInvariant()}");
+        var check = await anyone.GetPageAsync($"/check/{CheckCodes.Grouped(document.CheckCode).ToLowerInvariant()}");
         var text = check.Body!.TextContent;
         Assert.All([document.Number, "报警记录证明", Convert.ToHexStringLower(document.PdfHash), "这份文书有效"], known => Assert.Contains(known, text, StringComparison.Ordinal));
         Assert.All([alarm.CaseNumber, "王小芳", "李大强", "王某", Summary], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
@@ -89,6 +89,7 @@ public sealed class DocumentDeskTests(AnhuFixture app) : IClassFixture<AnhuFixtu
         });
         var officer = await app.Data.CreateWorkerAsync("340104001-police");
         var desk = app.Services.GetRequiredService<DocumentDesk>();
+        var archive = app.Services.GetRequiredService<DocumentArchive>();
         foreach (var (field, words) in ((string, string)[])
             [("summary", "她现在住在望湖城 5 栋 602"), ("handling", "已送到安心庇护所。"), ("purpose", "电话１３９－６６６６－８８８８"), ("handling", "她住黄山路八百八十八号"), ("summary", "电话1396666\n8888")])
         {
@@ -112,11 +113,12 @@ public sealed class DocumentDeskTests(AnhuFixture app) : IClassFixture<AnhuFixtu
         var alarm = await app.SubmitAlarmAsync();
         var officer = await app.Data.CreateWorkerAsync("340104001-police");
         var desk = app.Services.GetRequiredService<DocumentDesk>();
+        var archive = app.Services.GetRequiredService<DocumentArchive>();
         var id = (await desk.IssueAsync(CallerOf(officer), Certificate(alarm.CaseId), Ct)).Value;
         var elsewhere = CallerOf(await app.Data.CreateWorkerAsync("340102001-police"));
         var federation = CallerOf(await app.Data.CreateWorkerAsync("340104-womens-federation"));
 
-        Assert.Null(await desk.FileAsync(elsewhere, id, DocumentFileKind.Pdf, Ct));
+        Assert.Null(await archive.FileAsync(elsewhere, id, DocumentFileKind.Pdf, Ct));
         Assert.Null(await desk.OfCaseAsync(elsewhere, alarm.CaseId, Ct));
         Assert.Equal("documents.not-found", (await desk.IssueAsync(elsewhere, Certificate(alarm.CaseId), Ct)).Failure!.Code);
         Assert.Equal("documents.not-found", (await desk.WithdrawAsync(elsewhere, id, "x", Ct)).Failure!.Code);
@@ -144,6 +146,7 @@ public sealed class DocumentDeskTests(AnhuFixture app) : IClassFixture<AnhuFixtu
         var alarm = await app.SubmitAlarmAsync();
         var officer = CallerOf(await app.Data.CreateWorkerAsync("340104001-police"));
         var desk = app.Services.GetRequiredService<DocumentDesk>();
+        var archive = app.Services.GetRequiredService<DocumentArchive>();
         var old = (await desk.IssueAsync(officer, Certificate(alarm.CaseId), Ct)).Value;
 
         var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => desk.IssueAsync(officer, Certificate(alarm.CaseId) with { Replaces = old }, Ct)));

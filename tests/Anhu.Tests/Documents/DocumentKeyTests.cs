@@ -19,6 +19,7 @@ public sealed class DocumentKeyTests(OwnKeyFixture app) : IClassFixture<OwnKeyFi
         var worker = await app.Data.CreateWorkerAsync("340104001-police");
         var caller = new Caller { WorkerId = worker.Id, UnitId = worker.UnitId, Roles = worker.Roles };
         var desk = app.Services.GetRequiredService<DocumentDesk>();
+        var archive = app.Services.GetRequiredService<DocumentArchive>();
         var ids = new List<Guid>();
         for (var i = 0; i < 3; i++)
         {
@@ -32,8 +33,8 @@ public sealed class DocumentKeyTests(OwnKeyFixture app) : IClassFixture<OwnKeyFi
         var keys = new List<string>();
         foreach (var id in ids)
         {
-            var signature = DocumentSignature.Parse(System.Text.Encoding.UTF8.GetString((await desk.FileAsync(caller, id, DocumentFileKind.Signature, Ct))!.Content));
-            Assert.Null(signature.FaultOf((await desk.FileAsync(caller, id, DocumentFileKind.Pdf, Ct))!.Content));
+            var signature = DocumentSignature.Parse(System.Text.Encoding.UTF8.GetString((await archive.FileAsync(caller, id, DocumentFileKind.Signature, Ct))!.Content));
+            Assert.Null(signature.FaultOf((await archive.FileAsync(caller, id, DocumentFileKind.Pdf, Ct))!.Content));
             keys.Add(signature.Fingerprint());
         }
 

@@ -1,3 +1,4 @@
+using Anhu.Modules;
 using Anhu.Modules.Documents;
 using Anhu.Modules.Documents.Pdf;
 using Anhu.Modules.Documents.Word;

@@ -11,6 +11,9 @@ public static class DocumentFailures
     /// <summary>The caller sees the case, but this kind is not the unit's to issue.</summary>
     public static Failure NotYours { get; } = new(FailureKind.Forbidden, "documents.not-yours");
 
+    /// <summary>There is nothing that the document could be about, or not what was named.</summary>
+    public static Failure NoSubject { get; } = new(FailureKind.NotAllowed, "documents.no-subject", "subjectId");
+
     /// <summary>It is not valid any more.</summary>
     public static Failure Ended { get; } = new(FailureKind.NotAllowed, "documents.ended");
 

@@ -17,50 +17,34 @@ public sealed record DocumentField(string Name, bool IsRequired = false, IReadOn
 /// <param name="Rows">Lines of its box on the page.</param>
 public sealed record DocumentInput(string Name, bool IsRequired, int MaxLength, int Rows = 1);
 
+/// <summary>What a document is about beside its case.</summary>
+public enum DocumentAbout
+{
+    /// <summary>The case, by its newest incident.</summary>
+    Case,
+
+    /// <summary>One incident, which the worker chooses.</summary>
+    Incident,
+
+    /// <summary>Something else that its source names, such as a warning letter.</summary>
+    Subject,
+}
+
 /// <summary>A kind of document.</summary>
 /// <param name="Id">Stable id; names the shipped template <c>documents/ID.docx</c>.</param>
 /// <param name="Title">Its name in Chinese, as it stands on the check page.</param>
 /// <param name="Fields">All that a template may name.</param>
 /// <param name="Inputs">What the worker is asked.</param>
-public sealed record DocumentKind(string Id, string Title, IReadOnlyList<DocumentField> Fields, IReadOnlyList<DocumentInput> Inputs);
-
-/// <summary>The kinds of documents that the program can make.</summary>
-public static class DocumentKinds
+/// <param name="About">What it is about.</param>
+public sealed record DocumentKind(
+    string Id, string Title, IReadOnlyList<DocumentField> Fields, IReadOnlyList<DocumentInput> Inputs, DocumentAbout About = DocumentAbout.Case)
 {
     /// <summary>What every document may have. Number, unit, day and the code must be in each.</summary>
-    private static readonly DocumentField[] Common =
+    public static IReadOnlyList<DocumentField> CommonFields { get; } =
     [
         new("number", true), new("unit.name", true), new("issued.date", true), new(DocumentField.Code, true), new("check.code"), new("check.address"),
         new("worker.name"), new("case.number"),
     ];
-
-    /// <summary>报警记录证明: that she called the police, when, and what was done (handbook §4.23); what she may ask for.</summary>
-    public static DocumentKind AlarmCertificate { get; } = new(
-        "alarm-certificate", "报警记录证明",
-        [
-            .. Common, new("victim.name", true), new("victim.sex"), new("victim.birth"), new("victim.id"), new("other.name"), new("relation"),
-            new("alarm.time", true), new("alarm.channel"), new("alarm.receipt"), new("alarm.district"), new("summary", true), new("handling", true), new("purpose"),
-        ],
-        [new("summary", true, 1000, 5), new("handling", true, 1000, 4), new("purpose", false, 100), new("alarm.receipt", false, 40)]);
-
-    /// <summary>转介单: the hand-over sheet with the part that the receiver fills (handbook form j).</summary>
-    public static DocumentKind HandOver { get; } = new(
-        "hand-over", "转介单",
-        [
-            .. Common, new("receiver.name", true), new("unit.phone"), new("person.name", true), new("class"), new("urgency", true), new("due.date"), new("summary", true),
-            new("contact"), new("needs", true), new("enclosed"), new("consent", true), new("done", false, [new("what"), new("unit"), new("at")]),
-        ],
-        [
-            new("receiver.name", true, 60), new("urgency", true, 40), new("due.date", false, 40), new("summary", true, 300, 5), new("needs", true, 300, 3), new("contact", false, 100),
-            new("enclosed", false, 200, 2), new("consent", true, 100),
-        ]);
-
-    /// <summary>All.</summary>
-    public static IReadOnlyList<DocumentKind> All { get; } = [AlarmCertificate, HandOver];
-
-    /// <summary>The kind of an id; null when there is none.</summary>
-    /// <param name="id">The id.</param>
-    public static DocumentKind? Find(string? id) => All.FirstOrDefault(k => k.Id == id);
 }
 
 /// <summary>What goes into the fields of one document, or of one item of a list.</summary>

@@ -16,7 +16,15 @@ public static class DocumentServices
         services.AddSingleton(_ => new FontBook(fonts));
         services.AddSingleton<DocumentPress>();
         services.AddSingleton<Templates>();
+        services.AddSingleton<DocumentArchive>();
+        services.AddSingleton<DocumentCatalog>();
         services.AddSingleton<DocumentDesk>();
-        return services;
+        services.AddSingleton<DocumentIssuer>();
+        return services.AddDocumentSource<CaseDocumentSource>();
     }
+
+    /// <summary>Registers what knows some kinds of documents.</summary>
+    /// <typeparam name="T">The source.</typeparam>
+    /// <param name="services">The container.</param>
+    public static IServiceCollection AddDocumentSource<T>(this IServiceCollection services) where T : class, IDocumentSource => services.AddSingleton<IDocumentSource, T>();
 }

@@ -26,7 +26,7 @@ public sealed record TemplateLine(DocumentKind Kind, int Version, bool IsShipped
 public sealed record TemplateVerdict(IReadOnlyList<TemplateFault> Faults);
 
 /// <summary>Templates: the program's, and those that the city takes in their place.</summary>
-public sealed class Templates(IDbContextFactory<AnhuDbContext> contexts, DocumentSettings settings, TimeProvider time)
+public sealed class Templates(IDbContextFactory<AnhuDbContext> contexts, DocumentSettings settings, DocumentCatalog catalog, TimeProvider time)
 {
     /// <summary>Largest file of a template, bytes.</summary>
     public const int MostBytes = WordFile.MostBytes;
@@ -41,7 +41,7 @@ public sealed class Templates(IDbContextFactory<AnhuDbContext> contexts, Documen
         await using var db = await contexts.CreateDbContextAsync(ct);
         var rows = await db.DocumentTemplates.AsNoTracking().Where(t => !t.IsShipped && t.EndedAt == null)
             .Select(t => new { t.Kind, t.Version, t.AddedAt, By = db.Workers.Where(w => w.Id == t.AddedByWorkerId).Select(w => w.DisplayName).FirstOrDefault() }).ToListAsync(ct);
-        return [.. DocumentKinds.All.Select(k => rows.Where(r => r.Kind == k.Id).OrderByDescending(r => r.Version).FirstOrDefault() is { } own
+        return [.. catalog.All.Select(k => rows.Where(r => r.Kind == k.Id).OrderByDescending(r => r.Version).FirstOrDefault() is { } own
             ? new TemplateLine(k, own.Version, false, own.AddedAt, own.By) : new TemplateLine(k, 0, true, null, null))];
     }
 
@@ -73,7 +73,7 @@ public sealed class Templates(IDbContextFactory<AnhuDbContext> contexts, Documen
             return new Failure(FailureKind.Forbidden, "documents.not-yours");
         }
 
-        if (DocumentKinds.Find(kindId) is not { } kind)
+        if (catalog.Find(kindId) is not { } kind)
         {
             return DocumentFailures.NotFound;
         }

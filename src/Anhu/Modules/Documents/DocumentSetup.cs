@@ -34,16 +34,16 @@ internal static class DocumentSetup
     public static void MapDocuments(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("/documents").ExcludeFromDescription();
-        files.MapGet("/{id:guid}/pdf", (Guid id, HttpContext http, DocumentDesk desk, ViewRecorder views) => FileAsync(id, DocumentFileKind.Pdf, http, desk, views)).RequireAuthorization(Permissions.ReadCases);
-        files.MapGet("/{id:guid}/docx", (Guid id, HttpContext http, DocumentDesk desk, ViewRecorder views) => FileAsync(id, DocumentFileKind.Docx, http, desk, views)).RequireAuthorization(Permissions.ReadCases);
-        files.MapGet("/{id:guid}/signature", (Guid id, HttpContext http, DocumentDesk desk, ViewRecorder views) => FileAsync(id, DocumentFileKind.Signature, http, desk, views)).RequireAuthorization(Permissions.ReadCases);
+        files.MapGet("/{id:guid}/pdf", (Guid id, HttpContext http, DocumentArchive archive, ViewRecorder views) => FileAsync(id, DocumentFileKind.Pdf, http, archive, views)).RequireAuthorization(Permissions.ReadCases);
+        files.MapGet("/{id:guid}/docx", (Guid id, HttpContext http, DocumentArchive archive, ViewRecorder views) => FileAsync(id, DocumentFileKind.Docx, http, archive, views)).RequireAuthorization(Permissions.ReadCases);
+        files.MapGet("/{id:guid}/signature", (Guid id, HttpContext http, DocumentArchive archive, ViewRecorder views) => FileAsync(id, DocumentFileKind.Signature, http, archive, views)).RequireAuthorization(Permissions.ReadCases);
         files.MapGet("/templates/{kind}", TemplateAsync).RequireAuthorization(Permissions.ReadRules);
     }
 
     /// <summary>A file to be kept, never shown in the browser's window; it is recorded before it leaves.</summary>
-    private static async Task<IResult> FileAsync(Guid id, DocumentFileKind format, HttpContext http, DocumentDesk desk, ViewRecorder views)
+    private static async Task<IResult> FileAsync(Guid id, DocumentFileKind format, HttpContext http, DocumentArchive archive, ViewRecorder views)
     {
-        if (await desk.FileAsync(Caller.From(http.User)!, id, format, http.RequestAborted) is not { } file)
+        if (await archive.FileAsync(Caller.From(http.User)!, id, format, http.RequestAborted) is not { } file)
         {
             return Results.NotFound();
         }
