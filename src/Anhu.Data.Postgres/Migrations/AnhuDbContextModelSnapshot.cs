@@ -580,6 +580,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<bool?>("Pregnant")
                         .HasColumnType("boolean");
 
+                    b.Property<DateTimeOffset?>("PunishedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("RegionCode")
                         .HasMaxLength(15)
                         .HasColumnType("character varying(15)");

@@ -581,6 +581,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool?>("Pregnant")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("PunishedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("RegionCode")
                         .HasMaxLength(15)
                         .HasColumnType("TEXT");

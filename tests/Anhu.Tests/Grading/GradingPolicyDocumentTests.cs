@@ -25,7 +25,7 @@ public sealed class GradingPolicyDocumentTests
         { "zh: 使用或亮出凶器, en", "zh: \"使用{count}次\", en", "使用{count}次", "\"{count}\" in the reason has no value" },
         { "id: threat-to-kill", "id: weapon", "id: weapon\n    class: 1\n    when: {threatToKill", "appears twice" },
         { "kind: grading-policy", "kind: playbook", "kind: playbook", "This must be a \"grading-policy\"" },
-        { "version: hefei-2026.2", "versoin: hefei-2026.2", "versoin", "\"versoin\" is not known" },
+        { "version: hefei-2026.3", "versoin: hefei-2026.3", "versoin", "\"versoin\" is not known" },
         { "when: {strangulation: yes}", "when: {strangulation: yes, weapon: yes}", "\nrules:", "strangulation (or another lethal act) alone is class 1" },
         { "  pregnant: {zh: 受害人是否怀孕？, en: Is the victim pregnant?}\n", "", "when: {pregnant: yes}", "does not ask for it" },
         { "reason: {zh: 受害人怀孕, en: The victim is pregnant}", "reason: {zh: 受害人怀孕}", "reason: {zh: 受害人怀孕}", "\"en\" is missing" },

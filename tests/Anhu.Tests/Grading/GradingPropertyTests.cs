@@ -15,13 +15,13 @@ public sealed class GradingPropertyTests
     private static readonly Gen<int?> Opinion = Gen.Int[0, 3].Select(i => i == 0 ? (int?)null : i);
 
     private static readonly Gen<GradingFacts> AnyFacts = Gen.Select(
-        Answer.Array[10], Gen.Bool, Gen.Bool, Gen.Enum<Injury>(), Gen.Select(Opinion, Opinion, Opinion), Gen.Int[0, 900].Array[0, 5],
-        (answers, breach, report, injury, opinions, daysAgo) => new GradingFacts
+        Answer.Array[10], Gen.Bool, Gen.Bool, Gen.Enum<Injury>(), Gen.Select(Opinion, Opinion, Opinion), Gen.Select(Gen.Int[0, 900].Array[0, 5], Gen.Int[0, 900].Array[0, 3].Array[6], Gen.Int[0, 700]),
+        (answers, breach, report, injury, opinions, times) => With(times.Item2, times.Item3, new GradingFacts
         {
-            AsOf = Now, IncidentTimes = [Now, .. daysAgo.Select(d => Now.AddDays(-d))], Weapon = answers[0], ThreatToKill = answers[1], Strangulation = answers[2],
+            AsOf = Now, IncidentTimes = [Now, .. times.Item1.Select(d => Now.AddDays(-d))], Weapon = answers[0], ThreatToKill = answers[1], Strangulation = answers[2],
             ChildPresent = answers[3], Pregnant = answers[4], Alcohol = answers[5], MinorVictim = answers[6], ElderlyVictim = answers[7], SexualViolence = answers[8], Separation = answers[9], OrderBreach = breach,
             MandatoryReport = report, WorstInjury = injury, PoliceOpinion = opinions.Item1, RiskView = opinions.Item2, Floor = opinions.Item3,
-        });
+        }));
 
     private static readonly Dictionary<string, (Func<GradingFacts, bool> IsKnown, Func<GradingFacts, GradingFacts> Yes, Func<GradingFacts, GradingFacts>? No)> Facts = new()
     {
@@ -39,6 +39,16 @@ public sealed class GradingPropertyTests
         ["policeOpinion"] = (f => f.PoliceOpinion is not null, f => f with { PoliceOpinion = 1 }, f => f with { PoliceOpinion = 3 }),
     };
 
+    private static readonly Func<GradingFacts, GradingFacts>[] MoreHistory =
+    [
+        f => f with { Letters = [.. f.Letters, Now.AddDays(-20)] },
+        f => f with { Criticisms = [.. f.Criticisms, Now.AddDays(-20)] },
+        f => f with { Penalties = [.. f.Penalties, Now.AddDays(-20)] },
+        f => f with { OrderBreaches = [.. f.OrderBreaches, Now.AddDays(-20)] },
+        f => f with { IncidentsAfterLetter = [.. f.IncidentsAfterLetter, Now.AddDays(-20)] },
+        f => f with { IncidentsAfterPenalty = [.. f.IncidentsAfterPenalty, Now.AddDays(-20)] },
+    ];
+
     private static readonly Func<GradingFacts, GradingFacts>[] MoreDanger =
     [
         .. Facts.Values.Select(f => f.Yes),
@@ -49,6 +59,7 @@ public sealed class GradingPropertyTests
         f => f with { RiskView = Math.Min(f.RiskView ?? 3, 2) },
         f => f with { PoliceOpinion = Math.Min(f.PoliceOpinion ?? 3, 2) },
         f => f with { IncidentTimes = [.. f.IncidentTimes, Now.AddDays(-30)] },
+        .. MoreHistory,
     ];
 
     [Fact]
@@ -106,6 +117,22 @@ public sealed class GradingPropertyTests
     [Fact]
     public void Grade_DoesNotCareInWhichOrderIncidentsCome() => AnyFacts.Sample(facts =>
         Same(HefeiPolicy.Grade(facts), HefeiPolicy.Grade(facts with { IncidentTimes = [.. facts.IncidentTimes.Reverse()] })));
+
+    /// <summary>Facts with a history, looked at on a day on which other rows may be in force.</summary>
+    private static GradingFacts With(int[][] daysAgo, int earlier, GradingFacts facts)
+    {
+        IReadOnlyList<DateTimeOffset> Times(int which) => [.. daysAgo[which].Select(d => Now.AddDays(-d))];
+        return facts with
+        {
+            AsOf = Now.AddDays(-earlier),
+            Letters = Times(0),
+            Criticisms = Times(1),
+            Penalties = Times(2),
+            OrderBreaches = Times(3),
+            IncidentsAfterLetter = Times(4),
+            IncidentsAfterPenalty = Times(5),
+        };
+    }
 
     private static bool Same(GradingDecision a, GradingDecision b) =>
         a.Class == b.Class && a.Reasons.SequenceEqual(b.Reasons) && a.Missing.SequenceEqual(b.Missing);

@@ -93,6 +93,44 @@ public sealed class HefeiPolicyTests
         Assert.All(decision.Missing, m => Assert.EndsWith("？", m.TextZh, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("after-letter", 1, 0)]
+    [InlineData("after-letter", 3, 13)]
+    [InlineData("letter-issued", 2, 0)]
+    [InlineData("letter-issued", 3, 13)]
+    [InlineData("punished", 2, 0)]
+    [InlineData("criticised", 3, 0)]
+    [InlineData("criticised-twice", 2, 0)]
+    public void Grade_ByHistory(string what, int expected, int monthsAgo)
+    {
+        DateTimeOffset[] times = [Now.AddMonths(-monthsAgo)];
+        var facts = what switch
+        {
+            "after-letter" => Nothing with { IncidentsAfterLetter = times },
+            "letter-issued" => Nothing with { Letters = times },
+            "punished" => Nothing with { Penalties = times },
+            "criticised" => Nothing with { Criticisms = times },
+            _ => Nothing with { Criticisms = [.. times, .. times] },
+        };
+
+        var decision = HefeiPolicy.Grade(facts);
+
+        Assert.Equal(expected, decision.Class);
+        Assert.All(decision.Reasons.Where(r => r.RuleId != "default"), r => Assert.True(r.OfMeasures));
+    }
+
+    [Theory]
+    [InlineData("2025-12-31", 7, 3)]
+    [InlineData("2025-12-31", 5, 1)]
+    [InlineData("2026-01-01", 7, 1)]
+    [InlineData("2026-01-01", 13, 3)]
+    public void Grade_AfterAPenalty_ByTheRowInForceOnTheDay(string on, int monthsAgo, int expected)
+    {
+        var at = new DateTimeOffset(DateOnly.Parse(on, System.Globalization.CultureInfo.InvariantCulture), new TimeOnly(12, 0), TimeSpan.FromHours(8));
+
+        Assert.Equal(expected, HefeiPolicy.Grade(Nothing with { AsOf = at, IncidentTimes = [at], IncidentsAfterPenalty = [at.AddMonths(-monthsAgo)] }).Class);
+    }
+
     [Fact]
     public void Rules_AreReadableInBothLanguages()
     {

@@ -42,7 +42,7 @@ public sealed class PlaybookDryRunTests(PlaybookDryRunTests.PastAlarms app) : IC
         var visits = report.Kinds.Single(k => k.Kind == "on-site-visit");
         Assert.Equal((1, 2), (visits.Before, visits.After));
         Assert.Contains(report.Units, u => u.Unit == "340104-womens-federation" && u.After > u.Before);
-        Assert.Equal(("hefei-2026.2", "tried"), (report.Policy.Before, report.Policy.After));
+        Assert.Equal(("hefei-2026.3", "tried"), (report.Policy.Before, report.Policy.After));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class RuleBookTests(AnhuFixture app) : IClassFixture<AnhuFixture>,
     public async Task Reload_OfAChangedDocumentWithANewVersion_PutsItInForceAndKeepsBoth()
     {
         var book = Open(PolicyText, PlaybookText);
-        Write(PolicyText.Replace("hefei-2026.2", "reload-2", StringComparison.Ordinal).Replace("atLeast: 3, within", "atLeast: 4, within", StringComparison.Ordinal), PlaybookText);
+        Write(PolicyText.Replace("hefei-2026.3", "reload-2", StringComparison.Ordinal).Replace("atLeast: 3, within", "atLeast: 4, within", StringComparison.Ordinal), PlaybookText);
 
         await app.QueryAsync(async db => { await book.ReloadAsync(db, Ct); return true; });
 

@@ -366,7 +366,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     {
         GradeId = grade.GradeId, CaseId = grade.CaseId, Class = grade.Class, State = grade.State,
         Missing = [.. grade.Missing.Where(m => !m.OfHealth || sight.Shows(FieldClass.Health))],
-        Reasons = [.. grade.Reasons.Where(r => (r.RuleId != ChangeGradeHandler.ByHand || sight.Shows(FieldClass.Story)) && (!r.OfHealth || sight.Shows(FieldClass.Health)))], PolicyVersion = grade.PolicyVersion, DecidedAt = grade.DecidedAt,
+        Reasons = [.. grade.Reasons.Where(r => ((r.RuleId != ChangeGradeHandler.ByHand && !r.OfMeasures) || sight.Shows(FieldClass.Story)) && (!r.OfHealth || sight.Shows(FieldClass.Health)))], PolicyVersion = grade.PolicyVersion, DecidedAt = grade.DecidedAt,
         WorkerId = grade.WorkerId, ApprovedByWorkerId = grade.ApprovedByWorkerId, Version = grade.Version,
     };
 

@@ -244,6 +244,19 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         return !first && now < before;
     }
 
+    /// <summary>After authority decided something on an incident (a letter, a criticism, a penalty): it is history by which the case is graded.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="at">When, UTC.</param>
+    /// <param name="incident">The incident.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    public void LearnHistory(CaseFile file, DateTimeOffset at, Incident incident, IChangeSink sink)
+    {
+        if (Regrade(file, at, sink))
+        {
+            Plan(file, [PlaybookEvent.CaseClassRaised], at, incident, sink);
+        }
+    }
+
     /// <summary>Sets the class in force on the case and wherever it is copied.</summary>
     /// <param name="file">The case.</param>
     /// <param name="class">1, 2 or 3.</param>
@@ -335,9 +348,11 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             policeOpinion = known.PoliceOpinion < (policeOpinion ?? int.MaxValue) ? known.PoliceOpinion : policeOpinion;
         }
 
+        var history = CaseHistory.Of(file, at);
         return new GradingFacts
         {
-            AsOf = at, IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
+            AsOf = at, Letters = history.Letters, Criticisms = history.Criticisms, Penalties = history.Penalties, OrderBreaches = history.OrderBreaches,
+            IncidentsAfterLetter = CaseHistory.After(file, history.Letters), IncidentsAfterPenalty = CaseHistory.After(file, history.Penalties), IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
             Pregnant = pregnant, Alcohol = alcohol, SexualViolence = sexual, Separation = separation, WorstInjury = injury, OrderBreach = breach, MinorVictim = minor,
             ElderlyVictim = elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView, DangerScale = danger,
         };

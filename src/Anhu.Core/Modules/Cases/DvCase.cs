@@ -197,6 +197,9 @@ public sealed class Incident
     /// <summary>When a warning letter was issued for it, UTC; null where none stands.</summary>
     public DateTimeOffset? LetterAt { get; set; }
 
+    /// <summary>When the first penalty for it was decided or the first criminal case filed, UTC; null where none stands.</summary>
+    public DateTimeOffset? PunishedAt { get; set; }
+
     /// <summary>What workers answered where the reports are silent, oldest first. What the fields above say is what was reported; <see cref="IncidentKnowledge"/> is both.</summary>
     public IReadOnlyList<IncidentAnswer> Answers { get; set; } = [];
 

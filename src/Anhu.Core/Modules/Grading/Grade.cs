@@ -68,7 +68,8 @@ public sealed class Grade
 /// <param name="TextZh">The reason in plain Chinese.</param>
 /// <param name="TextEn">The reason in plain English.</param>
 /// <param name="OfHealth">It tells of health: of injuries, pregnancy or sexual violence.</param>
-public sealed record GradeReason(string RuleId, int Class, string TextZh, string TextEn, bool OfHealth = false);
+/// <param name="OfMeasures">It tells what authority did before: of letters, criticisms, penalties or breached orders, which only those hear who hear the story.</param>
+public sealed record GradeReason(string RuleId, int Class, string TextZh, string TextEn, bool OfHealth = false, bool OfMeasures = false);
 
 /// <summary>A fact that is not known and matters.</summary>
 /// <param name="Fact">The name of the fact in the policy, such as <c>strangulation</c>.</param>

@@ -11,6 +11,24 @@ public sealed record GradingFacts
     /// <summary>When each incident of the case occurred, the present one included; in any order.</summary>
     public required IReadOnlyList<DateTimeOffset> IncidentTimes { get; init; }
 
+    /// <summary>When each warning letter that stands was issued; in any order, as all lists of history.</summary>
+    public IReadOnlyList<DateTimeOffset> Letters { get; init; } = [];
+
+    /// <summary>When each criticism (批评教育) was given.</summary>
+    public IReadOnlyList<DateTimeOffset> Criticisms { get; init; } = [];
+
+    /// <summary>When each administrative penalty was decided and each criminal case filed.</summary>
+    public IReadOnlyList<DateTimeOffset> Penalties { get; init; } = [];
+
+    /// <summary>When each breach of a protection order was reported.</summary>
+    public IReadOnlyList<DateTimeOffset> OrderBreaches { get; init; } = [];
+
+    /// <summary>When each incident occurred that came after a warning letter.</summary>
+    public IReadOnlyList<DateTimeOffset> IncidentsAfterLetter { get; init; } = [];
+
+    /// <summary>When each incident occurred that came after a penalty or a criminal case.</summary>
+    public IReadOnlyList<DateTimeOffset> IncidentsAfterPenalty { get; init; } = [];
+
     /// <summary>A weapon was used or shown.</summary>
     public bool? Weapon { get; init; }
 

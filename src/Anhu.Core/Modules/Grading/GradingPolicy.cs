@@ -18,7 +18,9 @@ public sealed record GradeClass(int Class, Bilingual Title, Bilingual Meaning);
 /// <param name="Reason">The reason as shown; values in braces.</param>
 /// <param name="Basis">Where it comes from.</param>
 /// <param name="Line">Line in the document.</param>
-public sealed record GradingRuleView(string RuleId, int Class, Bilingual Condition, Bilingual Reason, string? Basis, int Line);
+/// <param name="From">First day on which it holds; null where it always did.</param>
+/// <param name="Until">Last day; null while it holds.</param>
+public sealed record GradingRuleView(string RuleId, int Class, Bilingual Condition, Bilingual Reason, string? Basis, int Line, DateOnly? From = null, DateOnly? Until = null);
 
 /// <summary>
 /// A version of a city's grading policy (分级规则), compiled. Immutable and thread-safe. Any one rule is enough for its class; the most serious class
@@ -37,7 +39,7 @@ public sealed class GradingPolicy
         Text = text;
         this.document = document;
         this.zone = zone;
-        Rules = [.. document.Rules.Select(r => new GradingRuleView(r.RuleId, r.Class, r.Condition.Text, r.Reason, r.Basis, r.Line))];
+        Rules = [.. document.Rules.Select(r => new GradingRuleView(r.RuleId, r.Class, r.Condition.Text, r.Reason, r.Basis, r.Line, r.From, r.Until))];
     }
 
     /// <summary>The version, such as <c>hefei-2026.1</c>; stands on every grade.</summary>
@@ -70,10 +72,10 @@ public sealed class GradingPolicy
     /// <param name="facts">What is known.</param>
     public GradingDecision Grade(GradingFacts facts)
     {
-        var state = GradingState.Of(facts);
+        var state = GradingState.Of(facts).WithPeriod(document.PeriodOf(zone.DateOf(facts.AsOf)));
         for (var i = 0; i < document.Windows.Length; i++)
         {
-            state = state.WithCount(i, document.Windows[i].Count(facts.IncidentTimes, facts.AsOf, zone));
+            state = state.WithCount(i, document.Windows[i].Count(facts, zone));
         }
 
         if (kept.TryGetValue(state, out var decision))
@@ -95,7 +97,7 @@ public sealed class GradingPolicy
     internal GradingDecision Decide(GradingState state)
     {
         var decided = ClassOf(state);
-        var reasons = document.Rules.Where(r => r.Condition.Holds(state)).Select(r => r.ReasonFor(state)).OrderBy(r => r.Class).ToList();
+        var reasons = document.Rules.Where(r => r.Holds(state)).Select(r => r.ReasonFor(state)).OrderBy(r => r.Class).ToList();
         if (reasons.Count == 0 || reasons[0].Class > decided)
         {
             reasons.Insert(0, state.Floor == decided && decided < document.DefaultReason.Class ? document.FloorReasons[decided - 1] : document.DefaultReason);
@@ -125,7 +127,7 @@ public sealed class GradingPolicy
         var worst = state.Floor > 0 ? Math.Min(state.Floor, document.DefaultReason.Class) : document.DefaultReason.Class;
         foreach (var rule in document.Rules)
         {
-            if (rule.Class < worst && rule.Condition.Holds(state))
+            if (rule.Class < worst && rule.Holds(state))
             {
                 worst = rule.Class;
             }

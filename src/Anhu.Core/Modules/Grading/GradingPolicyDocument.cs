@@ -7,9 +7,21 @@ namespace Anhu.Modules.Grading;
 
 /// <summary>One rule, compiled.</summary>
 internal sealed record GradingRule(
-    string RuleId, int Class, Condition<GradingState> Condition, Bilingual Reason, string? Basis, int Line, int Window, GradingWindow Span, bool OfHealth)
+    string RuleId, int Class, Condition<GradingState> Condition, Bilingual Reason, string? Basis, int Line, int Window, GradingWindow Span, bool OfHealth, bool OfMeasures)
 {
-    private readonly GradeReason plain = new(RuleId, Class, Reason.Zh, Reason.En, OfHealth);
+    private readonly GradeReason plain = new(RuleId, Class, Reason.Zh, Reason.En, OfHealth, OfMeasures);
+
+    /// <summary>First day on which it holds; null where it always did.</summary>
+    public DateOnly? From { get; init; }
+
+    /// <summary>Last day; null while it holds.</summary>
+    public DateOnly? Until { get; init; }
+
+    /// <summary>By span between two dates of the document: whether it is in force.</summary>
+    public bool[] InForce { get; set; } = [true];
+
+    /// <summary>Whether it is in force and applies.</summary>
+    public bool Holds(GradingState state) => InForce[state.Period] && Condition.Holds(state);
 
     /// <summary>The reason with its values filled in.</summary>
     public GradeReason ReasonFor(GradingState state) =>
@@ -53,9 +65,24 @@ internal sealed class GradingPolicyDocument
 
     public required GradingWindow[] Windows { get; init; }
 
+    /// <summary>Days at which rules begin, or no longer hold, in order.</summary>
+    public required DateOnly[] Changes { get; init; }
+
     public required GradeReason DefaultReason { get; init; }
 
     public required GradeReason[] FloorReasons { get; init; }
+
+    /// <summary>Which span between two changes a day lies in.</summary>
+    public int PeriodOf(DateOnly day)
+    {
+        var period = 0;
+        while (period < Changes.Length && Changes[period] <= day)
+        {
+            period++;
+        }
+
+        return period;
+    }
 
     public static GradingPolicyDocument Read(string yaml, string file)
     {
@@ -70,12 +97,13 @@ internal sealed class GradingPolicyDocument
         var used = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
         var rules = ReadRules(reader, root, windows, used);
         var questions = ReadQuestions(reader, root, used);
+        var changes = Date(root, rules);
         root.Done();
         CheckLethalActs(reader, root, rules);
         reader.ThrowIfFaulty();
         return new GradingPolicyDocument
         {
-            Version = version, Title = title, Basis = basis, Classes = classes, Rules = [.. rules], Questions = [.. questions], Windows = [.. windows],
+            Version = version, Title = title, Basis = basis, Classes = classes, Rules = [.. rules], Questions = [.. questions], Windows = [.. windows], Changes = changes,
             DefaultReason = defaultReason, FloorReasons = [.. Enumerable.Range(1, 3).Select(c => new GradeReason("floor", c, floorText.Zh, floorText.En))],
         };
     }
@@ -145,7 +173,7 @@ internal sealed class GradingPolicyDocument
             var decided = map.Int("class", 1, 3);
             var span = (Window: -1, Span: default(GradingWindow), Uses: 0);
             var words = new HashSet<string>(StringComparer.Ordinal);
-            var language = Language(windows, (window, value) => span = (window, value, span.Uses + 1));
+            var language = GradingWords.Language(windows, (window, value) => span = (window, value, span.Uses + 1));
             var condition = map.Map("when") is { } when
                 ? language.Read(when, (word, node) => { words.Add(word); used.TryAdd(word, node); })
                 : new Condition<GradingState>(_ => false, new Bilingual("", ""));
@@ -156,7 +184,17 @@ internal sealed class GradingPolicyDocument
 
             var reason = map.Bilingual("reason");
             CheckPlaceholders(reader, map, reason, words, span.Span, span.Uses);
-            rules.Add(new GradingRule(id, decided, condition, reason, map.OptionalText("basis"), map.Line, span.Window, span.Span, MissingFact.Health.Overlaps(words)));
+            rules.Add(new GradingRule(
+                id, decided, condition, reason, map.OptionalText("basis"), map.Line, span.Window, span.Span, MissingFact.Health.Overlaps(words), GradingWords.OfMeasures.Overlaps(words))
+            {
+                From = map.Find("from") is { } from ? RuleMap.AsDate(reader, from, "from") : null,
+                Until = map.Find("until") is { } until ? RuleMap.AsDate(reader, until, "until") : null,
+            });
+            if (rules[^1].Until < rules[^1].From)
+            {
+                reader.Fault(map.Node, "“until”早于“from”。", "\"until\" is before \"from\".");
+            }
+
             map.Done();
         }
 
@@ -188,126 +226,23 @@ internal sealed class GradingPolicyDocument
         }
     }
 
-    private static ConditionLanguage<GradingState> Language(List<GradingWindow> windows, Action<int, GradingWindow> incidents)
+    /// <summary>Works out in which spans of time each rule is in force.</summary>
+    private static DateOnly[] Date(RuleMap root, List<GradingRule> rules)
     {
-        var language = new ConditionLanguage<GradingState>();
-        foreach (var (name, fact) in GradingState.Names)
+        DateOnly[] changes = [.. rules.SelectMany(r => (DateOnly?[])[r.From, r.Until?.AddDays(1)]).OfType<DateOnly>().Distinct().Order()];
+        if (changes.Length > GradingState.MaxPeriods)
         {
-            language.Word(name, (reader, value, key) => ReadFact(reader, value, key, fact));
+            root.Fault("rules", $"不同的起止日期最多 {GradingState.MaxPeriods} 个。", $"At most {GradingState.MaxPeriods} different dates.");
+            return [];
         }
 
-        language.Word("injury", ReadInjury);
-        language.Word("incidents", (reader, value, key) => ReadIncidents(reader, value, key, windows, incidents));
-        language.Word("policeOpinion", (reader, value, key) => RuleMap.AsInt(reader, value, key, 1, 3) is { } opinion
-            ? new(s => s.PoliceOpinion > 0 && s.PoliceOpinion <= opinion, new($"民警意见为{opinion}级或更重", $"the police hold class {opinion} or a more serious one right"))
-            : null);
-        language.Word("riskView", (reader, value, key) => RuleMap.AsInt(reader, value, key, 1, 3) is { } view
-            ? new(s => s.RiskView > 0 && s.RiskView <= view, new($"回访人员意见为{view}级或更重", $"the visiting worker holds class {view} or a more serious one right"))
-            : null);
-        language.Word("dangerScale", ReadDanger);
-        return language;
-    }
-
-    private static Condition<GradingState>? ReadDanger(RuleReader reader, YamlNode value, string key)
-    {
-        if (RuleMap.AsMap(reader, value, key) is not { } map)
+        foreach (var rule in rules)
         {
-            return null;
+            rule.InForce = [.. Enumerable.Range(0, changes.Length + 1).Select(i =>
+                (rule.From is not { } from || (i > 0 && changes[i - 1] >= from)) && (rule.Until is not { } until || i == 0 || changes[i - 1] <= until))];
         }
 
-        var atLeast = map.Require("atLeast") is { } level ? RuleMap.AsEnum<DangerLevel>(reader, level, "atLeast") : null;
-        map.Done();
-        return atLeast is not { } least ? null : new(s => s.DangerScale >= (int)least, least switch
-        {
-            DangerLevel.Medium => new("危险量表为中度或更高", "the danger scale came to medium or more"),
-            DangerLevel.High => new("危险量表为高度致命", "the danger scale came to high"),
-        });
-    }
-
-    private enum DangerLevel
-    {
-        Medium = 2,
-        High = 3,
-    }
-
-    private static Condition<GradingState>? ReadFact(RuleReader reader, YamlNode value, string key, GradingFact fact)
-    {
-        if (RuleMap.AsYesNo(reader, value, key) is not { } wanted)
-        {
-            return null;
-        }
-
-        if (!wanted)
-        {
-            reader.Fault(
-                value, $"“{key}: no”不能作条件：不知道不等于没有，而且多一项危险绝不能使级别变轻。请写 yes。",
-                $"\"{key}: no\" can't be a condition: not known is not no, and a further danger must never make the class lighter. Write yes.");
-            return null;
-        }
-
-        return new(s => s.IsYes(fact), FactNames.Of(fact));
-    }
-
-    private static Condition<GradingState>? ReadInjury(RuleReader reader, YamlNode value, string key)
-    {
-        if (RuleMap.AsMap(reader, value, key) is not { } map)
-        {
-            return null;
-        }
-
-        var atLeast = map.Require("atLeast") is { } level ? RuleMap.AsEnum<Injury>(reader, level, "atLeast") : null;
-        map.Done();
-        if (atLeast is Injury.Unknown or Injury.None)
-        {
-            reader.Fault(value, "“atLeast”应当是 minor、light、serious 或 death。", "\"atLeast\" must be minor, light, serious or death.");
-            return null;
-        }
-
-        if (atLeast is not { } least)
-        {
-            return null;
-        }
-
-        var name = InjuryNames.Of(least);
-        return new(s => s.Injury >= least, new Bilingual($"伤情达到{name.Zh}", $"{name.En} or worse"));
-    }
-
-    private static Condition<GradingState>? ReadIncidents(
-        RuleReader reader, YamlNode value, string key, List<GradingWindow> windows, Action<int, GradingWindow> found)
-    {
-        if (RuleMap.AsMap(reader, value, key) is not { } map)
-        {
-            return null;
-        }
-
-        var atLeast = map.Int("atLeast", 1, GradingState.MaxCount);
-        var months = map.OptionalInt("withinMonths", 1, 120);
-        var days = map.OptionalInt("withinDays", 1, 3650);
-        map.Done();
-        if ((months is null) == (days is null))
-        {
-            reader.Fault(value, "“incidents”需要写明 withinMonths 或 withinDays 之一。", "\"incidents\" needs either withinMonths or withinDays.");
-            return null;
-        }
-
-        var span = new GradingWindow(months ?? 0, days ?? 0);
-        var window = windows.IndexOf(span);
-        if (window < 0)
-        {
-            if (windows.Count == GradingState.MaxWindows)
-            {
-                reader.Fault(value, $"不同的时间段最多 {GradingState.MaxWindows} 种。", $"At most {GradingState.MaxWindows} different windows of time.");
-                return null;
-            }
-
-            window = windows.Count;
-            windows.Add(span);
-        }
-
-        found(window, span);
-        return new(
-            s => s.Count(window) >= atLeast,
-            months is { } m ? new($"{m}个月内警情达到{atLeast}次", $"{atLeast} alarms or more in {m} months") : new($"{days}天内警情达到{atLeast}次", $"{atLeast} alarms or more in {days} days"));
+        return changes;
     }
 
     private static List<GradingQuestion> ReadQuestions(RuleReader reader, RuleMap root, Dictionary<string, YamlNode> used)
@@ -360,11 +295,11 @@ internal sealed class GradingPolicyDocument
         }
 
         var lethal = default(GradingState).With(GradingFact.Strangulation, true);
-        if (!rules.Exists(r => r.Class == 1 && r.Condition.Holds(lethal)))
+        if (!rules.Exists(r => r is { Class: 1, From: null, Until: null } && r.Condition.Holds(lethal)))
         {
             root.Fault(
                 "rules", "必须有一条规则：只要 strangulation 为 yes（扼颈、窒息或其他致命行为），无论其他情况都是一级。",
-                "One rule must say: strangulation (or another lethal act) alone is class 1, whatever else is known.");
+                "One rule without dates must say: strangulation (or another lethal act) alone is class 1, whatever else is known.");
         }
     }
 }

@@ -36,6 +36,7 @@ internal static class MeasureMachine
         var begins = row.From.Count == 0;
         var from = m.State;
         var overlay = row.Overlay is { } o && o.When(context) ? o.Name : null;
+        var history = (context.Incident.LetterAt, context.Incident.PunishedAt);
         m.Fields = context.Fields;
         m.State = row.To;
         m.IsOpen = kind.IsOpen(row.To);
@@ -56,6 +57,11 @@ internal static class MeasureMachine
         sink.Record(new PendingEvent(kind.EventOf(row), context.At, context.File.Case.CaseId, null, m.UnitId, context.File.Case.Class, EventData.Of(
             ("measure", m.MeasureId), ("action", row.Action), ("from", begins ? null : from), ("to", m.State), ("number", m.Number), ("dueAt", m.DueAt),
             ("overlay", overlay), ("reason", row.Required.Contains("reason") ? context["reason"] : null))));
+        if (!history.Equals((context.Incident.LetterAt, context.Incident.PunishedAt)))
+        {
+            rules.LearnHistory(context.File, context.At, context.Incident, sink);
+        }
+
         End(row, context, rules, sink);
         if (row.Playbook is { } e && rules.Map.Find(m.UnitId) is { } unit)
         {

@@ -264,6 +264,7 @@ public sealed class TakeDutyStepHandler(
         if (duty.State == DutyState.Done && kind is { Disposes: true } && file.Incidents.Find(i => i.IncidentId == duty.IncidentId) is { } incident)
         {
             (incident.Disposition, incident.DisposedAt) = (duty.Outcome, now);
+            work.LearnHistory(file, now, incident, sink);
         }
 
         step.Then?.Invoke(file, duty, sink);

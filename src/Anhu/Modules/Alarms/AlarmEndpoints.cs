@@ -245,7 +245,8 @@ public static class AlarmEndpoints
         json.WriteStartObject("grade");
         json.WriteNumber("class", receipt.Class);
         json.WriteStartArray("reasons");
-        foreach (var reason in receipt.Reasons)
+        // The source may be a hospital or a school: what authority did before is read from the case, by those who may.
+        foreach (var reason in receipt.Reasons.Where(r => !r.OfMeasures))
         {
             json.WriteStringValue(english ? reason.TextEn : reason.TextZh);
         }

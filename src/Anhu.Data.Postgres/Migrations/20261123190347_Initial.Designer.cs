@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123170506_Initial")]
+    [Migration("20261123190347_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -582,6 +582,9 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.Property<bool?>("Pregnant")
                         .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("PunishedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("RegionCode")
                         .HasMaxLength(15)

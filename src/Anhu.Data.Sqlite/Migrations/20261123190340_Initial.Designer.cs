@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Anhu.Data.Sqlite.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123170503_Initial")]
+    [Migration("20261123190340_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -582,6 +582,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<bool?>("Pregnant")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PunishedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("RegionCode")

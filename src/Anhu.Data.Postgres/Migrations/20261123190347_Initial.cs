@@ -257,6 +257,7 @@ namespace Anhu.Data.Postgres.Migrations
                     Disposition = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     DisposedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     LetterAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    PunishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Answers = table.Column<string>(type: "text", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },

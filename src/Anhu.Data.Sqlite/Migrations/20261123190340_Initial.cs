@@ -255,6 +255,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     Disposition = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     DisposedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LetterAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    PunishedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Answers = table.Column<string>(type: "TEXT", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
