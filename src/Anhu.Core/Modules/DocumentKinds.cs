@@ -1,4 +1,5 @@
 using Anhu.Modules.Documents;
+using Anhu.Modules.Measures.WarningLetters;
 
 namespace Anhu.Modules;
 
@@ -6,7 +7,11 @@ namespace Anhu.Modules;
 public static class DocumentKinds
 {
     /// <summary>All.</summary>
-    public static IReadOnlyList<DocumentKind> All { get; } = [CaseDocumentSource.AlarmCertificate, CaseDocumentSource.HandOver];
+    public static IReadOnlyList<DocumentKind> All { get; } =
+    [
+        CaseDocumentSource.AlarmCertificate, CaseDocumentSource.HandOver,
+        LetterDocuments.Request, LetterDocuments.Letter, LetterDocuments.Notice, LetterDocuments.RightsNotice, LetterDocuments.Delivery,
+    ];
 
     /// <summary>The kind of an id; null when there is none.</summary>
     /// <param name="id">The id.</param>

@@ -205,7 +205,7 @@ public sealed class FailureTests
     public async Task Restore_Killed_LeavesTheStoreEmpty()
     {
         await using var from = await OpenCity.CreateAsync(filled: true);
-        await new RandomRows(21).FillAsync(from, 2500, textLength: 1000);
+        await new RandomRows(21).FillAsync(from, 900, textLength: 1000);
         using var folder = new TestFolder();
         var file = Path.Combine(folder.Path, "city.zip");
         Assert.Equal(0, (await AnhuProcess.RunAsync(from.Settings, Ct, "backup", file)).ExitCode);

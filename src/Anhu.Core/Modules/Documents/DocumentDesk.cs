@@ -28,8 +28,9 @@ public sealed class DocumentDesk(
     /// <param name="caller">Who asks.</param>
     /// <param name="caseId">The case.</param>
     /// <param name="ct">Cancels.</param>
+    /// <param name="subjectId">Only those about this (<see cref="DocumentSubject.SubjectId"/>).</param>
     /// <returns>Null when the caller may not know of them.</returns>
-    public async Task<CaseDocuments?> OfCaseAsync(Caller caller, Guid caseId, CancellationToken ct)
+    public async Task<CaseDocuments?> OfCaseAsync(Caller caller, Guid caseId, CancellationToken ct, Guid? subjectId = null)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         if (await sights.FindAsync(db, caller, caseId, ct) is not ({ } dvCase, { View: >= CaseView.Working } sight))
@@ -38,17 +39,28 @@ public sealed class DocumentDesk(
         }
 
         var story = sight.Shows(FieldClass.Story);
-        var rows = await db.IssuedDocuments.AsNoTracking().Where(d => d.CaseId == caseId && (story || d.UnitId == caller.UnitId)).OrderByDescending(d => d.IssuedAt).ThenByDescending(d => d.IssuedDocumentId).Take(Most)
+        var rows = await db.IssuedDocuments.AsNoTracking().Where(d => d.CaseId == caseId && (story || d.UnitId == caller.UnitId) && (subjectId == null || d.SubjectId == subjectId)).OrderByDescending(d => d.IssuedAt).ThenByDescending(d => d.IssuedDocumentId).Take(Most)
             .Select(d => new
             {
                 Document = d, Worker = db.Workers.Where(w => w.Id == d.WorkerId).Select(w => w.DisplayName).FirstOrDefault(),
                 Version = db.DocumentTemplates.Where(t => t.DocumentTemplateId == d.DocumentTemplateId).Select(t => t.Version).FirstOrDefault(),
             }).ToListAsync(ct);
+        var kinds = new List<DocumentKind>();
+        foreach (var kind in catalog.All.Where(k => MayIssue(caller, sight, k)))
+        {
+            var fits = kind.About == DocumentAbout.Subject
+                ? (await catalog.SourceOf(kind).SubjectsAsync(kind, caller, caseId, ct)).Any(s => subjectId is null || s.SubjectId == subjectId) : subjectId is null;
+            if (fits)
+            {
+                kinds.Add(kind);
+            }
+        }
+
         return new CaseDocuments(
             dvCase.CaseNumber, sight,
             [.. rows.Select(r => r.Document is var d ? new DocumentLine(
                 d.IssuedDocumentId, catalog.Find(d.Kind), d.Number, d.UnitId, r.Worker, d.IssuedAt, d.State, d.EndedAt, d.EndReason, d.CheckCode, r.Version, d.IncidentId, d.UnitId == caller.UnitId) : default!)],
-            [.. catalog.All.Where(k => MayIssue(caller, sight, k))]);
+            kinds);
     }
 
     /// <summary>What the form for a new document begins with.</summary>
@@ -76,7 +88,7 @@ public sealed class DocumentDesk(
         await using var db = await contexts.CreateDbContextAsync(ct);
         var source = catalog.SourceOf(kind);
         var wish = new DocumentWish(kind, caller, file, file.Incidents is [var newest, ..] ? newest : null, null, unit, map, time.Now);
-        var subjects = kind.About == DocumentAbout.Subject ? await source.SubjectsAsync(db, wish, ct) : [];
+        var subjects = kind.About == DocumentAbout.Subject ? await source.SubjectsAsync(kind, caller, file.Case.CaseId, ct) : [];
         var answers = await source.AnswersAsync(db, wish, ct);
         return new DocumentStart(file.Case.CaseNumber, file.Sight, kind, kind.About == DocumentAbout.Incident ? file.Incidents : [], subjects, answers);
     }
@@ -118,7 +130,7 @@ public sealed class DocumentDesk(
         var wish = new DocumentWish(kind, caller, file, incident, null, unit, map, now);
         if (kind.About == DocumentAbout.Subject)
         {
-            var subjects = await source.SubjectsAsync(db, wish, ct);
+            var subjects = await source.SubjectsAsync(kind, caller, file.Case.CaseId, ct);
             if ((command.SubjectId is { } wanted ? subjects.FirstOrDefault(s => s.SubjectId == wanted) : (subjects is [var latest, ..] ? latest : null)) is not { } subject)
             {
                 return DocumentFailures.NoSubject;

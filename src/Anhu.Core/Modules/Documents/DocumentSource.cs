@@ -39,11 +39,12 @@ public interface IDocumentSource
     /// <param name="sight">What the caller sees of the case.</param>
     bool MayIssue(DocumentKind kind, CaseSight sight);
 
-    /// <summary>What a document of the kind can be about now, newest first. Asked for kinds <see cref="DocumentAbout.Subject"/> only.</summary>
-    /// <param name="db">The store.</param>
-    /// <param name="wish">Kind, caller and case.</param>
+    /// <summary>What a document of the kind can be about now, newest first. Asked for kinds of <see cref="DocumentAbout.Subject"/> only.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="caller">Who asks; sees the case.</param>
+    /// <param name="caseId">The case.</param>
     /// <param name="ct">Cancels.</param>
-    Task<IReadOnlyList<DocumentSubject>> SubjectsAsync(AnhuDbContext db, DocumentWish wish, CancellationToken ct) => Task.FromResult<IReadOnlyList<DocumentSubject>>([]);
+    Task<IReadOnlyList<DocumentSubject>> SubjectsAsync(DocumentKind kind, Caller caller, Guid caseId, CancellationToken ct) => Task.FromResult<IReadOnlyList<DocumentSubject>>([]);
 
     /// <summary>Answers to begin the form with.</summary>
     /// <param name="db">The store.</param>

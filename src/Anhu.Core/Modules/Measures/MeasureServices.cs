@@ -1,3 +1,4 @@
+using Anhu.Modules.Documents;
 using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Work;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,6 @@ public static class MeasureServices
         services.AddSingleton<MeasureQueries>();
         services.AddSingleton<ActOnMeasureHandler>();
         services.AddSingleton<IDutyFollower, MeasureVisitFollower>();
-        return services;
+        return services.AddDocumentSource<LetterDocuments>();
     }
 }
