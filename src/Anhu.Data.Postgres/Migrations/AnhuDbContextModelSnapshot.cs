@@ -984,7 +984,7 @@ namespace Anhu.Data.Postgres.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("WorkerId")
+                    b.Property<Guid?>("WorkerId")
                         .HasColumnType("uuid");
 
                     b.HasKey("IssuedDocumentId");

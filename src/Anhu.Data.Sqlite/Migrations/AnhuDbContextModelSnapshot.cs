@@ -994,7 +994,6 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("WorkerId")
-                        .IsRequired()
                         .HasColumnType("BLOB");
 
                     b.HasKey("IssuedDocumentId");

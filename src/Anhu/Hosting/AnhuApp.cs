@@ -190,6 +190,7 @@ public static class AnhuApp
         app.MapBoard();
         app.MapCases();
         app.MapDocuments();
+        app.MapDocumentEndpoints();
         app.MapDuties();
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();

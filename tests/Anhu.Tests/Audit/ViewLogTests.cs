@@ -167,6 +167,8 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         var places = new Dictionary<string, string>
         {
             ["/cases/{CaseId:guid}/documents"] = $"/cases/{alarm.CaseId}/documents", ["/cases/{CaseId:guid}/documents/new/{Kind}"] = $"/cases/{alarm.CaseId}/documents/new/hand-over",
+            ["/api/v1/cases/{id:guid}/documents"] = $"/api/v1/cases/{alarm.CaseId}/documents", ["/api/v1/cases/{id:guid}/documents/kinds/{kind}"] = $"/api/v1/cases/{alarm.CaseId}/documents/kinds/hand-over",
+            ["/api/v1/documents/{id:guid}/{file}"] = $"/api/v1/documents/{paper.Value}/pdf",
             ["/documents/{id:guid}/pdf"] = $"/documents/{paper.Value}/pdf", ["/documents/{id:guid}/docx"] = $"/documents/{paper.Value}/docx", ["/documents/{id:guid}/signature"] = $"/documents/{paper.Value}/signature",
             ["/people/links"] = "/people/links", ["/people/links/history"] = "/people/links/history", ["/people/{PersonId:guid}"] = $"/people/{people[0]}",
             ["/api/v1/people/links"] = "/api/v1/people/links",

@@ -59,7 +59,7 @@ public sealed class DocumentDesk(
         return new CaseDocuments(
             dvCase.CaseNumber, sight,
             [.. rows.Select(r => r.Document is var d ? new DocumentLine(
-                d.IssuedDocumentId, catalog.Find(d.Kind), d.Number, d.UnitId, r.Worker, d.IssuedAt, d.State, d.EndedAt, d.EndReason, d.CheckCode, r.Version, d.IncidentId, d.UnitId == caller.UnitId) : default!)],
+                d.IssuedDocumentId, catalog.Find(d.Kind), d.Number, d.UnitId, r.Worker, d.IssuedAt, d.State, d.EndedAt, d.EndReason, d.CheckCode, r.Version, d.IncidentId, d.SubjectId, d.UnitId == caller.UnitId) : default!)],
             kinds);
     }
 
@@ -100,7 +100,7 @@ public sealed class DocumentDesk(
     /// <returns>Its key.</returns>
     public async Task<Result<Guid>> IssueAsync(Caller caller, IssueDocument command, CancellationToken ct)
     {
-        if (caller is not { WorkerId: { } worker, UnitId: { } unitId } || catalog.Find(command.Kind) is not { } kind || await cases.GetAsync(caller, command.CaseId, ct) is not { View: >= CaseView.Working } file)
+        if (caller.UnitId is not { } unitId || catalog.Find(command.Kind) is not { } kind || await cases.GetAsync(caller, command.CaseId, ct) is not { View: >= CaseView.Working } file)
         {
             return DocumentFailures.NotFound;
         }
@@ -140,7 +140,7 @@ public sealed class DocumentDesk(
         }
 
         var values = new DocumentValues().With("unit.name", unit.Name).With("issued.date", zone.Day(now)).With("case.number", file.Case.CaseNumber)
-            .With("worker.name", await db.Workers.AsNoTracking().Where(w => w.Id == worker).Select(w => w.DisplayName).FirstOrDefaultAsync(ct));
+            .With("worker.name", await db.Workers.AsNoTracking().Where(w => w.Id == caller.WorkerId).Select(w => w.DisplayName).FirstOrDefaultAsync(ct));
         if (await source.FillAsync(db, wish, values, ct) is { IsOk: false } unfilled)
         {
             return unfilled.Failure!;
@@ -151,7 +151,7 @@ public sealed class DocumentDesk(
             values.With(input.Name, command.Answers.GetValueOrDefault(input.Name));
         }
 
-        return await issuer.IssueAsync(db, kind, values, new IssuedFor(command.CaseId, wish.Incident?.IncidentId, wish.SubjectId, unit, worker, command.Replaces), command.BaseAddress, now, ct);
+        return await issuer.IssueAsync(db, kind, values, new IssuedFor(command.CaseId, wish.Incident?.IncidentId, wish.SubjectId, unit, caller.WorkerId, command.Replaces, command.DocumentId), command.BaseAddress, now, ct);
     }
 
     /// <summary>Takes a document back: its check page says so from here on.</summary>
@@ -174,7 +174,7 @@ public sealed class DocumentDesk(
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Actor = caller.Actor;
         var document = await db.IssuedDocuments.SingleOrDefaultAsync(d => d.IssuedDocumentId == documentId, ct);
-        if (document is null || await sights.FindAsync(db, caller, document.CaseId, ct) is not (_, { MayWork: true }) || document.UnitId != caller.UnitId || !caller.May(Permissions.WorkDuties) || caller.WorkerId is null)
+        if (document is null || await sights.FindAsync(db, caller, document.CaseId, ct) is not (_, { MayWork: true }) || document.UnitId != caller.UnitId || !caller.May(Permissions.WorkDuties))
         {
             return DocumentFailures.NotFound;
         }
@@ -208,5 +208,5 @@ public sealed class DocumentDesk(
         : answer.Trim().Length > input.MaxLength ? DocumentFailures.TooLong(input.Name, input.MaxLength) : null;
 
     private bool MayIssue(Caller caller, CaseSight sight, DocumentKind kind) =>
-        caller.WorkerId is not null && caller.May(Permissions.WorkDuties) && sight.MayWork && catalog.SourceOf(kind).MayIssue(kind, sight);
+        caller.May(Permissions.WorkDuties) && sight.MayWork && catalog.SourceOf(kind).MayIssue(kind, sight);
 }

@@ -14,6 +14,9 @@ public static class DocumentFailures
     /// <summary>There is nothing that the document could be about, or not what was named.</summary>
     public static Failure NoSubject { get; } = new(FailureKind.NotAllowed, "documents.no-subject", "subjectId");
 
+    /// <summary>The key that the caller made is another document's.</summary>
+    public static Failure IdTaken { get; } = new(FailureKind.Conflict, "documents.id-taken", "id");
+
     /// <summary>It is not valid any more.</summary>
     public static Failure Ended { get; } = new(FailureKind.NotAllowed, "documents.ended");
 
@@ -24,6 +27,10 @@ public static class DocumentFailures
     /// <summary>A question is not answered.</summary>
     /// <param name="field">Which.</param>
     public static Failure Missing(string field) => new(FailureKind.Invalid, "documents.missing", field);
+
+    /// <summary>An answer is no text.</summary>
+    /// <param name="field">Which.</param>
+    public static Failure NoText(string field) => new(FailureKind.Invalid, "documents.no-text", field);
 
     /// <summary>An answer is too long.</summary>
     /// <param name="field">Which.</param>

@@ -86,13 +86,18 @@ public sealed class DocumentIssuer(Templates templates, DocumentPress press, Doc
     private static async Task<Result<Guid>> KeepAsync(
         AnhuDbContext db, DocumentKind kind, IssuedFor about, string number, string code, byte[] template, PressedDocument pressed, DateTimeOffset now, CancellationToken ct)
     {
+        if (about.DocumentId is { } wanted && await db.IssuedDocuments.AsNoTracking().Where(d => d.IssuedDocumentId == wanted).Select(d => new { d.CaseId, d.Kind, d.UnitId }).SingleOrDefaultAsync(ct) is { } known)
+        {
+            return known.CaseId == about.CaseId && known.Kind == kind.Id && known.UnitId == about.Unit.UnitId ? wanted : DocumentFailures.IdTaken;
+        }
+
         var key = await KeyAsync(db, now, ct);
         var made = await Templates.RowAsync(db, kind, template, now, ct);
         var hash = SHA256.HashData(pressed.Pdf);
         var sm3 = Sm3(key.Algorithm, pressed.Pdf);
         var document = new IssuedDocument
         {
-            IssuedDocumentId = Guid.CreateVersion7(now), CaseId = about.CaseId, IncidentId = about.IncidentId, SubjectId = about.SubjectId, Kind = kind.Id, Number = number, UnitId = about.Unit.UnitId,
+            IssuedDocumentId = about.DocumentId ?? Guid.CreateVersion7(now), CaseId = about.CaseId, IncidentId = about.IncidentId, SubjectId = about.SubjectId, Kind = kind.Id, Number = number, UnitId = about.Unit.UnitId,
             WorkerId = about.WorkerId, IssuedAt = now, DocumentTemplateId = made.DocumentTemplateId, CheckCode = code, CheckHash = CheckCodes.HashOf(code)!, PdfHash = hash, DocumentKeyId = key.DocumentKeyId,
             Signature = AuditSignature.Sign(
                 key.Algorithm, Convert.FromBase64String(key.PrivateKey), DocumentSignature.TextOf(number, kind.Id, about.Unit.Code, now, Convert.ToHexStringLower(hash), sm3)),

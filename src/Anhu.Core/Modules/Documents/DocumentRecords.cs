@@ -18,6 +18,9 @@ public sealed record IssueDocument
     /// <summary>What else it is about (<see cref="DocumentSubject.SubjectId"/>); null for the newest.</summary>
     public Guid? SubjectId { get; init; }
 
+    /// <summary>A key that the caller made, so that a wish sent again makes no second document; null for a new one.</summary>
+    public Guid? DocumentId { get; init; }
+
     /// <summary>The document in whose place it stands; null for none.</summary>
     public Guid? Replaces { get; init; }
 
@@ -41,10 +44,11 @@ public sealed record IssueDocument
 /// <param name="CheckCode">The code of the check page.</param>
 /// <param name="TemplateVersion">The version of the template that made it.</param>
 /// <param name="IncidentId">The incident that it is about.</param>
+/// <param name="SubjectId">What else it is about.</param>
 /// <param name="IsOwn">Whether the caller's unit issued it.</param>
 public sealed record DocumentLine(
     Guid DocumentId, DocumentKind? Kind, string Number, Guid UnitId, string? WorkerName, DateTimeOffset IssuedAt, DocumentState State, DateTimeOffset? EndedAt,
-    string? EndReason, string CheckCode, int TemplateVersion, Guid? IncidentId, bool IsOwn);
+    string? EndReason, string CheckCode, int TemplateVersion, Guid? IncidentId, Guid? SubjectId, bool IsOwn);
 
 /// <summary>The documents of a case.</summary>
 /// <param name="CaseNumber">The case's number.</param>
@@ -95,4 +99,4 @@ public sealed record DocumentDownload(string Name, string ContentType, byte[] Co
 public sealed record CheckedDocument(string Number, string Kind, string Unit, DateTimeOffset IssuedAt, DocumentState State, DateTimeOffset? EndedAt, string Sha256);
 
 /// <summary>What a document is about and who issues it.</summary>
-internal sealed record IssuedFor(Guid CaseId, Guid? IncidentId, Guid? SubjectId, Unit Unit, Guid WorkerId, Guid? Replaces);
+internal sealed record IssuedFor(Guid CaseId, Guid? IncidentId, Guid? SubjectId, Unit Unit, Guid? WorkerId, Guid? Replaces, Guid? DocumentId = null);

@@ -71,8 +71,8 @@ public sealed class IssuedDocument
     /// <summary>The unit that issued it.</summary>
     public required Guid UnitId { get; init; }
 
-    /// <summary>The worker who did.</summary>
-    public required Guid WorkerId { get; init; }
+    /// <summary>The worker who did; null for the unit's system.</summary>
+    public Guid? WorkerId { get; init; }
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset IssuedAt { get; init; }

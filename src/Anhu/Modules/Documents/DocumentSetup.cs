@@ -41,7 +41,7 @@ internal static class DocumentSetup
     }
 
     /// <summary>A file to be kept, never shown in the browser's window; it is recorded before it leaves.</summary>
-    private static async Task<IResult> FileAsync(Guid id, DocumentFileKind format, HttpContext http, DocumentArchive archive, ViewRecorder views)
+    internal static async Task<IResult> FileAsync(Guid id, DocumentFileKind format, HttpContext http, DocumentArchive archive, ViewRecorder views)
     {
         if (await archive.FileAsync(Caller.From(http.User)!, id, format, http.RequestAborted) is not { } file)
         {

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123190347_Initial")]
+    [Migration("20261123201001_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -987,7 +987,7 @@ namespace Anhu.Data.Postgres.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("WorkerId")
+                    b.Property<Guid?>("WorkerId")
                         .HasColumnType("uuid");
 
                     b.HasKey("IssuedDocumentId");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Anhu.Data.Sqlite.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123190340_Initial")]
+    [Migration("20261123200954_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -997,7 +997,6 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("WorkerId")
-                        .IsRequired()
                         .HasColumnType("BLOB");
 
                     b.HasKey("IssuedDocumentId");

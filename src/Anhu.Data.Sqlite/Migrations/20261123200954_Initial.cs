@@ -1191,7 +1191,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Number = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     IssuedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     DocumentTemplateId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     CheckCode = table.Column<byte[]>(type: "BLOB", nullable: false),
