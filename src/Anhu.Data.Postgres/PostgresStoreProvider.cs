@@ -131,6 +131,9 @@ public sealed class PostgresStoreProvider : IStoreProvider
     }
 
     /// <inheritdoc />
+    public bool IsFull(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
+    /// <inheritdoc />
     public bool IsConstraint(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException) is { SqlState: "23505" or "23503" };
 

@@ -142,6 +142,9 @@ public sealed class SqliteStoreProvider : IStoreProvider
         (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 5 or 6 };
 
     /// <inheritdoc />
+    public bool IsFull(Exception exception) => exception is SqliteException { SqliteErrorCode: 13 };
+
+    /// <inheritdoc />
     public bool IsConstraint(Exception exception) =>
         (exception as SqliteException ?? exception.InnerException as SqliteException) is { SqliteErrorCode: 19 };
 

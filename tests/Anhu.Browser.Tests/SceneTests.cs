@@ -56,6 +56,54 @@ public sealed class SceneTests(Browser app)
         await page.Context.CloseAsync();
     }
 
+    /// <summary>A photo of a wound, taken without a line: it waits encrypted, is sent when the page is opened again, once, and stands beside its item.</summary>
+    [Fact]
+    public async Task APhoto_WithoutALine_WaitsEncrypted_AndIsSentOnce()
+    {
+        var (duty, worker, page) = await OpenAsync("zh-CN", narrow: true);
+        await PageCheck.RunAsync(page, app.Address, $"/scene/{duty}");
+        using var bitmap = new SkiaSharp.SKBitmap(1200, 900);
+        using (var canvas = new SkiaSharp.SKCanvas(bitmap))
+        {
+            canvas.Clear(SkiaSharp.SKColors.SteelBlue);
+        }
+
+        using var encoded = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100);
+        byte[] photo = [.. encoded.ToArray(), .. new byte[700_000]];
+        await page.Context.SetOfflineAsync(true);
+        await page.Locator("fieldset[data-item=injury-photos] input[type=file][capture]").SetInputFilesAsync(new FilePayload { Name = "IMG_1.png", MimeType = "image/png", Buffer = photo });
+        await page.Locator(".evidence-queue li", new() { HasText = "等待网络" }).WaitForAsync();
+
+        // The item is collected at once, and nothing of the picture lies open on the phone.
+        Assert.True(await page.Locator("fieldset[data-item=injury-photos] input[value=collected]").IsCheckedAsync());
+        Assert.Equal(0, await page.EvaluateAsync<int>(
+            """
+            () => new Promise(done => { const o = indexedDB.open('anhu-evidence'); o.onsuccess = () => { const t = o.result.transaction(['files', 'pieces']); const f = t.objectStore('files').getAll(); const p = t.objectStore('pieces').getAll();
+              t.oncomplete = () => done([...f.result, ...p.result].filter(r => { const s = new TextDecoder('latin1').decode(r.data); return s.includes('PNG') || s.includes('IMG_1'); }).length + (p.result.length === 2 ? 0 : 100)); }; })
+            """));
+        await page.GotoAsync("about:blank");
+        await page.Context.SetOfflineAsync(false);
+        await page.GotoAsync(new Uri(app.Address, $"/scene/{duty}").ToString());
+        await page.Locator(".evidence-queue li.is-kept").WaitForAsync();
+        var file = Assert.Single(await app.QueryAsync(db => db.EvidenceFiles.AsNoTracking().Where(f => f.DutyId == duty).ToListAsync(Ct)));
+        Assert.Equal((worker, photo.Length, "injury-photos"), (file.WorkerId, (int)file.Length, file.Item));
+        await page.ReloadAsync();
+        await page.Locator("fieldset[data-item=injury-photos] .evidence-strip img").WaitForAsync();
+        Assert.Equal(0, await page.Locator(".evidence-queue li").CountAsync());
+
+        // A page with a name of a picture is told apart by its content, in words.
+        await page.Locator("fieldset[data-item=scene-photos] input[type=file][multiple]").SetInputFilesAsync(new FilePayload { Name = "x.jpg", MimeType = "image/jpeg", Buffer = "<html><script>1</script>"u8.ToArray() });
+        await page.Locator(".evidence-queue li.is-refused", new() { HasText = "没有收下" }).WaitForAsync();
+        await PageCheck.RunAsync(page, app.Address, $"/scene/{duty}");
+        await PageCheck.RunAsync(page, app.Address, $"/evidence/{file.EvidenceFileId}");
+        await PageCheck.RunAsync(page, app.Address, $"/cases/{file.CaseId}/evidence?duty={duty}&item=medical-record");
+        await page.Context.CloseAsync();
+        var wide = await app.SignInPageAsync(await app.Data.CreateWorkerAsync("340104001-police", change: w => w.Culture = "en", roles: WorkerRole.Caseworker), "en", narrow: false);
+        await PageCheck.RunAsync(wide, app.Address, $"/evidence/{file.EvidenceFileId}");
+        await PageCheck.RunAsync(wide, app.Address, $"/cases/{file.CaseId}/evidence");
+        await wide.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task SigningOut_LeavesNothingOnThePhone()
     {

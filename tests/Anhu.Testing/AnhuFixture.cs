@@ -174,6 +174,14 @@ public class AnhuFixture : IAsyncLifetime
         Address = new Uri(app.Urls.First());
     }
 
+    /// <summary>Stops the program; its store stays, for another process to serve.</summary>
+    /// <returns>The settings of the store.</returns>
+    public async Task<IReadOnlyDictionary<string, string?>> ReleaseAsync()
+    {
+        await StopAsync();
+        return store!.Configuration;
+    }
+
     private async Task StopAsync()
     {
         if (app is not null)

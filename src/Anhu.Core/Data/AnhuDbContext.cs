@@ -4,6 +4,7 @@ using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Documents;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Evidence;
 using Anhu.Modules.Grading;
 using Anhu.Modules.KeyRotation;
 using Anhu.Modules.Measures;
@@ -139,6 +140,15 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>What was tapped at scenes.</summary>
     public DbSet<SceneEntry> SceneEntries => Set<SceneEntry>();
+
+    /// <summary>Photos and files.</summary>
+    public DbSet<EvidenceFile> EvidenceFiles => Set<EvidenceFile>();
+
+    /// <summary>Their originals, in pieces.</summary>
+    public DbSet<EvidenceChunk> EvidenceChunks => Set<EvidenceChunk>();
+
+    /// <summary>What is shown of them.</summary>
+    public DbSet<EvidenceCopy> EvidenceCopies => Set<EvidenceCopy>();
 
     /// <summary>Contacts that a victim marked.</summary>
     public DbSet<SafeContact> SafeContacts => Set<SafeContact>();

@@ -67,7 +67,7 @@ public sealed class CityStore(StoreKind kind, string connectionString, IStorePro
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (Provider.IsTransient(e) || e is TimeoutException)
+            if (Provider.IsTransient(e) || Provider.IsFull(e) || e is TimeoutException)
             {
                 return true;
             }
@@ -147,6 +147,10 @@ public interface IStoreProvider : IDisposable
     /// <summary>True when the failure came of another writer, a lost connection or a restart, so that the whole unit of work may be tried again on a fresh connection (storage rule 9).</summary>
     /// <param name="exception">What was thrown.</param>
     bool IsTransient(Exception exception);
+
+    /// <summary>True when there is no room to write.</summary>
+    /// <param name="exception">What was thrown.</param>
+    bool IsFull(Exception exception);
 
     /// <summary>True when the failure came of a table that is not there.</summary>
     /// <param name="exception">What was thrown.</param>

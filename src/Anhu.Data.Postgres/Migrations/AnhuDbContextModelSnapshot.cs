@@ -1169,6 +1169,139 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("duties_duty", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceChunk", b =>
+                {
+                    b.Property<Guid>("EvidenceFileId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.HasKey("EvidenceFileId", "Number");
+
+                    b.ToTable("evidence_chunk", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceCopy", b =>
+                {
+                    b.Property<Guid>("EvidenceFileId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<int>("Height")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Thumbnail")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<int>("Width")
+                        .HasColumnType("integer");
+
+                    b.HasKey("EvidenceFileId");
+
+                    b.ToTable("evidence_copy", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceFile", b =>
+                {
+                    b.Property<Guid>("EvidenceFileId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("BegunAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Caption")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("DutyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Item")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<DateTimeOffset?>("KeptAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("MediaType")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Sm3")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("WithdrawnBecause")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Wound")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.HasKey("EvidenceFileId");
+
+                    b.HasIndex("BegunAt")
+                        .HasFilter("\"KeptAt\" IS NULL");
+
+                    b.HasIndex("DutyId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("CaseId", "MadeAt");
+
+                    b.ToTable("evidence_file", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Grading.Grade", b =>
                 {
                     b.Property<Guid>("GradeId")
@@ -3125,6 +3258,24 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasOne("Anhu.Modules.Documents.IssuedDocument", null)
                         .WithOne()
                         .HasForeignKey("Anhu.Modules.Documents.IssuedDocumentFiles", "IssuedDocumentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceChunk", b =>
+                {
+                    b.HasOne("Anhu.Modules.Evidence.EvidenceFile", null)
+                        .WithMany()
+                        .HasForeignKey("EvidenceFileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceCopy", b =>
+                {
+                    b.HasOne("Anhu.Modules.Evidence.EvidenceFile", null)
+                        .WithOne()
+                        .HasForeignKey("Anhu.Modules.Evidence.EvidenceCopy", "EvidenceFileId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

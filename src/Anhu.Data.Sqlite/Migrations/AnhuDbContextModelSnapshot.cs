@@ -1180,6 +1180,142 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("duties_duty", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceChunk", b =>
+                {
+                    b.Property<byte[]>("EvidenceFileId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.HasKey("EvidenceFileId", "Number");
+
+                    b.ToTable("evidence_chunk", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceCopy", b =>
+                {
+                    b.Property<byte[]>("EvidenceFileId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
+                    b.Property<int>("Height")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Thumbnail")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<int>("Width")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("EvidenceFileId");
+
+                    b.ToTable("evidence_copy", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceFile", b =>
+                {
+                    b.Property<byte[]>("EvidenceFileId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("BegunAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Caption")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("DutyId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("IncidentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Item")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("KeptAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MadeAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MediaType")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Sm3")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("WithdrawnBecause")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("WorkerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Wound")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("EvidenceFileId");
+
+                    b.HasIndex("BegunAt")
+                        .HasFilter("\"KeptAt\" IS NULL");
+
+                    b.HasIndex("DutyId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("CaseId", "MadeAt");
+
+                    b.ToTable("evidence_file", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Grading.Grade", b =>
                 {
                     b.Property<byte[]>("GradeId")
@@ -3172,6 +3308,24 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasOne("Anhu.Modules.Documents.IssuedDocument", null)
                         .WithOne()
                         .HasForeignKey("Anhu.Modules.Documents.IssuedDocumentFiles", "IssuedDocumentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceChunk", b =>
+                {
+                    b.HasOne("Anhu.Modules.Evidence.EvidenceFile", null)
+                        .WithMany()
+                        .HasForeignKey("EvidenceFileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceCopy", b =>
+                {
+                    b.HasOne("Anhu.Modules.Evidence.EvidenceFile", null)
+                        .WithOne()
+                        .HasForeignKey("Anhu.Modules.Evidence.EvidenceCopy", "EvidenceFileId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -13,6 +13,7 @@ using Anhu.Modules.DataRequests;
 using Anhu.Modules.Demo;
 using Anhu.Modules.Documents;
 using Anhu.Modules.Duties;
+using Anhu.Modules.Evidence;
 using Anhu.Modules.Feed;
 using Anhu.Modules.KeyRotation;
 using Anhu.Modules.Measures;
@@ -102,6 +103,7 @@ public static class AnhuApp
         services.AddSingleton<DataRequestDesk>();
         services.AddDemo();
         services.AddDocuments(new DocumentSettings(Path.Combine(settings.Content, "documents"), settings.Documents.CheckAddress), settings.Documents.Fonts);
+        services.AddEvidence();
         services.AddKeyRotation();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddSingleton(settings.Security.Reviews(settings.Demo));
@@ -157,6 +159,7 @@ public static class AnhuApp
         services.AddDemoCity(settings);
         services.AddDocumentPages(settings);
         services.AddDutyPages();
+        services.AddEvidencePages();
         services.AddMeasurePages();
         services.AddMessages(settings);
         services.AddOperations(settings);
@@ -192,6 +195,7 @@ public static class AnhuApp
         app.MapDocuments();
         app.MapDocumentEndpoints();
         app.MapDuties();
+        app.MapEvidence();
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();
         app.MapMeasures();

@@ -226,7 +226,13 @@ customElements.define('scene-taps', class extends HTMLElement {
     const box = document.createElement('input');
     Object.assign(box, { type: 'checkbox', name: `withdraw.${tap.item}`, value: 'withdrawn', className: 'form-check-input' });
     label.append(box, this.dataset.withdraw);
-    line.append(fresh, label);
+    line.append(fresh);
+    const photo = this.querySelector('template.wound-photo')?.content.cloneNode(true);
+    for (const input of photo?.querySelectorAll('input') ?? []) {
+      input.dataset.evidenceWound = tap.item;
+    }
+
+    line.append(photo ?? '', label);
     list.append(line);
     this.querySelector(`.body-map path[data-side="${CSS.escape(side)}"][data-region="${CSS.escape(region)}"]`)?.classList.add('is-hurt');
   }

@@ -12,7 +12,7 @@ public sealed class AccessTests
     {
         nameof(AnhuDbContext.Alarms), nameof(AnhuDbContext.AlarmRevisions), nameof(AnhuDbContext.People), nameof(AnhuDbContext.PersonKeys), nameof(AnhuDbContext.Cases),
         nameof(AnhuDbContext.CaseParties), nameof(AnhuDbContext.Incidents), nameof(AnhuDbContext.IncidentParties), nameof(AnhuDbContext.CaseAccess),
-        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.IssuedDocuments), nameof(AnhuDbContext.SafeContacts),
+        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.EvidenceFiles), nameof(AnhuDbContext.EvidenceChunks), nameof(AnhuDbContext.EvidenceCopies), nameof(AnhuDbContext.IssuedDocuments), nameof(AnhuDbContext.SafeContacts),
         nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline), nameof(AnhuDbContext.PersonRecords),
         nameof(AnhuDbContext.LinkPairs), nameof(AnhuDbContext.LinkStatements),
     };
@@ -33,8 +33,10 @@ public sealed class AccessTests
         ["DeadlineWork"] = "deadlines, for the platform itself",
         ["DemoFill"] = "makes a demo's data",
         ["DemoHands"] = "a demo's made-up workers",
+        ["DemoPictures"] = "a demo's made-up workers",
         ["DemoLife"] = "a demo's made-up workers",
         ["DocumentIssuer"] = "prints and keeps what the policy gave; tells a key only",
+        ["EvidenceOriginal"] = "puts an original together, after the caller was asked about",
         ["ExportAudit"] = "the operator's command line: the record as it is, texts sealed",
         ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",

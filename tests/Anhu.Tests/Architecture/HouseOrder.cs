@@ -37,6 +37,7 @@ internal static class HouseOrder
             ["core/Messages"],
             ["core/Whereabouts"],
             ["core/Scene"],
+            ["core/Evidence"],
             ["core/Measures"],
             ["core/Visits"],
             ["core/Recognition"],
@@ -58,6 +59,7 @@ internal static class HouseOrder
             ["web/Alarms"],
             ["web/Duties"],
             ["web/Documents"],
+            ["web/Evidence"],
             ["web/Scene"],
             ["web/Cases"],
             ["web/Measures"],
@@ -82,7 +84,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "DocumentMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "DocumentMapping", "EvidenceMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

@@ -164,8 +164,11 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             CaseId = alarm.CaseId, Kind = "hand-over", BaseAddress = "https://anhu.example",
             Answers = new Dictionary<string, string?> { ["receiver.name"] = "司法局", ["urgency"] = "紧急", ["summary"] = "需要法律援助。", ["needs"] = "法律援助", ["consent"] = "当面同意" },
         }, Ct);
+        var photo = (await Evidence.Photos.KeptAsync(app, CallerOf(officer), alarm.CaseId, null)).Id;
         var places = new Dictionary<string, string>
         {
+            ["/cases/{CaseId:guid}/evidence"] = $"/cases/{alarm.CaseId}/evidence", ["/evidence/{Id:guid}"] = $"/evidence/{photo}", ["/evidence/{id:guid}/picture"] = $"/evidence/{photo}/picture",
+            ["/api/v1/cases/{id:guid}/evidence"] = $"/api/v1/cases/{alarm.CaseId}/evidence",
             ["/cases/{CaseId:guid}/documents"] = $"/cases/{alarm.CaseId}/documents", ["/cases/{CaseId:guid}/documents/new/{Kind}"] = $"/cases/{alarm.CaseId}/documents/new/hand-over",
             ["/api/v1/cases/{id:guid}/documents"] = $"/api/v1/cases/{alarm.CaseId}/documents", ["/api/v1/cases/{id:guid}/documents/kinds/{kind}"] = $"/api/v1/cases/{alarm.CaseId}/documents/kinds/hand-over",
             ["/api/v1/documents/{id:guid}/{file}"] = $"/api/v1/documents/{paper.Value}/pdf",

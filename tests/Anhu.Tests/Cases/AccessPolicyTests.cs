@@ -16,6 +16,7 @@ public sealed class AccessPolicyTests
     [InlineData("document.issued")]
     [InlineData("letter.issued")]
     [InlineData("scene.noted")]
+    [InlineData("evidence.received")]
     [InlineData("visit.recorded")]
     public void Events_WhoseTypeTellsTheStory_AreOfTheStory(string type) => Assert.True(AccessPolicy.TellsStory(type));
 

@@ -181,7 +181,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
         var all = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var table in SealedTable.Of(db))
         {
-            foreach (var row in await table.ReadAsync(db, null, int.MaxValue, Ct))
+            foreach (var row in (await table.ReadAsync(db, null, int.MaxValue, Ct)).Rows)
             {
                 all[$"{table.Name} {SealedTable.Write(row.Key)}"] =
                     [.. row.Values.Select((v, i) => v is null ? "" : Convert.ToHexString(table.Columns[i].Column.Open(table.Columns[i].Column.RowOf(row.Key), v)))];
@@ -197,7 +197,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
         var count = 0L;
         foreach (var table in SealedTable.Of(db))
         {
-            count += (await table.ReadAsync(db, null, int.MaxValue, Ct)).Sum(r => r.Values.Count(v => v is not null));
+            count += (await table.ReadAsync(db, null, int.MaxValue, Ct)).Rows.Sum(r => r.Values.Count(v => v is not null));
         }
 
         return count;

@@ -31,7 +31,7 @@ public sealed class SealedColumnTests
             "alarms_alarm", "cases_case.CaseNumber", "cases_case.RegionCode", "cases_incident.RegionCode", "cases_incident_party.RelationToVictim", "cases_worker_tie_key",
             "cases_party.RelationToVictim", "people_list.Name", "people_pair.ModelVersion", "people_record.ModelVersion", "people_record.RelationToVictim", "people_record.Source", "people_statement.ModelVersion", "cases_case.Before", "alarms_revision.ClientId", "data_", "duties_duty.Basis", "duties_duty.Kind", "duties_duty.Outcome", "duties_duty.PlaybookVersion",
             "duties_duty.RuleId", "grading_grade.PolicyVersion", "grading_grade.Missing", "messages_outbox.GatewayReference", "messages_outbox.LastError", "messages_outbox.TemplateId", "measures_measure.Kind", "measures_measure.State", "measures_measure.Number", "measures_measure.DeadlineKey", "measures_measure.RulesVersion", "measures_measure.Overlays", "cases_incident.Disposition",
-            "organisation_", "regions_", "playbooks_", "scene_entry.ClientId", "scene_entry.Item", "scene_entry.ListVersion", "visits_return_visit.DisputeSettled", "visits_return_visit.FamilyRelations", "visits_return_visit.PoliceHandling",
+            "organisation_", "regions_", "playbooks_", "scene_entry.ClientId", "scene_entry.Item", "scene_entry.ListVersion", "evidence_file.Item", "evidence_file.MediaType", "evidence_file.Wound", "visits_return_visit.DisputeSettled", "visits_return_visit.FamilyRelations", "visits_return_visit.PoliceHandling",
             "documents_template.", "documents_issued.Kind", "documents_issued.Number", "documents_key.Algorithm", "visits_form_draft.FormKey", "OpenIddict", "AspNet", "DataProtectionKeys.FriendlyName", "security_", "protection_", "timeline_event", "timeline_head.Algorithm",
             "retention_deletion.", "audit_key.Algorithm", "audit_view.", "audit_view_archive.",
         ];
@@ -156,7 +156,7 @@ public sealed class SealedColumnTests
         {
             Assert.Equal(["visit:乙乙", "visit:甲"], (await db.FormDrafts.Where(d => d.WorkerId == worker).Select(d => d.Content).ToListAsync(Ct)).Order(StringComparer.Ordinal));
             var table = SealedTable.Of(db).Single(t => t.Name == "visits_form_draft");
-            var rows = (await table.ReadAsync(db, null, 1000, Ct)).ToList();
+            var rows = (await table.ReadAsync(db, null, 1000, Ct)).Rows;
             Assert.Equal(2, rows.Count);
             Assert.True(await table.ReplaceAsync(db, table.Columns[0], rows[0].Key, rows[0].Values[0]!, rows[1].Values[0]!, Ct));
         }
@@ -268,7 +268,7 @@ public sealed class SealedColumnTests
         await using var db = await city.OpenAsync();
         var sealedTable = SealedTable.Of(db).Single(t => t.Name == table);
         var at = sealedTable.Columns.Index().Single(c => c.Item.Name == column);
-        var rows = (await sealedTable.ReadAsync(db, null, 10_000, Ct)).ToDictionary(r => new Guid(at.Item.Column.RowOf(r.Key), bigEndian: true));
+        var rows = (await sealedTable.ReadAsync(db, null, 10_000, Ct)).Rows.ToDictionary(r => new Guid(at.Item.Column.RowOf(r.Key), bigEndian: true));
         Assert.True(await sealedTable.ReplaceAsync(db, at.Item, rows[one].Key, rows[one].Values[at.Index]!, rows[other].Values[at.Index]!, Ct));
         Assert.True(await sealedTable.ReplaceAsync(db, at.Item, rows[other].Key, rows[other].Values[at.Index]!, rows[one].Values[at.Index]!, Ct));
     }

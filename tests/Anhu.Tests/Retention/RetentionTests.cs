@@ -117,6 +117,7 @@ public sealed class RetentionTests(AnhuFixture app) : IClassFixture<AnhuFixture>
             "requests_data_request", // has a term of its own
             "documents_issued_files", // goes with documents_issued, by the store itself
             "documents_key",
+            "evidence_chunk", "evidence_copy", // go with evidence_file, by the store itself
             "timeline_text_key_", "audit_key", "DataProtectionKeys", "AspNetUserTokens", "AspNetUserPasskeys", "organisation_worker", "security_session", "security_signing_key", "protection_",
         ];
         var types = await app.QueryAsync(db => Task.FromResult(db.Model.GetEntityTypes().Where(t => t.GetProperties().Any(p => p.IsSealed()) && !CaseEraser.Reaches(t)).Select(t => t.GetTableName()!).ToList()));

@@ -27,6 +27,9 @@ public static class ViewTypes
     /// <summary>What was recorded at a scene.</summary>
     public const string Scene = "view.scene";
 
+    /// <summary>Photos and files of a case; data: <c>files</c> (ids), <c>shown</c>: <c>list</c>, <c>picture</c> or <c>file</c>.</summary>
+    public const string Evidence = "view.evidence";
+
     /// <summary>The card of a field task.</summary>
     public const string Task = "view.task";
 
@@ -68,7 +71,7 @@ public static class ViewTypes
 
     /// <summary>Those that open one case.</summary>
     public static IReadOnlyList<string> OfCases { get; } =
-        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Scene, Task, Message, Contacts, Places, Measure, Document];
+        [Case, CaseTimeline, Print, Alarm, Duty, Visit, Scene, Evidence, Task, Message, Contacts, Places, Measure, Document];
 }
 
 /// <summary>What one worker looked at on one day. Counted from the chain of views and made anew whenever that day grows.</summary>

@@ -34,10 +34,10 @@ public sealed class CheckSealed(IDbContextFactory<AnhuDbContext> contexts, CityK
         foreach (var table in SealedTable.Of(db))
         {
             object[]? after = null;
-            List<SealedRow> rows;
+            bool isEnd;
             do
             {
-                rows = await table.ReadAsync(db, after, Portion, ct);
+                (var rows, isEnd) = await table.ReadAsync(db, after, Portion, ct);
                 foreach (var row in rows)
                 {
                     for (var i = 0; i < table.Columns.Count; i++)
@@ -56,7 +56,7 @@ public sealed class CheckSealed(IDbContextFactory<AnhuDbContext> contexts, CityK
                 after = rows.Count > 0 ? rows[^1].Key : after;
                 progress?.Invoke(table.Name, rows.Count);
             }
-            while (rows.Count == Portion);
+            while (!isEnd);
         }
 
         await RecordAsync(ct);

@@ -108,7 +108,7 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
         }
 
         // Opening and sealing takes longer than writing, so it is done before others have to wait.
-        var rows = await table.ReadAsync(db, progress.After is { } last ? SealedTable.Read(last) : null, options.StepRows, ct);
+        var (rows, isEnd) = await table.ReadAsync(db, progress.After is { } last ? SealedTable.Read(last) : null, options.StepRows, ct);
         var changes = new List<(ColumnOfTable Column, object[] Key, byte[] Before, byte[] After)>();
         foreach (var row in rows)
         {
@@ -135,7 +135,7 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
 
         progress.Rows += rows.Count;
         progress.After = rows.Count > 0 ? SealedTable.Write(rows[^1].Key) : progress.After;
-        progress.DoneAt = rows.Count < options.StepRows ? time.Now : null;
+        progress.DoneAt = isEnd ? time.Now : null;
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return progress;

@@ -105,9 +105,9 @@ public sealed class RotateKeys(IDbContextFactory<AnhuDbContext> contexts, CityKe
             object[]? after = null;
             while (true)
             {
-                var rows = await sealedTable.ReadAsync(db, after, Portion, ct);
+                var (rows, isEnd) = await sealedTable.ReadAsync(db, after, Portion, ct);
                 old += rows.Sum(r => r.Values.Count(v => v is not null && keys.Ring.GenerationOf(v) != newest));
-                if (rows.Count < Portion)
+                if (isEnd)
                 {
                     break;
                 }

@@ -20,6 +20,8 @@ internal sealed record SealedRow(object[] Key, byte[]?[] Values);
 /// <summary>A table with sealed columns, past the change tracker: rows in the order of their key.</summary>
 internal sealed class SealedTable
 {
+    private const int MostBytes = 8 * 1024 * 1024;
+
     private readonly string[] keys;
     private readonly string quoted;
 
@@ -39,8 +41,9 @@ internal sealed class SealedTable
     public static IReadOnlyList<SealedTable> Of(AnhuDbContext db) =>
         [.. db.Model.GetEntityTypes().Where(t => t.GetProperties().Any(p => p.IsSealed())).OrderBy(t => t.GetTableName(), StringComparer.Ordinal).Select(t => new SealedTable(t))];
 
-    /// <summary>The next rows after a key.</summary>
-    public async Task<List<SealedRow>> ReadAsync(AnhuDbContext db, object[]? after, int limit, CancellationToken ct)
+    /// <summary>The next rows after a key: so many, or fewer where they are large, so that one step is never much to hold or to write.</summary>
+    /// <returns>The rows, and whether they are the table's last.</returns>
+    public async Task<(List<SealedRow> Rows, bool IsEnd)> ReadAsync(AnhuDbContext db, object[]? after, int limit, CancellationToken ct)
     {
         await db.Database.OpenConnectionAsync(ct);
         await using var command = Command(
@@ -55,14 +58,20 @@ internal sealed class SealedTable
 
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<SealedRow>();
+        var bytes = 0L;
         while (await reader.ReadAsync(ct))
         {
             var key = Enumerable.Range(0, keys.Length).Select(reader.GetValue).ToArray();
             var values = Enumerable.Range(keys.Length, Columns.Count).Select(i => reader.IsDBNull(i) ? null : reader.GetFieldValue<byte[]>(i)).ToArray();
             rows.Add(new SealedRow(key, values));
+            bytes += values.Sum(v => (long)(v?.Length ?? 0));
+            if (bytes >= MostBytes)
+            {
+                return (rows, false);
+            }
         }
 
-        return rows;
+        return (rows, rows.Count < limit);
     }
 
     /// <summary>Puts a value in the place of another, unless somebody has written the column meanwhile.</summary>

@@ -294,6 +294,13 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
             entry.CaseId = gone[entry.DutyId];
         }
 
+        // Photos go with the duty at which they were made, others with their incident.
+        foreach (var file in duties.Count + moved.Count == 0 ? [] : await db.EvidenceFiles.Where(
+            f => (f.DutyId != null && duties.Contains(f.DutyId.Value)) || (f.DutyId == null && f.IncidentId != null && moved.Contains(f.IncidentId.Value))).ToListAsync(ct))
+        {
+            file.CaseId = file.DutyId is { } at ? gone[at] : target[file.IncidentId!.Value].CaseId;
+        }
+
         foreach (var message in duties.Count == 0 ? [] : await db.OutboxMessages.Where(m => m.DutyId != null && duties.Contains(m.DutyId.Value)).ToListAsync(ct))
         {
             message.CaseId = gone[message.DutyId!.Value];

@@ -152,7 +152,8 @@ public sealed class RecordSceneHandler(
     public static bool MayWrite(Caller caller, Guid ownerUnitId, OrganisationMap map) =>
         caller.May(Permissions.WorkDuties) && caller.UnitId is { } own && map.Find(own)?.Agency is { } agency && map.Find(ownerUnitId)?.Agency == agency;
 
-    private async Task<Result<SceneRecorded>> TakeAsync(RecordScene command, Caller caller, AnhuDbContext db, CaseFile file, OrganisationMap map, CancellationToken ct)
+    /// <summary>Takes taps in a transaction that has the case's turn.</summary>
+    internal async Task<Result<SceneRecorded>> TakeAsync(RecordScene command, Caller caller, AnhuDbContext db, CaseFile file, OrganisationMap map, CancellationToken ct)
     {
         var duty = file.OpenDuties.FirstOrDefault(d => d.DutyId == command.DutyId)
             ?? await db.Duties.AsTracking().SingleOrDefaultAsync(d => d.DutyId == command.DutyId && d.CaseId == file.Case.CaseId, ct);

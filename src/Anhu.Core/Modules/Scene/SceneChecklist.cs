@@ -10,7 +10,14 @@ namespace Anhu.Modules.Scene;
 /// <param name="Hint">How it is done; null when nothing is to be said.</param>
 /// <param name="Basis">Where it comes from.</param>
 /// <param name="HasNumber">It asks for a number, such as that of a recording.</param>
-public sealed record SceneItem(string Id, Bilingual Title, Bilingual? Hint, string Basis, bool HasNumber);
+/// <param name="IsHealth">Its photos and files tell of her health.</param>
+/// <param name="Again">The duty to photograph again that a later photo fulfils; null for none.</param>
+public sealed record SceneItem(string Id, Bilingual Title, Bilingual? Hint, string Basis, bool HasNumber, bool IsHealth = false, SceneAgain? Again = null);
+
+/// <summary>A duty to photograph again.</summary>
+/// <param name="Duty">Kind of the duty.</param>
+/// <param name="Hours">Hours after the duty arose from which a photo is a later one; before, it is one of the first.</param>
+public sealed record SceneAgain(string Duty, int Hours);
 
 /// <summary>A fact that grading asks for.</summary>
 /// <param name="Question">The question.</param>
@@ -108,7 +115,7 @@ public sealed class SceneChecklist
         var (title, basis) = (root.Bilingual("title"), root.Text("basis", 2000));
         List<string> duties = [.. root.List("duties").Select(d => RuleMap.AsText(reader, d, "duties", 60)).OfType<string>()];
         List<SceneItem> items = [.. SceneBook.Maps(reader, root, "items").Select(m => Done(m, new SceneItem(
-            m.Text("id", 60), m.Bilingual("title"), SceneBook.Optional(m, "hint"), m.Text("basis"), m.OptionalYesNo("number"))))];
+            m.Text("id", 60), m.Bilingual("title"), SceneBook.Optional(m, "hint"), m.Text("basis"), m.OptionalYesNo("number"), m.OptionalYesNo("health"), Again(m.OptionalMap("again")))))];
         List<SceneFact> facts = [.. SceneBook.Maps(reader, root, "facts").Select(m => ReadFact(reader, m))];
         var wounds = root.Map("wounds");
         var (regions, kinds, sizes) = (Codes(reader, wounds, "regions"), Codes(reader, wounds, "kinds"), Codes(reader, wounds, "sizes"));
@@ -124,6 +131,8 @@ public sealed class SceneChecklist
             Never = never, Mind = mind,
         };
     }
+
+    private static SceneAgain? Again(RuleMap? map) => map is null ? null : Done(map, new SceneAgain(map.Text("duty", 60), map.Int("afterHours", 1, 240)));
 
     private static SceneFact ReadFact(RuleReader reader, RuleMap map)
     {

@@ -38,7 +38,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         EventTypes.CaseClosed, EventTypes.CaseGraded, EventTypes.GradeProposed, EventTypes.GradeRefused, EventTypes.IncidentAnswered, CloseCaseHandler.Requested,
         EventTypes.DutyCreated, "duty.accepted", "duty.started", "duty.done", "duty.returned", "duty.verified", "duty.cancel-requested", "duty.cancel-refused",
         "duty.cancelled", "duty.reassigned", "duty.overdue", "duty.escalated", "duty.hand-over-offered", "duty.hand-over-accepted",
-        "duty.hand-over-refused", "duty.hand-over-expired", EventTypes.UnitNotified, "visit.recorded", "visit.need", "scene.noted", "scene.joint-requested", "contact.changed",
+        "duty.hand-over-refused", "duty.hand-over-expired", EventTypes.UnitNotified, "visit.recorded", "visit.need", "scene.noted", "scene.joint-requested", "evidence.received", "contact.changed",
         "message.queued", "message.sent", "message.failed", "message.refused",
     ];
 
@@ -83,6 +83,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         _ when type.StartsWith(EventTypes.DutyPrefix, StringComparison.Ordinal) => "checklist",
         _ when type.StartsWith(EventTypes.MessagePrefix, StringComparison.Ordinal) => "message",
         _ when type.StartsWith("scene.", StringComparison.Ordinal) => "clipboard-list",
+        _ when type.StartsWith("evidence.", StringComparison.Ordinal) => "upload",
         _ when type.StartsWith("visit.", StringComparison.Ordinal) || type.StartsWith("contact.", StringComparison.Ordinal) => "phone-call",
         _ => "circle-dot",
     };

@@ -31,6 +31,7 @@ public sealed class DemoCity(
                 break;
             case DemoStoreState.Empty:
                 Refused = await fill.FillAsync(options, templates, Progress, ct);
+                await scope.ServiceProvider.GetRequiredService<DemoPictures>().AddAsync(ct);
                 break;
         }
 

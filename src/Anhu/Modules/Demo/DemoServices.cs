@@ -8,7 +8,7 @@ public static class DemoServices
 {
     /// <summary>What tells a demo's store from a real one, and fills it; needed outside of a demo to refuse one.</summary>
     /// <param name="services">The container.</param>
-    public static IServiceCollection AddDemo(this IServiceCollection services) => services.AddScoped<DemoFill>();
+    public static IServiceCollection AddDemo(this IServiceCollection services) => services.AddScoped<DemoFill>().AddSingleton<DemoPictures>();
 
     /// <summary>The demo itself; nothing when the settings don't ask for one.</summary>
     /// <param name="services">The container.</param>

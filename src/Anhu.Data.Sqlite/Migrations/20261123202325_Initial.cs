@@ -465,6 +465,36 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "evidence_file",
+                columns: table => new
+                {
+                    EvidenceFileId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Item = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Wound = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Caption = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Length = table.Column<long>(type: "INTEGER", nullable: false),
+                    Sha256 = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Sm3 = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    MadeAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    BegunAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    KeptAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    MediaType = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
+                    WithdrawnBecause = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_evidence_file", x => x.EvidenceFileId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "grading_grade",
                 columns: table => new
                 {
@@ -1224,6 +1254,46 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "evidence_chunk",
+                columns: table => new
+                {
+                    EvidenceFileId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_evidence_chunk", x => new { x.EvidenceFileId, x.Number });
+                    table.ForeignKey(
+                        name: "FK_evidence_chunk_evidence_file_EvidenceFileId",
+                        column: x => x.EvidenceFileId,
+                        principalTable: "evidence_file",
+                        principalColumn: "EvidenceFileId",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "evidence_copy",
+                columns: table => new
+                {
+                    EvidenceFileId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Thumbnail = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Width = table.Column<int>(type: "INTEGER", nullable: false),
+                    Height = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_evidence_copy", x => x.EvidenceFileId);
+                    table.ForeignKey(
+                        name: "FK_evidence_copy_evidence_file_EvidenceFileId",
+                        column: x => x.EvidenceFileId,
+                        principalTable: "evidence_file",
+                        principalColumn: "EvidenceFileId",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OpenIddictAuthorizations",
                 columns: table => new
                 {
@@ -1637,6 +1707,27 @@ namespace Anhu.Data.Sqlite.Migrations
                 filter: "\"WorkerId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_BegunAt",
+                table: "evidence_file",
+                column: "BegunAt",
+                filter: "\"KeptAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_CaseId_MadeAt",
+                table: "evidence_file",
+                columns: new[] { "CaseId", "MadeAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_DutyId",
+                table: "evidence_file",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_IncidentId",
+                table: "evidence_file",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_grading_grade_CaseId_DecidedAt",
                 table: "grading_grade",
                 columns: new[] { "CaseId", "DecidedAt" });
@@ -2033,6 +2124,12 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "duties_duty");
 
             migrationBuilder.DropTable(
+                name: "evidence_chunk");
+
+            migrationBuilder.DropTable(
+                name: "evidence_copy");
+
+            migrationBuilder.DropTable(
                 name: "grading_grade");
 
             migrationBuilder.DropTable(
@@ -2136,6 +2233,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "documents_issued");
+
+            migrationBuilder.DropTable(
+                name: "evidence_file");
 
             migrationBuilder.DropTable(
                 name: "OpenIddictAuthorizations");

@@ -467,6 +467,36 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "evidence_file",
+                columns: table => new
+                {
+                    EvidenceFileId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: true),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Item = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Wound = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Caption = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Length = table.Column<long>(type: "bigint", nullable: false),
+                    Sha256 = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Sm3 = table.Column<byte[]>(type: "bytea", nullable: true),
+                    MadeAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    BegunAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    KeptAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    MediaType = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    WithdrawnBecause = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_evidence_file", x => x.EvidenceFileId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "grading_grade",
                 columns: table => new
                 {
@@ -1226,6 +1256,46 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "evidence_chunk",
+                columns: table => new
+                {
+                    EvidenceFileId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_evidence_chunk", x => new { x.EvidenceFileId, x.Number });
+                    table.ForeignKey(
+                        name: "FK_evidence_chunk_evidence_file_EvidenceFileId",
+                        column: x => x.EvidenceFileId,
+                        principalTable: "evidence_file",
+                        principalColumn: "EvidenceFileId",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "evidence_copy",
+                columns: table => new
+                {
+                    EvidenceFileId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Thumbnail = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Width = table.Column<int>(type: "integer", nullable: false),
+                    Height = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_evidence_copy", x => x.EvidenceFileId);
+                    table.ForeignKey(
+                        name: "FK_evidence_copy_evidence_file_EvidenceFileId",
+                        column: x => x.EvidenceFileId,
+                        principalTable: "evidence_file",
+                        principalColumn: "EvidenceFileId",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OpenIddictAuthorizations",
                 columns: table => new
                 {
@@ -1639,6 +1709,27 @@ namespace Anhu.Data.Postgres.Migrations
                 filter: "\"WorkerId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_BegunAt",
+                table: "evidence_file",
+                column: "BegunAt",
+                filter: "\"KeptAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_CaseId_MadeAt",
+                table: "evidence_file",
+                columns: new[] { "CaseId", "MadeAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_DutyId",
+                table: "evidence_file",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_file_IncidentId",
+                table: "evidence_file",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_grading_grade_CaseId_DecidedAt",
                 table: "grading_grade",
                 columns: new[] { "CaseId", "DecidedAt" });
@@ -2035,6 +2126,12 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "duties_duty");
 
             migrationBuilder.DropTable(
+                name: "evidence_chunk");
+
+            migrationBuilder.DropTable(
+                name: "evidence_copy");
+
+            migrationBuilder.DropTable(
                 name: "grading_grade");
 
             migrationBuilder.DropTable(
@@ -2138,6 +2235,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "documents_issued");
+
+            migrationBuilder.DropTable(
+                name: "evidence_file");
 
             migrationBuilder.DropTable(
                 name: "OpenIddictAuthorizations");

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Anhu.Modules.Evidence;
+
+/// <summary>Services of photos and files.</summary>
+public static class EvidenceServices
+{
+    /// <summary>Registers them.</summary>
+    /// <param name="services">The container.</param>
+    public static IServiceCollection AddEvidence(this IServiceCollection services)
+    {
+        services.AddSingleton<EvidenceDesk>();
+        services.AddSingleton<EvidenceQueries>();
+        services.AddSingleton<ReceiveEvidenceHandler>();
+        return services;
+    }
+}
