@@ -117,25 +117,26 @@ public sealed class CaseFile
 
     private static readonly CompiledReads<Queries> Reads = new();
 
+    // A compiled query keeps the tracking of the context that runs it first: without saying so, one reader that does not track would make all later changes be lost.
     private sealed class Queries
     {
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<DvCase>> Cases { get; } =
-            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Cases.Where(c => ids.Contains(c.CaseId)));
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Cases.AsTracking().Where(c => ids.Contains(c.CaseId)));
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Incident>> Incidents { get; } =
-            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Incidents.Where(i => ids.Contains(i.CaseId)));
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Incidents.AsTracking().Where(i => ids.Contains(i.CaseId)));
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<CaseParty>> Parties { get; } =
-            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.CaseParties.Where(p => ids.Contains(p.CaseId)));
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.CaseParties.AsTracking().Where(p => ids.Contains(p.CaseId)));
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Person>> People { get; } =
-            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.People.Where(p => ids.Contains(p.PersonId)));
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.People.AsTracking().Where(p => ids.Contains(p.PersonId)));
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<CaseAccess>> Access { get; } =
-            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.CaseAccess.Where(a => ids.Contains(a.CaseId)));
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.CaseAccess.AsTracking().Where(a => ids.Contains(a.CaseId)));
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Duty>> OpenDuties { get; } =
-            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Duties.Where(d => ids.Contains(d.CaseId)
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) => db.Duties.AsTracking().Where(d => ids.Contains(d.CaseId)
                 && (d.State == DutyState.Proposed || d.State == DutyState.Assigned || d.State == DutyState.Accepted || d.State == DutyState.InProgress)));
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<Grade>> Grades { get; } =
