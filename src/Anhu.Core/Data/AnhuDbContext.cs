@@ -132,6 +132,12 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Measures.</summary>
     public DbSet<Measure> Measures => Set<Measure>();
 
+    /// <summary>What courts' systems reported of protection orders.</summary>
+    public DbSet<Modules.Measures.ProtectionOrders.CourtNotice> CourtNotices => Set<Modules.Measures.ProtectionOrders.CourtNotice>();
+
+    /// <summary>Steps on measures whose content is kept.</summary>
+    public DbSet<MeasureAct> MeasureActs => Set<MeasureAct>();
+
     /// <summary>Return visits.</summary>
     public DbSet<ReturnVisit> ReturnVisits => Set<ReturnVisit>();
 

@@ -567,6 +567,12 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<DateTimeOffset?>("OrderBreachedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateOnly?>("OrderUntil")
+                        .HasColumnType("date");
+
                     b.Property<Guid?>("OriginCaseId")
                         .HasColumnType("uuid");
 
@@ -1406,6 +1412,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid?>("DecidedByWorkerId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("DecidingUnitId")
+                        .HasColumnType("uuid");
+
                     b.Property<DateTimeOffset?>("DeliveredAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -1436,6 +1445,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset?>("NextCheckAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Number")
                         .HasMaxLength(60)
@@ -1471,6 +1483,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid>("UnitId")
                         .HasColumnType("uuid");
 
+                    b.Property<DateOnly?>("ValidUntil")
+                        .HasColumnType("date");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
@@ -1479,6 +1494,8 @@ namespace Anhu.Data.Postgres.Migrations
 
                     b.HasIndex("IncidentId");
 
+                    b.HasIndex("NextCheckAt");
+
                     b.HasIndex("Kind", "NumberKey")
                         .IsUnique()
                         .HasFilter("\"NumberKey\" IS NOT NULL");
@@ -1486,6 +1503,129 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasIndex("UnitId", "IsOpen", "DueAt");
 
                     b.ToTable("measures_measure", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Measures.MeasureAct", b =>
+                {
+                    b.Property<Guid>("MeasureActId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("MeasureId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("NumberKey")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateOnly?>("ValidUntil")
+                        .HasColumnType("date");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("MeasureActId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("NumberKey");
+
+                    b.HasIndex("MeasureId", "Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("measures_act", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Measures.ProtectionOrders.CourtNotice", b =>
+                {
+                    b.Property<Guid>("CourtNoticeId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("HappenedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("MeasureId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("OrderKey")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("CourtNoticeId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("OrderKey");
+
+                    b.HasIndex("State", "ReceivedAt");
+
+                    b.HasIndex("UnitId", "Source", "SourceId")
+                        .IsUnique();
+
+                    b.ToTable("measures_court_notice", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Messages.OutboxMessage", b =>

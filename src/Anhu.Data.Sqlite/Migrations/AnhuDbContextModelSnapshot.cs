@@ -568,6 +568,12 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("OccurredAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("OrderBreachedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly?>("OrderUntil")
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("OriginCaseId")
                         .HasColumnType("BLOB");
 
@@ -1422,6 +1428,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("DecidedByWorkerId")
                         .HasColumnType("BLOB");
 
+                    b.Property<byte[]>("DecidingUnitId")
+                        .HasColumnType("BLOB");
+
                     b.Property<long?>("DeliveredAt")
                         .HasColumnType("INTEGER");
 
@@ -1453,6 +1462,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("NextCheckAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Number")
                         .HasMaxLength(60)
@@ -1490,6 +1502,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<DateOnly?>("ValidUntil")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -1498,6 +1513,8 @@ namespace Anhu.Data.Sqlite.Migrations
 
                     b.HasIndex("IncidentId");
 
+                    b.HasIndex("NextCheckAt");
+
                     b.HasIndex("Kind", "NumberKey")
                         .IsUnique()
                         .HasFilter("\"NumberKey\" IS NOT NULL");
@@ -1505,6 +1522,132 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasIndex("UnitId", "IsOpen", "DueAt");
 
                     b.ToTable("measures_measure", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Measures.MeasureAct", b =>
+                {
+                    b.Property<byte[]>("MeasureActId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("IncidentId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("MeasureId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("NumberKey")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RecordedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly?>("ValidUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("MeasureActId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("NumberKey");
+
+                    b.HasIndex("MeasureId", "Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("measures_act", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Measures.ProtectionOrders.CourtNotice", b =>
+                {
+                    b.Property<byte[]>("CourtNoticeId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("HappenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("IncidentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("MeasureId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("OrderKey")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("CourtNoticeId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("OrderKey");
+
+                    b.HasIndex("State", "ReceivedAt");
+
+                    b.HasIndex("UnitId", "Source", "SourceId")
+                        .IsUnique();
+
+                    b.ToTable("measures_court_notice", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Messages.OutboxMessage", b =>

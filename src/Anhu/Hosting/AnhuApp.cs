@@ -199,6 +199,7 @@ public static class AnhuApp
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();
         app.MapMeasures();
+        app.MapCourtNotices();
         app.MapMessages();
         app.MapPeople();
         app.MapScene();

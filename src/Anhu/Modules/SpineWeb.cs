@@ -14,6 +14,7 @@ internal static class SpineWeb
         services.AddSingleton<FeedSessions>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedHub>());
         services.AddHostedService<DeadlineJob>();
+        services.AddHostedService<Measures.MeasureJob>();
         services.AddHostedService<StoreKeeper>();
         return services;
     }

@@ -30,6 +30,8 @@ public sealed class AccessTests
         ["CaseFile"] = "loads cases for their rules, after the caller was asked about",
         ["Conflicts"] = "looks for ties; tells the caller nothing of what it finds",
         ["DataAnswers"] = "puts together what a person is told of the own data, for a request that two people have decided on",
+        ["MeasureTimes"] = "ends of measures, for the platform itself",
+        ["ProtectionOrderFollower"] = "what follows from a duty of an order, after the caller was asked about",
         ["DeadlineWork"] = "deadlines, for the platform itself",
         ["DemoFill"] = "makes a demo's data",
         ["DemoHands"] = "a demo's made-up workers",

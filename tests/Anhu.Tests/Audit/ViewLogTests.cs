@@ -179,7 +179,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/duties/{DutyId:guid}"] = $"/duties/{Duty("phone-return-visit")}", ["/visits"] = "/visits", ["/scene/{DutyId:guid}"] = $"/scene/{Duty("police-first-contact")}", ["/api/v1/cases/{id:guid}/scene"] = $"/api/v1/cases/{alarm.CaseId}/scene", ["/visits/{DutyId:guid}"] = $"/visits/{Duty("phone-return-visit")}",
             ["/visits/{DutyId:guid}/done"] = $"/visits/{Duty("phone-return-visit")}/done", ["/visits/contacts/{CaseId:guid}"] = $"/visits/contacts/{alarm.CaseId}",
             ["/messages"] = "/messages", ["/messages/{DutyId:guid}"] = $"/messages/{Duty("caring-message")}", ["/cases/{CaseId:guid}/places"] = $"/cases/{alarm.CaseId}/places",
-            ["/measures"] = "/measures", ["/measures/{MeasureId:guid}"] = $"/measures/{letter}", ["/measures/{MeasureId:guid}/{Action}"] = $"/measures/{letter}/edit",
+            ["/measures"] = "/measures", ["/measures/court-notices"] = "/measures/court-notices", ["/measures/{MeasureId:guid}"] = $"/measures/{letter}", ["/measures/{MeasureId:guid}/{Action}"] = $"/measures/{letter}/edit",
             ["/cases/{CaseId:guid}/measures/new"] = $"/cases/{alarm.CaseId}/measures/new", ["/api/v1/cases/{id:guid}/measures"] = $"/api/v1/cases/{alarm.CaseId}/measures",
             ["/api/v1/measures/{id:guid}"] = $"/api/v1/measures/{letter}",
             ["/access"] = "/access", ["/access/case"] = $"/access/case?number={alarm.CaseNumber}", ["/access/workers/{WorkerId:guid}"] = $"/access/workers/{(await Colleague()).Id}",

@@ -23,7 +23,7 @@ public sealed class MeasurePageTests(AnhuFixture app) : IClassFixture<AnhuFixtur
         using var officer = await app.SignInAsync(worker);
         using var leader = await app.SignInAsync(await app.Data.CreateWorkerAsync(Letters.Station, roles: WorkerRole.Supervisor));
         var file = await officer.GetPageAsync($"/cases/{alarm.CaseId}");
-        Assert.NotNull(file.QuerySelector($"a[href='/cases/{alarm.CaseId}/measures/new']"));
+        Assert.NotNull(file.QuerySelector($"a[href='/cases/{alarm.CaseId}/measures/new?kind=warning-letter&action=propose']"));
 
         using var begun = await officer.SubmitAsync(await officer.GetPageAsync($"/cases/{alarm.CaseId}/measures/new"), "propose");
         Assert.Equal(HttpStatusCode.Redirect, begun.StatusCode);

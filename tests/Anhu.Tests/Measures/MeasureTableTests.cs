@@ -1,6 +1,7 @@
 using System.Text;
 using Anhu.Common;
 using Anhu.Modules.Measures;
+using Anhu.Modules.Measures.ProtectionOrders;
 using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Time;
@@ -14,43 +15,60 @@ public sealed class MeasureTableTests
 {
     private const string Begin = "<!-- table: written by MeasureTableTests -->\n", End = "<!-- /table -->\n";
 
-    private static readonly MeasureKind Kind = new WarningLetter();
+    private static readonly MeasureKind Letter = new WarningLetter();
 
-    private static string Yaml => File.ReadAllText(Repository.At("data", "measures", "warning-letter.yaml"));
+    private static readonly MeasureKind Order = new ProtectionOrder();
 
-    private static MeasureRules Rules => MeasureRules.Parse(Kind, Yaml, "measures/warning-letter.yaml", Shipped.HefeiClock);
+    private static string Yaml => YamlOf(Letter);
+
+    private static MeasureRules Rules => RulesOf(Letter);
+
+    private static string YamlOf(MeasureKind kind) => File.ReadAllText(Repository.At("data", "measures", $"{kind.Id}.yaml"));
+
+    private static MeasureRules RulesOf(MeasureKind kind) => MeasureRules.Parse(kind, YamlOf(kind), $"measures/{kind.Id}.yaml", Shipped.HefeiClock);
+
+    private static MeasureKind KindOf(string id) => id == Letter.Id ? Letter : Order;
 
     [Theory]
-    [InlineData("warning-letter.md")]
-    public void Table_IsTheOneInDocs(string name)
+    [InlineData("warning-letter")]
+    [InlineData("protection-order")]
+    public void Table_IsTheOneInDocs(string id)
     {
-        var file = Repository.At("docs", "measures", name);
+        var kind = KindOf(id);
+        var file = Repository.At("docs", "measures", $"{id}.md");
         var text = File.ReadAllText(file);
         var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("ANHU_RENEW_MEASURES") is { Length: > 0 })
         {
-            File.WriteAllText(file, text = text[..from] + Table() + text[to..]);
+            File.WriteAllText(file, text = text[..from] + Table(kind) + text[to..]);
             to = text.IndexOf(End, StringComparison.Ordinal);
         }
 
-        Assert.Equal(Table(), text[from..to]);
+        Assert.Equal(Table(kind), text[from..to]);
     }
 
-    [Fact]
-    public void EveryState_IsReached_AndEveryEndIsMeant()
+    [Theory]
+    [InlineData("warning-letter", "closed dropped recurrence rejected superseded withdrawn")]
+    [InlineData("protection-order", "closed deemed-withdrawn dropped rejected revoked terminated withdrawn")]
+    public void EveryState_IsReached_AndEveryEndIsMeant(string id, string ends)
     {
-        var reached = new HashSet<string> { Kind.Rows[0].To };
+        var kind = KindOf(id);
+        var reached = kind.Rows.Where(r => r.From.Count == 0).Select(r => r.To).ToHashSet();
         for (var grew = true; grew;)
         {
-            grew = Kind.Rows.Where(r => r.From.Any(reached.Contains)).Select(r => r.To).ToList().Exists(reached.Add);
+            grew = kind.Rows.Where(r => r.To != MeasureRow.Stays && r.From.Any(reached.Contains)).Select(r => r.To).ToList().Exists(reached.Add);
         }
 
-        Assert.Equal(Kind.States.Order(), reached.Order());
-        Assert.Equal(["closed", "dropped", "recurrence", "rejected", "superseded", "withdrawn"], Kind.States.Where(s => !Kind.IsOpen(s)).Order());
-        Assert.Empty(Kind.Rows[0].From);
-        Assert.All(Kind.Rows.Skip(1), r => Assert.NotEmpty(r.From));
-        Assert.Equal(Kind.Rows.SelectMany(r => r.From.Select(f => (r.Action, f))).Distinct().Count(), Kind.Rows.Sum(r => r.From.Count));
-        Assert.All(Kind.Rows, r => Assert.Empty(r.Required.Intersect(r.Optional)));
+        Assert.Equal(kind.States.Order(), reached.Order());
+        Assert.Equal(ends, string.Join(' ', kind.States.Where(s => !kind.IsOpen(s)).Order()));
+        Assert.Empty(kind.Rows[0].From);
+        Assert.Equal(kind.Rows.SelectMany(r => r.From.Select(f => (r.Action, f))).Distinct().Count(), kind.Rows.Sum(r => r.From.Count));
+        Assert.All(kind.Rows, r => Assert.Empty(r.Required.Intersect(r.Optional)));
+        Assert.All(kind.Rows.SelectMany(r => r.Removes.Append(r.While).Concat(r.Unless)).OfType<string>(), o => Assert.Contains(o, kind.Overlays));
+        foreach (var (kindOf, outcome) in kind.Rows.SelectMany(r => r.Ends))
+        {
+            Assert.Contains(outcome, Shipped.Hefei.Kinds[kindOf].Outcomes.Select(o => o.Id));
+        }
     }
 
     public static TheoryData<string, string, string, string> Broken => new()
@@ -78,11 +96,26 @@ public sealed class MeasureTableTests
         Assert.True(at >= 0, from);
         yaml = yaml[..at] + to + yaml[(at + from.Length)..];
 
-        var e = Assert.Throws<RuleDocumentException>(() => MeasureRules.Parse(Kind, yaml, "letter.yaml", Shipped.HefeiClock));
+        var e = Assert.Throws<RuleDocumentException>(() => MeasureRules.Parse(Letter, yaml, "letter.yaml", Shipped.HefeiClock));
 
         var fault = e.Faults.First(f => f.Reason.En.Contains(reason, StringComparison.Ordinal));
         var lines = yaml.Split('\n');
         Assert.Contains(Enumerable.Range(Math.Max(0, fault.Line - 2), 3), l => l < lines.Length && lines[l].Contains(onLine, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("- {key: longestMonths, value: 6,", "- {key: longestMonth, value: 6,", "Did you mean \"longestMonths\"?")]
+    [InlineData("- {key: longestMonths, value: 6, from", "- {key: longestMonths, value: 6, until: 2030-01-01, from", "has no row in force")]
+    [InlineData("- {key: longestMonths, value: 6,", "- {key: longestMonths, value: some,", "longestMonths")]
+    [InlineData("  breach: {zh: 有违反，待处理, en: Breach reported}\n", "", "lacks \"breach\"")]
+    public void Rules_OfOrders_ThatAreBroken_AreRefused(string from, string to, string reason)
+    {
+        var yaml = YamlOf(Order);
+        Assert.Contains(from, yaml, StringComparison.Ordinal);
+
+        var e = Assert.Throws<RuleDocumentException>(() => MeasureRules.Parse(Order, yaml.Replace(from, to, StringComparison.Ordinal), "order.yaml", Shipped.HefeiClock));
+
+        Assert.True(reason == "longestMonths" || e.Faults.Any(f => f.Reason.En.Contains(reason, StringComparison.Ordinal)), e.Message);
     }
 
     [Theory]
@@ -120,15 +153,18 @@ public sealed class MeasureTableTests
     public void Visits_AreDoneAfterThreeInARow_TheFirstNotCounted(string outcomes, bool done) =>
         Assert.Equal(done, Rules.Visits(new DateOnly(2026, 3, 1))!.AreDone(outcomes.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
 
-    private static string Table()
+    private static string Table(MeasureKind kind)
     {
-        var rules = Rules;
+        var rules = RulesOf(kind);
         var text = new StringBuilder("| from | action | to | who | must be filled | further conditions | deadline from here | event | duties that end |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        foreach (var row in Kind.Rows)
+        string Words(string key) => string.Join("; ", rules.AllDeadlines.Where(d => d.Key == key && d.Until is null).Select(d => $"{key}: {d.Text.En}"));
+        foreach (var row in kind.Rows)
         {
-            var deadline = row.Deadline is { } key ? string.Join("; ", rules.AllDeadlines.Where(d => d.Key == key && d.Until is null).Select(d => $"{key}: {d.Text.En}")) : "";
+            var deadline = row.Deadline is { } key ? Words(key) + (row.DeadlineInstead is { } instead ? $" or {Words(instead.Key)}" : "") : "";
+            string[] beside = [.. row.Adds.Append(row.Overlay?.Name).OfType<string>().Select(o => $"+ {o}"), .. row.Removes.Select(o => $"− {o}")];
+            string[] conditions = [.. row.While is { } needed ? [$"while {needed}"] : Array.Empty<string>(), .. row.Unless.Select(u => $"not while {u}"), .. row.Guards.Select(g => g.Id)];
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"| {string.Join(", ", row.From)} | {row.Action} | {row.To} | {row.Who.ToString().ToLowerInvariant()} | {string.Join(", ", row.Required)} | {string.Join(", ", row.Guards.Select(g => g.Id))} | {deadline}{(row.Overlay is { } o ? $" (+ {o.Name})" : "")} | {Kind.EventOf(row)}{(row.Playbook is null ? "" : " ▸ playbook")} | {string.Join(", ", row.Ends.Select(e => $"{e.Kind} = {e.Outcome}"))} |\n");
+                $"| {string.Join(", ", row.From)} | {row.Action} | {row.To} | {row.Who.ToString().ToLowerInvariant()} | {string.Join(", ", row.Required)} | {string.Join(", ", conditions)} | {deadline}{(beside.Length > 0 ? $" ({string.Join(", ", beside)})" : "")} | {kind.EventOf(row)}{(row.Playbook is null ? "" : " ▸ playbook")} | {string.Join(", ", row.Ends.Select(e => $"{e.Kind} = {e.Outcome}"))} |\n");
         }
 
         return text.ToString();

@@ -220,9 +220,6 @@ public sealed class HefeiPlaybookTests
     [InlineData("shelter", "admitted", "shelter-stay", Agency.CivilAffairs)]
     [InlineData("shelter-stay", "extended", "shelter-stay", Agency.CivilAffairs)]
     [InlineData("mediation", "agreed", "mediation-follow-up", Agency.Justice)]
-    [InlineData("protection-order-help", "filed", "protection-order-acceptance", Agency.Court)]
-    [InlineData("protection-order-acceptance", "accepted", "protection-order-ruling", Agency.Court)]
-    [InlineData("protection-order-ruling", "granted", "protection-order-service", Agency.Court)]
     public void Answer_LeadsToTheNextStep(string done, string outcome, string kind, Agency agency)
     {
         var duty = Assert.Single(Done(2, done, outcome).Duties);
@@ -235,51 +232,51 @@ public sealed class HefeiPlaybookTests
     [InlineData("shelter", "declined")]
     [InlineData("mediation", "failed")]
     [InlineData("protection-order-help", "declined")]
-    [InlineData("protection-order-acceptance", "withdrawn")]
-    [InlineData("protection-order-ruling", "refused")]
     public void Answer_ThatEndsIt_LeadsToNothing(string done, string outcome) => Assert.Empty(Done(2, done, outcome).Duties);
 
     [Theory]
-    [InlineData(1, 24)]
-    [InlineData(2, 72)]
-    [InlineData(3, 72)]
-    public void Ruling_OnAProtectionOrder_IsDueFromAcceptance(int @class, int hours)
+    [InlineData(PlaybookEvent.OrderFiled, "protection-order-acceptance", Agency.Court)]
+    [InlineData(PlaybookEvent.OrderAccepted, "protection-order-ruling", Agency.Court)]
+    [InlineData(PlaybookEvent.OrderExpiring, "protection-order-extension", Agency.WomensFederation)]
+    [InlineData(PlaybookEvent.OrderExpired, "protection-order-feedback", Agency.WomensFederation)]
+    public void ProtectionOrder_EachStep_HasOneWhoActsNext_ByTheOrdersOwnDeadline(PlaybookEvent happened, string kind, Agency agency)
     {
-        var due = Assert.Single(Done(@class, "protection-order-acceptance", "accepted").Duties).DueAt;
+        var duty = Assert.Single(Hefei.Plan(happened, Alarm(3) with { MeasureDueAt = EndOf(2026, 12, 1) }).Duties);
 
-        // The hour in which it began does not count.
-        Assert.Equal(Local(2026, 11, 20, 21).AddHours(hours), due);
+        Assert.Equal((kind, agency), (duty.Kind, duty.Agency));
+        Assert.True(kind == "protection-order-extension" || duty.DueAt == EndOf(2026, 12, 1));
     }
 
     [Fact]
-    public void ProtectionOrder_Served_SetsPoliceAndFederationToWorkAndTellsTheCommunity()
+    public void ProtectionOrder_IsInForceFromIssuance_SoTheAreaIsToldBeforeItIsServed()
     {
-        var plan = Done(2, "protection-order-service", "served");
+        var issued = Hefei.Plan(PlaybookEvent.OrderIssued, Alarm(2) with { MeasureDueAt = EndOf(2026, 12, 1) });
+        var served = Hefei.Plan(PlaybookEvent.OrderServed, Alarm(2) with { MeasureDueAt = EndOf(2026, 12, 1), ChildPresent = true });
 
-        Assert.Equal(["protection-order-assistance", "protection-order-follow-up"], plan.Duties.Select(d => d.Kind).Order());
-        Assert.Equal((Agency.CommunityOffice, "order-in-force"), (Assert.Single(plan.Notices).Agency, plan.Notices[0].Text));
+        Assert.Equal(["protection-order-follow-up", "protection-order-service"], issued.Duties.Select(d => d.Kind).Order());
+        Assert.Equal([Agency.Police, Agency.CommunityOffice, Agency.WomensFederation], issued.Notices.Select(n => n.Agency));
+        Assert.Equal(["phone-return-visit", "protection-order-assist", "protection-order-assistance", "protection-order-school"], served.Duties.Select(d => d.Kind).Order());
     }
 
     [Theory]
-    [InlineData(1, true)]
-    [InlineData(5, true)]
-    [InlineData(6, false)]
-    public void ProtectionOrder_IsFollowedMonthlyWhileItCanBeInForce(int inRow, bool another)
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void ProtectionOrder_IsFollowedMonthlyWhileItIsInForce(bool inForce, bool another)
     {
-        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(2) with { DutyKind = "protection-order-follow-up", Outcome = "kept", OutcomesInRow = inRow });
+        var plan = Hefei.Plan(PlaybookEvent.DutyDone, Alarm(2) with { DutyKind = "protection-order-follow-up", Outcome = "kept", OrderInForce = inForce });
 
         Assert.Equal(another, plan.Duties.Any(d => d.Kind == "protection-order-follow-up"));
     }
 
     [Fact]
-    public void ProtectionOrder_Breached_IsToldToTheCourt()
+    public void ProtectionOrder_Breached_IsDealtWithAndToldToTheCourt()
     {
         var alarm = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(1) with { Category = AlarmCategory.ProtectionOrderBreach });
-        var found = Done(2, "protection-order-follow-up", "breach");
+        var found = Hefei.Plan(PlaybookEvent.OrderBreached, Alarm(1));
 
         Assert.Contains(alarm.Notices, n => n is { Agency: Agency.Court, Text: "order-breached" });
         Assert.Contains(found.Notices, n => n is { Agency: Agency.Court, Text: "order-breached" });
-        Assert.Equal("safety-check", Assert.Single(found.Duties).Kind);
+        Assert.Equal(["phone-return-visit", "protection-order-breach"], found.Duties.Select(d => d.Kind).Order());
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal readonly record struct CaseHistory(
             Add(ref letters, incident.LetterAt);
             Add(ref criticisms, incident.Disposition == "criticism" ? incident.DisposedAt : null);
             Add(ref penalties, incident.PunishedAt ?? (incident.Disposition is "penalty" or "criminal" ? incident.DisposedAt : null));
-            Add(ref breaches, incident.Category == AlarmCategory.ProtectionOrderBreach ? incident.OccurredAt : null);
+            Add(ref breaches, incident.Category == AlarmCategory.ProtectionOrderBreach ? incident.OccurredAt : incident.OrderBreachedAt);
         }
 
         return new CaseHistory(letters ?? [], criticisms ?? [], penalties ?? [], breaches ?? []);

@@ -66,7 +66,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <returns>The duty.</returns>
     public Duty AddDuty(CaseFile file, PlannedDuty planned, DateTimeOffset at, Guid? incidentId, IChangeSink sink, Unit? acting = null)
     {
-        var owner = (acting is { IsActive: true } && acting.Agency == planned.Agency && planned.Level >= RegionLevel.Township ? acting : null)
+        var owner = (acting is { IsActive: true } && acting.Agency == planned.Agency && (planned.Level >= RegionLevel.Township || acting.Agency == Agency.Court) ? acting : null)
             ?? Map.Responsible(planned.Agency, file.Case.RegionCode, planned.Level)
             ?? Map.Responsible(Agency.PoliticalLegalCommittee, null, RegionLevel.City)
             ?? throw new InvalidOperationException("The city has no unit that could own a duty.");
@@ -123,12 +123,13 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="before">What <see cref="Known"/> said before more was learned of the incident; null when nothing was.</param>
     /// <param name="evidence">For an item of evidence at the scene: which, and its status.</param>
     /// <param name="measure">For a step of a measure: its unit, which does what its agency has to do, and what it knows.</param>
+    /// <param name="court">The court before which it is; the one of the place when null.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
         string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null,
         (string Item, string Status)? evidence = null,
-        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null)
+        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null)
     {
         incident ??= Latest(file);
         var own = ended?.IncidentId is { } about ? file.Incidents.Find(i => i.IncidentId == about) ?? incident : incident;
@@ -155,7 +156,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         var duties = new List<Duty>(plan.Duties.Count);
         foreach (var planned in plan.Duties)
         {
-            duties.Add(AddDuty(file, planned, at, incident?.IncidentId, sink, measure?.Unit));
+            duties.Add(AddDuty(file, planned, at, incident?.IncidentId, sink, planned.Agency == Agency.Court && court is not null ? court : measure?.Unit));
         }
 
         foreach (var notice in plan.Notices)
@@ -342,7 +343,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             minor = Or(minor, known.MinorVictim);
             elderly = Or(elderly, known.ElderlyVictim);
             injury = known.Injury > injury ? known.Injury : injury;
-            breach |= incident.Category == AlarmCategory.ProtectionOrderBreach;
+            breach |= incident.Category == AlarmCategory.ProtectionOrderBreach || incident.OrderBreachedAt is not null;
             mandatory |= incident.IsMandatoryReport;
             danger = known.DangerScale > (danger ?? 0) ? known.DangerScale : danger;
             policeOpinion = known.PoliceOpinion < (policeOpinion ?? int.MaxValue) ? known.PoliceOpinion : policeOpinion;
@@ -383,6 +384,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             ElderlyVictim = Or(victims.Elderly, known.ElderlyVictim),
             MandatoryReport = incident?.IsMandatoryReport ?? false,
             LastIncidentAt = incident?.OccurredAt,
+            OrderInForce = file.Incidents.Exists(i => i.OrderUntil >= zone.DateOf(at)),
             AlreadyOpenKinds = openKinds,
         };
     }

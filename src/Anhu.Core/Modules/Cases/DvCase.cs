@@ -200,6 +200,12 @@ public sealed class Incident
     /// <summary>When the first penalty for it was decided or the first criminal case filed, UTC; null where none stands.</summary>
     public DateTimeOffset? PunishedAt { get; set; }
 
+    /// <summary>The last day of the protection order that came of it, city date; null where there is none.</summary>
+    public DateOnly? OrderUntil { get; set; }
+
+    /// <summary>When that order was breached first, UTC; null while no breach is reported or none was one.</summary>
+    public DateTimeOffset? OrderBreachedAt { get; set; }
+
     /// <summary>What workers answered where the reports are silent, oldest first. What the fields above say is what was reported; <see cref="IncidentKnowledge"/> is both.</summary>
     public IReadOnlyList<IncidentAnswer> Answers { get; set; } = [];
 

@@ -71,12 +71,10 @@ internal static class DemoConduct
                 ? Of("placed", ("notes", "已办理临时监护交接，双方签字。"), ("schoolKept", true))
                 : Of("with-relatives", ("notes", "由外祖父母照料，儿童主任每周联系。")),
             "medical-record" => Of("kept", ("hospital", "区人民医院"), ("recordNumber", $"MZ{year}{random.Next(1, 90000):00000}"), ("photosTaken", true)),
-            "protection-order-help" => random.Chance(0.75) ? Of("filed", ("court", "区人民法院"), ("inHerPlace", false)) : Of("declined"),
-            "protection-order-acceptance" => Of("accepted", ("caseNumber", $"（{year}）皖0104民保令{random.Next(1, 200)}号")),
-            "protection-order-ruling" => Ruling(duty, year, random),
-            "protection-order-service" => Of("served", ("servedTo", Served)),
-            "protection-order-assistance" => Of("done", ("verified", true), ("notes", "已核实双方身份，告知违反的后果。")),
-            "protection-order-follow-up" => Of("kept", ("notes", "申请人称对方未再联系，保护令得到遵守。")),
+            "protection-order-help" => Of("declined"),
+            "protection-order-follow-up" or "protection-order-assist" or "protection-order-school" => Of("kept", ("notes", "申请人称对方未再联系，保护令得到遵守。")),
+            "protection-order-extension" => Of("not-wanted", ("notes", "已单独联系，目前平稳，暂不申请延长。")),
+            "protection-order-breach" => Of("handled", ("evidence", "现场录像、聊天记录"), ("courtTold", true), ("notes", "已到场制止并告知法院。")),
             "police-handling-supervision" => random.Chance(0.7)
                 ? Of("no-fault", ("findings", "经审查，处置有据。"))
                 : Of("explain", ("findings", "伤情达到轻伤，未见立案材料。"), ("documentNumber", $"合蜀检立监〔{year}〕{random.Next(1, 90)}号")),
@@ -95,9 +93,6 @@ internal static class DemoConduct
 
     private static readonly string[] Wishes = ["希望对方保证不再动手，暂不离婚。", "准备起诉离婚，希望法律帮助。", "希望分开居住，不愿调解。", "只希望有人关注，暂无其他要求。"];
 
-    private static readonly string[] Served = ["applicant", "respondent", "station", "committee"];
-
-    private static readonly string[] Measures = ["no-violence", "no-harassment"];
 
     private static readonly string[] Danger = ["noise", "injuries"];
 
@@ -138,14 +133,6 @@ internal static class DemoConduct
             "penalty" => Of(outcome, ("documentNumber", $"合公行罚决字〔{year}〕{random.Next(1, 4000):0000}号"), ("facts", "殴打他人，事实清楚。")),
             _ => Of(outcome, ("documentNumber", $"合公治调字〔{year}〕{random.Next(1, 3000):0000}号"), ("facts", "双方自愿，达成治安调解。")),
         };
-    }
-
-    private static DemoResult Ruling(Duty duty, int year, Random random)
-    {
-        var number = ("rulingNumber", (object)$"（{year}）皖0104民保令{random.Next(1, 200)}号之一");
-        return random.Chance(0.85)
-            ? Of("granted", number, ("validUntil", duty.CreatedAt.AddMonths(6).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("measures", Measures))
-            : Of("refused", number, ("reason", "现有材料不能证明存在家庭暴力或者现实危险。"));
     }
 
     /// <summary>A call that reached her.</summary>

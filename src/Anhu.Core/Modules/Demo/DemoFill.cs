@@ -126,7 +126,7 @@ public sealed partial class DemoFill(
         var agenda = new DemoAgenda();
         var habits = new DemoHabits(books, agenda, options.Seed);
         var contacts = new DemoContacts(books, templates);
-        var work = new DemoWork(books, agenda, habits, crew, contacts, new DemoLetters(books, measures, crew), options.Seed);
+        var work = new DemoWork(books, agenda, habits, crew, contacts, new DemoLetters(books, measures, crew), new DemoOrders(books, measures), options.Seed);
         var history = new DemoHistory(books, agenda, habits, work, crew, options.Seed);
         history.Expect(new DemoStory(options.Seed, books.Map, books.Zone, now).Past(options, now));
 

@@ -4,6 +4,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Measures;
+using Anhu.Modules.Measures.ProtectionOrders;
 using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
@@ -60,7 +61,7 @@ public sealed class DemoHands(
     {
         var own = book[WarningLetter.KindId].Rules;
         var incident = file.Incidents.Find(i => i.IncidentId == duty.IncidentId);
-        if (incident is null || await letters.OfDutyAsync(worker, duty.DutyId, ct) is not (_, _, var id))
+        if (incident is null || await letters.OfDutyAsync(worker, duty.DutyId, ct) is not (_, _, _, var id))
         {
             return;
         }
@@ -78,6 +79,29 @@ public sealed class DemoHands(
             var form = fields.ToDictionary(f => f.Key, f => own.Fields[f.Key].Type == DutyFieldType.Choices ? (object)f.Value.Split(',') : f.Value);
             await measures.Handle(new ActOnMeasure { MeasureId = measure, Action = action, Form = System.Text.Json.JsonSerializer.Serialize(form, JsonText.Options) }, worker, ct);
         }
+    }
+
+    /// <summary>The next step on a protection order; some do not apply.</summary>
+    private async Task<bool> OrderAsync(Duty duty, Caller worker, Random random, CancellationToken ct)
+    {
+        if ((duty.Kind == DemoOrders.Help && random.Chance(0.25)) || await letters.OfDutyAsync(worker, duty.DutyId, ct) is not (_, _, _, var id))
+        {
+            return false;
+        }
+
+        var own = book[ProtectionOrder.KindId].Rules;
+        var order = id ?? (duty.Kind == DemoOrders.Help
+            && await measures.Handle(new ProposeMeasure { CaseId = duty.CaseId, Kind = ProtectionOrder.KindId, IncidentId = duty.IncidentId }, worker, ct) is { IsOk: true } begun
+            ? begun.Value.MeasureId : null);
+        if (order is not { } measure)
+        {
+            return false;
+        }
+
+        var action = DemoOrders.ActionOf(duty.Kind);
+        var form = DemoOrders.Fields(action, time.Now, random.Next(1000, 9000), own)
+            .ToDictionary(f => f.Key, f => own.Fields[f.Key].Type == DutyFieldType.Choices ? (object)f.Value.Split(',') : f.Value);
+        return (await measures.Handle(new ActOnMeasure { MeasureId = measure, Action = action, Form = System.Text.Json.JsonSerializer.Serialize(form, JsonText.Options) }, worker, ct)).IsOk;
     }
 
     private async Task<IReadOnlyList<DemoPlan>> HandOverAsync(DemoPlan plan, Duty duty, Caller giver, DemoCrew crew, Random random, CancellationToken ct)
@@ -112,6 +136,11 @@ public sealed class DemoHands(
         if (DemoLetters.Does(duty.Kind))
         {
             await LetterAsync(duty, file, worker, ct);
+            return [];
+        }
+
+        if (DemoOrders.Does(duty.Kind) && await OrderAsync(duty, worker, random, ct))
+        {
             return [];
         }
 

@@ -128,7 +128,7 @@ internal sealed class DemoLetters(DemoBooks books, MeasureBook measures, DemoCre
         return new MeasureContext
         {
             Measure = letter, Fields = letter.Fields, File = file, Incident = incident, At = at, Caller = caller, FromAbove = false, Rules = rules,
-            On = rules.Clock.Zone.DateOf(incident.OccurredAt), History = MeasureHistory.None, Against = letter.AgainstRecordId, Protected = letter.ProtectsRecordId,
+            Map = books.Map, On = rules.Clock.Zone.DateOf(incident.OccurredAt), History = MeasureHistory.None, Against = letter.AgainstRecordId, Protected = letter.ProtectsRecordId,
             Visits = visits.GetValueOrDefault(incident.IncidentId) ?? [],
         };
     }

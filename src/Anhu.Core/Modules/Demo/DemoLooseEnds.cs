@@ -108,7 +108,7 @@ internal sealed class DemoLooseEnds(DemoBooks books, DemoHistory history, DemoWo
     {
         foreach (var help in Open(Federation, proposed: true).Where(d => d.Kind == ApplicationHelp).TakeWhile(_ => Open(Court).Count < 2))
         {
-            work.Finish(help, Someone(Federation), DemoResult.Of("filed", ("court", "蜀山区人民法院"), ("inHerPlace", false)), at);
+            work.Order(help, Someone(Federation), at);
         }
     }
 

@@ -12,7 +12,7 @@ using Anhu.Modules.Work;
 namespace Anhu.Modules.Demo;
 
 /// <summary>Made-up workers at work: does what is on the agenda, each kind of duty in its own way.</summary>
-internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits habits, DemoCrew crew, DemoContacts contacts, DemoLetters letters, int seed)
+internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits habits, DemoCrew crew, DemoContacts contacts, DemoLetters letters, DemoOrders orders, int seed)
 {
     private readonly Dictionary<Guid, int> tries = [];
 
@@ -49,6 +49,8 @@ internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits ha
             case DemoAct.Complete when DemoLetters.Does(duty.Kind):
                 letters.Do(duty, crew.Worker(owner, random), plan.At, random);
                 break;
+            case DemoAct.Complete when DemoOrders.Does(duty.Kind) && orders.Do(duty, crew.Worker(owner, random), plan.At, random):
+                break;
             case DemoAct.Complete:
                 Complete(plan, duty, crew.Worker(owner, random), random);
                 break;
@@ -79,6 +81,12 @@ internal sealed class DemoWork(DemoBooks books, DemoAgenda agenda, DemoHabits ha
         var caller = plan.Act == DemoAct.Close ? crew.Leader(unit) : crew.Worker(unit, DemoRandom.For(seed, file.Case.CaseNumber));
         books.Close(file, file.Case.Class == 3 ? "已处置，次日回访平稳，没有未办事项。" : "观察期内未再发生，需求已落实。", caller, plan.At);
     }
+
+    /// <summary>Applies for a protection order, or takes its next step.</summary>
+    /// <param name="duty">The duty that it fulfils.</param>
+    /// <param name="caller">Who.</param>
+    /// <param name="at">When, UTC.</param>
+    public bool Order(Duty duty, Caller caller, DateTimeOffset at) => orders.Do(duty, caller, at, DemoRandom.For(seed, duty.DutyId.ToString()));
 
     /// <summary>Does a duty as a given result says.</summary>
     /// <param name="duty">The duty.</param>

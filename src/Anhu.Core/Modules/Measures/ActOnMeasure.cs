@@ -20,6 +20,9 @@ public sealed record ProposeMeasure
     /// <summary>The kind.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>The action that begins it; the first of the kind's table when null.</summary>
+    public string? Action { get; init; }
+
     /// <summary>The incident that it answers; the latest one when null.</summary>
     public Guid? IncidentId { get; init; }
 
@@ -104,6 +107,7 @@ public sealed class ActOnMeasureHandler(
     }
 
     /// <summary>Why a caller may not take a row's step on a measure; null when they may.</summary>
+    /// <remarks>That the caller works on the case has been asked before.</remarks>
     internal static Failure? MayNot(MeasureRow row, Measure measure, Caller caller, OrganisationMap map)
     {
         var supervises = AccessPolicy.MaySupervise(caller, measure.UnitId, map);
@@ -113,6 +117,8 @@ public sealed class ActOnMeasureHandler(
         {
             MeasureWho.Platform => MeasureFailures.ActionUnknown,
             MeasureWho.Officer => ofUnit || supervises ? null : MeasureFailures.NotYourUnit,
+            MeasureWho.Court => ofUnit || supervises || (caller.UnitId is { } of && map.Find(of) is { Agency: Agency.Court }) ? null : MeasureFailures.CourtOnly,
+            MeasureWho.Anyone => null,
             MeasureWho.Leader when caller.WorkerId is null || !supervises => MeasureFailures.NeedsLeader,
             MeasureWho.Leader => caller.WorkerId == measure.DraftedByWorkerId ? MeasureFailures.NeedsAnother : null,
         };
@@ -121,9 +127,14 @@ public sealed class ActOnMeasureHandler(
     private async Task<Result<Measure>> ProposeAsync(
         ProposeMeasure command, MeasureKind kind, MeasureRules own, Caller caller, AnhuDbContext db, CaseFile file, OrganisationMap map, CancellationToken ct)
     {
-        if (caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit || unit.Agency != kind.Agency)
+        if (caller.UnitId is not { } unitId || map.Find(unitId) is not { } unit || !kind.Agencies.Contains(unit.Agency))
         {
             return MeasureFailures.WrongAgency;
+        }
+
+        if ((command.Action is { } begins ? kind.Find(begins, null) : kind.Rows[0]) is not { } row)
+        {
+            return MeasureFailures.ActionUnknown;
         }
 
         var incident = command.IncidentId is { } id ? file.Incidents.Find(i => i.IncidentId == id) : file.Incidents.MaxBy(i => i.OccurredAt);
@@ -155,6 +166,7 @@ public sealed class ActOnMeasureHandler(
             MeasureId = Guid.CreateVersion7(now), Kind = kind.Id, IncidentId = incident.IncidentId, AgainstRecordId = RecordOf(abuser),
             ProtectsRecordId = RecordOf(victim), UnitId = Issuing(unit, caller, file, map).UnitId, State = "", IsOpen = true, StartsAt = incident.OccurredAt,
             ProposedAt = now, DraftedByWorkerId = caller.WorkerId, Fields = new Dictionary<string, string>(), RulesVersion = own.Version,
+            DecidingUnitId = unit.Agency == Agency.Court && kind.Agencies.Count > 1 ? unit.UnitId : null,
         };
         var open = await db.Measures.AsNoTracking().Where(m => m.IncidentId == incident.IncidentId && m.Kind == kind.Id && m.IsOpen).ToListAsync(ct);
         if (open.Exists(m => m.AgainstRecordId == measure.AgainstRecordId))
@@ -162,7 +174,6 @@ public sealed class ActOnMeasureHandler(
             return MeasureFailures.AlreadyOpen;
         }
 
-        var row = kind.Rows[0];
         return await TakeAsync(kind, own, row, measure, command.Form, caller, db, file, map, incident, now, ct);
     }
 
@@ -186,13 +197,13 @@ public sealed class ActOnMeasureHandler(
         }
 
         // A letter goes with the duty that it is worked on by: where that was handed over, its new owner answers for it.
-        if (caller.UnitId is { } unitId && unitId != measure.UnitId
+        if (caller.UnitId is { } unitId && unitId != measure.UnitId && map.Find(unitId)?.Agency == map.Find(measure.UnitId)?.Agency
             && file.OpenDuties.Exists(d => d.IncidentId == measure.IncidentId && d.OwnerUnitId == unitId && rules.Current.Playbook.Kinds.GetValueOrDefault(d.Kind) is { Form: DutyKind.MeasureForm }))
         {
             measure.UnitId = unitId;
         }
 
-        if (kind.Find(command.Action, measure.State) is not { } row)
+        if (kind.Find(command.Action, measure.State) is not { } row || !MeasureKind.Fits(row, measure))
         {
             return MeasureFailures.NotFromHere(own.States[measure.State].Text);
         }
@@ -206,7 +217,8 @@ public sealed class ActOnMeasureHandler(
         return await TakeAsync(kind, own, row, measure, command.Form, caller, db, file, map, incident, time.Now, ct);
     }
 
-    private async Task<Result<Measure>> TakeAsync(
+    /// <summary>Takes a row's step within a turn on the case: reads the fields, looks at what stands around, and asks the table.</summary>
+    internal async Task<Result<Measure>> TakeAsync(
         MeasureKind kind, MeasureRules own, MeasureRow row, Measure measure, string? form, Caller caller, AnhuDbContext db, CaseFile file, OrganisationMap map,
         Incident incident, DateTimeOffset now, CancellationToken ct)
     {
@@ -256,9 +268,9 @@ internal static class MeasureContexts
         {
             Measure = measure, Fields = fields, File = file, Incident = incident, At = now, Caller = caller, Rules = rules,
             FromAbove = caller.UnitId is { } unit && unit != measure.UnitId && AccessPolicy.MaySupervise(caller, measure.UnitId, map),
-            On = rules.Clock.Zone.DateOf(incident.OccurredAt), History = await HistoryAsync(db, against, incident, ct), Against = against,
+            On = kind.LawOf(measure, incident, rules.Clock.Zone), History = await HistoryAsync(db, against, incident, ct), Against = against, Map = map,
             Protected = people.GetValueOrDefault(measure.ProtectsRecordId, measure.ProtectsRecordId),
-            Visits = await VisitsAsync(db, measure, ct),
+            Visits = rules.AllVisits.Count == 0 ? [] : await VisitsAsync(db, measure, ct), Acts = kind.Rows.Any(r => r.Keeps) ? await ActsAsync(db, measure.MeasureId, ct) : [],
         };
     }
 
@@ -270,6 +282,13 @@ internal static class MeasureContexts
             .Join(db.Incidents.Where(i => i.OccurredAt < at), p => p.IncidentId, i => i.IncidentId, (_, i) => new { i.Disposition, i.LetterAt }).ToListAsync(ct);
         return new MeasureHistory(
             before.Count(b => b.Disposition == "criticism"), before.Count(b => b.LetterAt is not null), before.Count(b => b.Disposition is "penalty" or "criminal"));
+    }
+
+    /// <summary>What was done about a measure and is kept, oldest first, with what this transaction adds.</summary>
+    public static async Task<List<MeasureAct>> ActsAsync(AnhuDbContext db, Guid measureId, CancellationToken ct)
+    {
+        var stored = await db.MeasureActs.AsNoTracking().Where(a => a.MeasureId == measureId).ToListAsync(ct);
+        return [.. stored.Concat(db.MeasureActs.Local.Where(a => a.MeasureId == measureId)).DistinctBy(a => a.MeasureActId).OrderBy(a => a.Ordinal)];
     }
 
     /// <summary>Outcomes of the visits that watch a measure, oldest first.</summary>

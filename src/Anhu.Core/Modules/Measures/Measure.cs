@@ -43,7 +43,7 @@ public sealed class Measure
     public string? NumberKey { get; set; }
 
     /// <summary>When its clock began to run, UTC: for a letter when the report was accepted.</summary>
-    public required DateTimeOffset StartsAt { get; init; }
+    public required DateTimeOffset StartsAt { get; set; }
 
     /// <summary>When it was proposed, UTC.</summary>
     public required DateTimeOffset ProposedAt { get; init; }
@@ -68,6 +68,15 @@ public sealed class Measure
 
     /// <summary>When it came to its end, UTC.</summary>
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>The last day on which it holds, city date; null for what does not lapse.</summary>
+    public DateOnly? ValidUntil { get; set; }
+
+    /// <summary>The unit that decides on it where that is not the unit that answers for it: the court; null for none.</summary>
+    public Guid? DecidingUnitId { get; set; }
+
+    /// <summary>When time alone demands something of it next, UTC; null when never.</summary>
+    public DateTimeOffset? NextCheckAt { get; set; }
 
     /// <summary>What was filled in, by field of its kind.</summary>
     public required IReadOnlyDictionary<string, string> Fields { get; set; }

@@ -24,6 +24,9 @@ public static class MeasureFailures
     /// <summary>Only its leader may.</summary>
     public static Failure NeedsLeader { get; } = new(FailureKind.Forbidden, "measures.needs-leader");
 
+    /// <summary>Only the court may, or the unit that answers for it, by the court's paper.</summary>
+    public static Failure CourtOnly { get; } = new(FailureKind.Forbidden, "measures.court-only");
+
     /// <summary>Whoever drafted it does not decide on it.</summary>
     public static Failure NeedsAnother { get; } = new(FailureKind.Forbidden, "measures.needs-another");
 
@@ -42,6 +45,10 @@ public static class MeasureFailures
 
     /// <summary>The number belongs to another one.</summary>
     public static Failure NumberTaken { get; } = new(FailureKind.Conflict, "measures.number-taken", "number");
+
+    /// <summary>A court's notice of this name said something else before.</summary>
+    /// <param name="fields">The fields that differ.</param>
+    public static Failure NoticeConflict(string fields) => new(FailureKind.Conflict, "measures.notice-conflict", Detail: fields);
 
     /// <summary>Someone was faster.</summary>
     public static Failure SomeoneWasFaster { get; } = new(FailureKind.Conflict, "measures.someone-was-faster");

@@ -1,5 +1,6 @@
 using Anhu.Common;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Security;
 
@@ -16,6 +17,12 @@ public enum MeasureWho
 
     /// <summary>The platform itself, as part of another step.</summary>
     Platform,
+
+    /// <summary>The court that decides on it; or the unit that answers for it, which enters what the court's paper says.</summary>
+    Court,
+
+    /// <summary>Every unit that works on the case.</summary>
+    Anyone,
 }
 
 /// <summary>What stands around a step.</summary>
@@ -57,8 +64,17 @@ public sealed record MeasureContext
     /// <summary>The person whom it protects, by now; null when not found.</summary>
     public Guid? Protected { get; init; }
 
+    /// <summary>Units as of now.</summary>
+    public required OrganisationMap Map { get; init; }
+
+    /// <summary>What was done about it before and is kept, oldest first.</summary>
+    public IReadOnlyList<MeasureAct> Acts { get; init; } = [];
+
     /// <summary>Outcomes of the visits that watch it, oldest first.</summary>
     public IReadOnlyList<string> Visits { get; init; } = [];
+
+    /// <summary>The one who acts is the court's own system: it says what was decided, and is not asked for what only its file holds.</summary>
+    public bool ByCourt => Caller.ClientId is not null && Caller.UnitId is { } unit && Map.Find(unit) is { Agency: Agency.Court };
 
     /// <summary>A field; empty when it is not filled.</summary>
     /// <param name="name">Its id.</param>
@@ -98,13 +114,16 @@ public sealed record MeasureGuard(string Id, Func<MeasureContext, Failure?> Chec
 /// <summary>A row of a kind's state table.</summary>
 public sealed record MeasureRow
 {
+    /// <summary>The state after a step that leaves the state as it is, and the deadline too where it names none.</summary>
+    public const string Stays = "=";
+
     /// <summary>The action.</summary>
     public required string Action { get; init; }
 
-    /// <summary>States from which it may be taken; none for the one that begins.</summary>
+    /// <summary>States from which it may be taken; none for one that begins.</summary>
     public required IReadOnlyList<string> From { get; init; }
 
-    /// <summary>The state after it.</summary>
+    /// <summary>The state after it, or <see cref="Stays"/>.</summary>
     public required string To { get; init; }
 
     /// <summary>Who may.</summary>
@@ -122,14 +141,38 @@ public sealed record MeasureRow
     /// <summary>The deadline that runs from here (a key of the rules); null when none does.</summary>
     public string? Deadline { get; init; }
 
+    /// <summary>Another deadline that runs instead, where the condition holds.</summary>
+    public (string Key, Func<MeasureContext, bool> When)? DeadlineInstead { get; init; }
+
     /// <summary>Where that deadline begins; at the step itself when null.</summary>
     public Func<Measure, DateTimeOffset>? DeadlineFrom { get; init; }
 
     /// <summary>What is known beside the state from here on, where the condition holds.</summary>
     public (string Name, Func<MeasureContext, bool> When)? Overlay { get; init; }
 
+    /// <summary>What holds beside the state from here on, always.</summary>
+    public IReadOnlyList<string> Adds { get; init; } = [];
+
+    /// <summary>What no longer holds beside the state from here on.</summary>
+    public IReadOnlyList<string> Removes { get; init; } = [];
+
+    /// <summary>It may be taken only while this holds beside the state.</summary>
+    public string? While { get; init; }
+
+    /// <summary>It may be taken only while none of these holds beside the state.</summary>
+    public IReadOnlyList<string> Unless { get; init; } = [];
+
+    /// <summary>It may be taken, but nobody has to: alone it does not keep the measure open.</summary>
+    public bool MayStay { get; init; }
+
+    /// <summary>What was filled in is kept as an act of its own, since the step may be taken again: rulings that follow on each other.</summary>
+    public bool Keeps { get; init; }
+
     /// <summary>Event of the playbook; null when it hears nothing of it.</summary>
     public PlaybookEvent? Playbook { get; init; }
+
+    /// <summary>Where deadlines of the playbook begin; at the step itself when null.</summary>
+    public Func<Measure, DateTimeOffset?>? PlaybookFrom { get; init; }
 
     /// <summary>Duties that end with it, of the measure's incident: their kinds and outcomes.</summary>
     public IReadOnlyList<(string Kind, string Outcome)> Ends { get; init; } = [];
@@ -150,8 +193,8 @@ public abstract class MeasureKind
     /// <summary>First part of its events' types, such as <c>letter</c>.</summary>
     public abstract string EventFamily { get; }
 
-    /// <summary>The agency that imposes it.</summary>
-    public abstract Organisation.Agency Agency { get; }
+    /// <summary>The agencies whose units may begin it.</summary>
+    public abstract IReadOnlyList<Agency> Agencies { get; }
 
     /// <summary>The state table; the first row begins.</summary>
     public abstract IReadOnlyList<MeasureRow> Rows { get; }
@@ -159,8 +202,14 @@ public abstract class MeasureKind
     /// <summary>Deadlines that its rules must hold.</summary>
     public abstract IReadOnlyList<string> Deadlines { get; }
 
+    /// <summary>Numbers that its rules must hold, such as the longest term in months.</summary>
+    public virtual IReadOnlyList<string> Numbers { get; } = [];
+
+    /// <summary>What may hold beside a state.</summary>
+    public IReadOnlyList<string> Overlays => [.. Rows.SelectMany(r => r.Adds.Append(r.Overlay?.Name)).OfType<string>().Distinct()];
+
     /// <summary>All states, in the order of the table.</summary>
-    public IReadOnlyList<string> States => states ??= [.. Rows.Select(r => r.To).Distinct()];
+    public IReadOnlyList<string> States => states ??= [.. Rows.Select(r => r.To).Where(t => t != MeasureRow.Stays).Distinct()];
 
     /// <summary>All fields that a step takes.</summary>
     public IReadOnlyList<string> FieldNames => [.. Rows.SelectMany(r => r.Required.Concat(r.Optional)).Distinct()];
@@ -175,11 +224,38 @@ public abstract class MeasureKind
 
     /// <summary>Whether somebody has to take a further step in a state.</summary>
     /// <param name="state">The state.</param>
-    public bool IsOpen(string state) => Rows.Any(r => r.From.Contains(state, StringComparer.Ordinal));
+    public bool IsOpen(string state) => Rows.Any(r => !r.MayStay && r.From.Contains(state, StringComparer.Ordinal));
 
-    /// <summary>Type of the event of a step: the state that it leads to, or the action where that is the first state again.</summary>
+    /// <summary>Whether a row's step can be taken from where a measure stands.</summary>
     /// <param name="row">The row.</param>
-    public string EventOf(MeasureRow row) => $"{EventFamily}.{(row.From.Count > 0 && row.To == Rows[0].To ? row.Action : row.To)}";
+    /// <param name="measure">The measure.</param>
+    public static bool Fits(MeasureRow row, Measure measure) => row.From.Contains(measure.State, StringComparer.Ordinal)
+        && (row.While is not { } needed || measure.Overlays.Contains(needed, StringComparer.Ordinal))
+        && !row.Unless.Any(u => measure.Overlays.Contains(u, StringComparer.Ordinal));
+
+    /// <summary>Type of the event of a step: the state that it leads to, or the action where the state stays or is the first one again.</summary>
+    /// <param name="row">The row.</param>
+    public virtual string EventOf(MeasureRow row) => $"{EventFamily}.{(row.To == MeasureRow.Stays || (row.From.Count > 0 && row.To == Rows[0].To) ? row.Action : row.To)}";
+
+    /// <summary>The day by whose law it is judged; the day of the occurrence when a kind says nothing else.</summary>
+    /// <param name="measure">The measure.</param>
+    /// <param name="incident">Its incident.</param>
+    /// <param name="zone">The city's zone.</param>
+    public virtual DateOnly LawOf(Measure measure, Incident incident, Time.CityZone zone) => zone.DateOf(incident.OccurredAt);
+
+    /// <summary>When time alone will demand something of it next, UTC; null when never.</summary>
+    /// <param name="measure">The measure.</param>
+    /// <param name="rules">Rules of the kind.</param>
+    /// <param name="after">Not before this instant.</param>
+    public virtual DateTimeOffset? NextCheck(Measure measure, MeasureRules rules, DateTimeOffset after) => null;
+
+    /// <summary>Does what time alone demands, and says when it must look next; asked when <see cref="NextCheck"/> has come.</summary>
+    /// <param name="context">What stands around it.</param>
+    /// <param name="rules">Rules of cases.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    public virtual void Tick(MeasureContext context, CaseRules rules, Timeline.IChangeSink sink)
+    {
+    }
 
     /// <summary>What its document says: named texts for a template. Never holds where the protected person lives now.</summary>
     /// <param name="measure">The measure.</param>

@@ -36,40 +36,63 @@ internal static class MeasureMachine
         var begins = row.From.Count == 0;
         var from = m.State;
         var overlay = row.Overlay is { } o && o.When(context) ? o.Name : null;
-        var history = (context.Incident.LetterAt, context.Incident.PunishedAt);
+        var history = (context.Incident.LetterAt, context.Incident.PunishedAt, context.Incident.OrderBreachedAt);
         m.Fields = context.Fields;
-        m.State = row.To;
-        m.IsOpen = kind.IsOpen(row.To);
+        m.State = row.To == MeasureRow.Stays ? m.State : row.To;
+        m.IsOpen = kind.IsOpen(m.State);
         row.Effect?.Invoke(context);
-        if (overlay is not null && !m.Overlays.Contains(overlay, StringComparer.Ordinal))
+        m.Overlays = [.. m.Overlays.Except(row.Removes, StringComparer.Ordinal).Concat(row.Adds).Append(overlay).OfType<string>().Distinct(StringComparer.Ordinal)];
+        if (row.To != MeasureRow.Stays || row.Deadline is not null)
         {
-            m.Overlays = [.. m.Overlays, overlay];
+            var key = row.DeadlineInstead is { } instead && instead.When(context) ? instead.Key : row.Deadline;
+            (m.DeadlineKey, m.DueAt) = key is not null ? (key, context.Rules.DueAt(key, row.DeadlineFrom?.Invoke(m) ?? context.At, context.On)) : ((string?)null, (DateTimeOffset?)null);
         }
 
-        (m.DeadlineKey, m.DueAt) = row.Deadline is { } key
-            ? (key, context.Rules.DueAt(key, row.DeadlineFrom?.Invoke(m) ?? context.At, context.On)) : ((string?)null, (DateTimeOffset?)null);
-        m.EndedAt = m.IsOpen ? null : context.At;
+        m.EndedAt = m.IsOpen ? null : m.EndedAt ?? context.At;
+        m.NextCheckAt = kind.NextCheck(m, context.Rules, context.At);
         if (begins)
         {
             sink.Add(m);
         }
 
+        if (row.Keeps)
+        {
+            sink.Add(MeasureAct.Of(row, context, context.Acts.Count));
+        }
+
         sink.Record(new PendingEvent(kind.EventOf(row), context.At, context.File.Case.CaseId, null, m.UnitId, context.File.Case.Class, EventData.Of(
             ("measure", m.MeasureId), ("action", row.Action), ("from", begins ? null : from), ("to", m.State), ("number", m.Number), ("dueAt", m.DueAt),
             ("overlay", overlay), ("reason", row.Required.Contains("reason") ? context["reason"] : null))));
-        if (!history.Equals((context.Incident.LetterAt, context.Incident.PunishedAt)))
+        if (!history.Equals((context.Incident.LetterAt, context.Incident.PunishedAt, context.Incident.OrderBreachedAt)))
         {
             rules.LearnHistory(context.File, context.At, context.Incident, sink);
         }
 
         End(row, context, rules, sink);
-        if (row.Playbook is { } e && rules.Map.Find(m.UnitId) is { } unit)
+        if (row.Playbook is { } e)
         {
-            rules.Plan(context.File, [e], context.At, context.Incident, sink, startsAt: m.DeliveredAt, measure: (unit, m.DueAt, false));
+            Plan(context, [e], rules, sink, row.PlaybookFrom?.Invoke(m));
         }
 
         rules.RestIfIdle(context.File, context.At, sink);
         return row.Then is { } then && kind.Find(then, m.State) is { } next ? Take(kind, next, context with { Fields = m.Fields }, rules, sink) : null;
+    }
+
+    /// <summary>Does what the playbook demands on an event of a measure.</summary>
+    /// <param name="context">What stands around it.</param>
+    /// <param name="happened">The events.</param>
+    /// <param name="rules">Rules of cases.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    /// <param name="startsAt">Where deadlines begin, UTC; at the step when null.</param>
+    public static void Plan(MeasureContext context, ReadOnlySpan<PlaybookEvent> happened, CaseRules rules, IChangeSink sink, DateTimeOffset? startsAt = null)
+    {
+        var m = context.Measure;
+        if (rules.Map.Find(m.UnitId) is { } unit)
+        {
+            rules.Plan(
+                context.File, happened, context.At, context.Incident, sink, startsAt: startsAt, measure: (unit, m.DueAt, false),
+                court: m.DecidingUnitId is { } court ? rules.Map.Find(court) : null);
+        }
     }
 
     /// <summary>Duties of the incident that the step fulfils come to their end with it, done by whoever took it.</summary>

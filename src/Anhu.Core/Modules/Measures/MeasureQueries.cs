@@ -10,7 +10,11 @@ namespace Anhu.Modules.Measures;
 /// <summary>A line of a list of measures; no personal data.</summary>
 public sealed record MeasureLine(
     Guid MeasureId, string Kind, Guid CaseId, string CaseNumber, int Class, string State, bool IsOpen, IReadOnlyList<string> Overlays, string? Number, Guid UnitId,
-    DateTimeOffset ProposedAt, DateTimeOffset? DueAt, DateTimeOffset? IssuedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? EndedAt, long Version);
+    DateTimeOffset ProposedAt, DateTimeOffset? DueAt, DateTimeOffset? IssuedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? EndedAt, DateOnly? ValidUntil, long Version)
+{
+    /// <summary>It is in force for a time that has not ended; a job ends it soon after.</summary>
+    public bool InForce => IsOpen && ValidUntil is not null && State is "issued" or "served";
+}
 
 /// <summary>One measure as the caller may see it.</summary>
 /// <param name="Line">What a list shows of it.</param>
@@ -21,15 +25,19 @@ public sealed record MeasureLine(
 /// <param name="Grounds">The grounds that speak for or against it.</param>
 /// <param name="Visits">Outcomes of its visits, oldest first.</param>
 /// <param name="Actions">What the caller may do next.</param>
+/// <param name="Acts">What was done and is kept, oldest first; none where the caller may not know the story.</param>
 public sealed record MeasureDetails(
     MeasureLine Line, CaseSight Sight, Measure Measure, CasePerson? Against, CasePerson? Protects, IReadOnlyList<MeasureGround> Grounds, IReadOnlyList<string> Visits,
-    IReadOnlyList<MeasureRow> Actions);
+    IReadOnlyList<MeasureRow> Actions, IReadOnlyList<MeasureAct> Acts);
 
 /// <summary>What a list of measures is asked for.</summary>
 public sealed record MeasureListFilter
 {
     /// <summary>Only of this unit; all that the caller may see when null.</summary>
     public Guid? UnitId { get; init; }
+
+    /// <summary>Only this kind.</summary>
+    public string? Kind { get; init; }
 
     /// <summary>Only of this number, as somebody types it.</summary>
     public string? Number { get; init; }
@@ -103,13 +111,18 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
         var found = db.Measures.AsNoTracking();
         if (filter.UnitId is { } of)
         {
-            found = found.Where(m => m.UnitId == of);
+            found = found.Where(m => m.UnitId == of || m.DecidingUnitId == of);
+        }
+
+        if (filter.Kind is { } kind)
+        {
+            found = found.Where(m => m.Kind == kind);
         }
 
         if (filter.Number is { Length: > 0 } number)
         {
             var key = Measure.KeyOf(number);
-            found = found.Where(m => m.NumberKey == key);
+            found = found.Where(m => m.NumberKey == key || db.MeasureActs.Any(a => a.MeasureId == m.MeasureId && a.NumberKey == key));
         }
         else if (filter.OnlyOpen)
         {
@@ -170,7 +183,8 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
         return new MeasureDetails(
             line, details.Sight, measure, details.People.FirstOrDefault(p => p.PersonId == context.Against),
             details.People.FirstOrDefault(p => p.PersonId == context.Protected), story ? grounds : [], story ? context.Visits : [],
-            !details.Sight.MayWork || !caller.May(Permissions.WorkDuties) ? [] : [.. kind.Rows.Where(r => r.From.Contains(measure.State) && ActOnMeasureHandler.MayNot(r, measure, caller, map) is null)]);
+            !details.Sight.MayWork || !caller.May(Permissions.WorkDuties) ? [] : [.. kind.Rows.Where(r => MeasureKind.Fits(r, measure) && ActOnMeasureHandler.MayNot(r, measure, caller, map) is null)],
+            story ? context.Acts : []);
     }
 
     /// <summary>What a measure's document says, for a template (handbook §6).</summary>
@@ -195,11 +209,17 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
     /// <param name="caller">Who asks; must see the duty.</param>
     /// <param name="dutyId">The duty.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<(Guid CaseId, Guid? IncidentId, Guid? MeasureId)?> OfDutyAsync(Caller caller, Guid dutyId, CancellationToken ct)
+    public async Task<(Guid CaseId, Guid? IncidentId, string Kind, Guid? MeasureId)?> OfDutyAsync(Caller caller, Guid dutyId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var duty = await db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.DutyId == dutyId).Select(d => new { d.CaseId, d.IncidentId }).SingleOrDefaultAsync(ct);
-        return duty is null ? null : (duty.CaseId, duty.IncidentId, await db.Measures.AsNoTracking().Where(m => m.IncidentId == duty.IncidentId)
+        var duty = await db.Duties.AsNoTracking().VisibleTo(caller, db).Where(d => d.DutyId == dutyId).Select(d => new { d.CaseId, d.IncidentId, d.Kind }).SingleOrDefaultAsync(ct);
+        if (duty is null)
+        {
+            return null;
+        }
+
+        var kind = (book.All.FirstOrDefault(k => k.Kind.Rows.Any(r => r.Ends.Any(e => e.Kind == duty.Kind))).Kind ?? book.All.First().Kind).Id;
+        return (duty.CaseId, duty.IncidentId, kind, await db.Measures.AsNoTracking().Where(m => m.IncidentId == duty.IncidentId && m.Kind == kind)
             .OrderByDescending(m => m.IsOpen).ThenByDescending(m => m.MeasureId).Select(m => (Guid?)m.MeasureId).FirstOrDefaultAsync(ct));
     }
 
@@ -210,5 +230,5 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
         orderby m.DueAt == null, m.DueAt, m.MeasureId
         select new MeasureLine(
             m.MeasureId, m.Kind, c.CaseId, c.CaseNumber, c.Class, m.State, m.IsOpen, m.Overlays, m.Number, m.UnitId, m.ProposedAt, m.DueAt, m.IssuedAt, m.DeliveredAt, m.EndedAt,
-            m.Version);
+            m.ValidUntil, m.Version);
 }

@@ -50,6 +50,14 @@ public sealed record MeasureDeadline(string Key, Bilingual Text, string Basis, D
     internal Func<DateTimeOffset, DateTimeOffset?> Count { get; init; } = _ => null;
 }
 
+/// <summary>A number of a measure's rules, in force for a time, such as the longest term in months.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Values">One or more whole numbers.</param>
+/// <param name="Basis">Legal basis.</param>
+/// <param name="From">First day on which it holds.</param>
+/// <param name="Until">Last day; null while it holds.</param>
+public sealed record MeasureNumber(string Key, IReadOnlyList<int> Values, string Basis, DateOnly From, DateOnly? Until);
+
 /// <summary>How a measure is watched by visits, for a time.</summary>
 /// <param name="CleanInRow">So many visits without recurrence one after the other end it.</param>
 /// <param name="FirstCounts">The first visit counts among them.</param>
@@ -87,6 +95,7 @@ public sealed class MeasureRules
         (grounds, deadlines, visits) = (document.Grounds, document.Deadlines, document.Visits);
         (Text, Clock, Version, Title, Basis) = (text, clock, document.Version, document.Title, document.Basis);
         (Fields, States, Actions, Wordings, DeadlineNames) = (document.Fields, document.States, document.Actions, document.Wordings, document.DeadlineNames);
+        (Overlays, AllNumbers) = (document.Overlays, document.Numbers);
     }
 
     /// <summary>Version.</summary>
@@ -112,6 +121,17 @@ public sealed class MeasureRules
 
     /// <summary>Names of actions.</summary>
     public IReadOnlyDictionary<string, Bilingual> Actions { get; }
+
+    /// <summary>Names of what may hold beside a state.</summary>
+    public IReadOnlyDictionary<string, Bilingual> Overlays { get; }
+
+    /// <summary>All numbers, in the document's order.</summary>
+    public IReadOnlyList<MeasureNumber> AllNumbers { get; }
+
+    /// <summary>The numbers of a name that hold on a day.</summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="on">The day.</param>
+    public IReadOnlyList<int> Numbers(string key, DateOnly on) => AllNumbers.FirstOrDefault(n => n.Key == key && Holds(n.From, n.Until, on))?.Values ?? [];
 
     /// <summary>A deadline by the action that it is for.</summary>
     /// <param name="key">Its name.</param>

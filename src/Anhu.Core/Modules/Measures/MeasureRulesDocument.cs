@@ -31,6 +31,10 @@ internal sealed class MeasureRulesDocument
 
     public required IReadOnlyDictionary<string, Bilingual> Actions { get; init; }
 
+    public required IReadOnlyDictionary<string, Bilingual> Overlays { get; init; }
+
+    public required IReadOnlyList<MeasureNumber> Numbers { get; init; }
+
     public required IReadOnlyList<MeasureDeadline> Deadlines { get; init; }
 
     public required IReadOnlyDictionary<string, Bilingual> DeadlineNames { get; init; }
@@ -55,6 +59,8 @@ internal sealed class MeasureRulesDocument
 
         var deadlineNames = Names(reader, root, "deadlineNames", kind.Deadlines);
         var deadlines = ReadDeadlines(reader, root, kind, clock);
+        var overlays = kind.Overlays.Count == 0 ? [] : Required(reader, root, "overlays", kind.Overlays);
+        var numbers = ReadNumbers(reader, root, kind);
         var visits = ReadVisits(reader, root);
         var grounds = ReadGrounds(reader, root, fields);
         var wordings = ReadWordings(reader, root);
@@ -63,7 +69,7 @@ internal sealed class MeasureRulesDocument
         return new MeasureRulesDocument
         {
             Version = version, Title = title, Basis = basis, Fields = fields, States = states, Actions = actions, Deadlines = deadlines, DeadlineNames = deadlineNames, Visits = visits,
-            Grounds = grounds, Wordings = wordings,
+            Grounds = grounds, Wordings = wordings, Overlays = overlays, Numbers = numbers,
         };
     }
 
@@ -95,6 +101,39 @@ internal sealed class MeasureRulesDocument
         }
 
         return names;
+    }
+
+    private static Dictionary<string, Bilingual> Required(RuleReader reader, RuleMap root, string key, IReadOnlyList<string> known)
+    {
+        _ = root.Require(key);
+        return Names(reader, root, key, known);
+    }
+
+    private static List<MeasureNumber> ReadNumbers(RuleReader reader, RuleMap root, MeasureKind kind)
+    {
+        var rows = new List<MeasureNumber>();
+        foreach (var map in kind.Numbers.Count == 0 && root.Find("numbers") is null ? [] : Rows(reader, root, "numbers"))
+        {
+            var (from, until) = Dates(reader, map);
+            var key = map.Text("key", 40);
+            if (key.Length > 0 && !kind.Numbers.Contains(key))
+            {
+                var (zh, en) = RuleReader.Suggest(key, kind.Numbers);
+                reader.Fault(map.Node, $"数值“{key}”没有用处。{zh}", $"Nothing uses the number \"{key}\". {en}");
+            }
+
+            var values = map.Require("value") is { } value ? RuleMap.AsOneOrMore(value).Select(v => RuleMap.AsInt(reader, v, "value", 1, 100_000)).OfType<int>().ToList() : [];
+            rows.Add(new MeasureNumber(key, values, map.Text("basis"), from, until));
+            map.Done();
+        }
+
+        foreach (var missing in kind.Numbers.Where(k => !rows.Exists(r => r.Key == k && r.Until is null)))
+        {
+            root.Fault("numbers", $"数值“{missing}”没有现行的一行（没有 until 的）。", $"The number \"{missing}\" has no row in force (one without \"until\").");
+        }
+
+        Overlaps(root, "numbers", rows, r => (r.Key, r.From, r.Until));
+        return rows;
     }
 
     /// <summary>The program's table and the city's words must speak of the same things.</summary>
@@ -165,7 +204,7 @@ internal sealed class MeasureRulesDocument
         var options = fields.GetValueOrDefault("circumstances")?.Options ?? [];
         var language = options.Count == 0 ? Language : WithCircumstances(options);
         var rows = new List<MeasureGround>();
-        foreach (var map in Rows(reader, root, "grounds"))
+        foreach (var map in root.Find("grounds") is null ? [] : Rows(reader, root, "grounds"))
         {
             var (from, until) = Dates(reader, map);
             var id = map.Text("id", 60);

@@ -1,4 +1,5 @@
 using Anhu.Modules.Documents;
+using Anhu.Modules.Measures.ProtectionOrders;
 using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Work;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,10 @@ public static class MeasureServices
     public static IServiceCollection AddMeasures(this IServiceCollection services)
     {
         services.AddSingleton<MeasureKind, WarningLetter>();
+        services.AddSingleton<MeasureKind, ProtectionOrder>();
+        services.AddSingleton<MeasureTimes>();
+        services.AddSingleton<CourtNotices>();
+        services.AddSingleton<IDutyFollower, ProtectionOrderFollower>();
         services.AddSingleton<MeasureBook>();
         services.AddSingleton<MeasureQueries>();
         services.AddSingleton<ActOnMeasureHandler>();

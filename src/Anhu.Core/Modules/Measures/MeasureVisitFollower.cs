@@ -30,7 +30,9 @@ internal sealed class MeasureVisitFollower(MeasureBook book) : IDutyFollower
             return new Failure(FailureKind.NotAllowed, "duties.both-not-seen", "sawVictim");
         }
 
-        var watched = await db.Measures.Where(m => m.IncidentId == duty.IncidentId && m.IsOpen && m.DeliveredAt != null).OrderBy(m => m.MeasureId).ToListAsync(ct);
+        string[] visited = [.. book.All.Where(k => k.Rules.AllVisits.Count > 0).Select(k => k.Kind.Id)];
+        var watched = await db.Measures.Where(m => m.IncidentId == duty.IncidentId && visited.Contains(m.Kind) && m.IsOpen && m.DeliveredAt != null)
+            .OrderBy(m => m.MeasureId).ToListAsync(ct);
         if (watched.Count == 0 || file.Incidents.Find(i => i.IncidentId == duty.IncidentId) is not { } incident)
         {
             return (Action<CaseFile, Duty, IChangeSink>?)null;

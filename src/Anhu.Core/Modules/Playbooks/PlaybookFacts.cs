@@ -51,6 +51,33 @@ public enum PlaybookEvent
 
     /// <summary><c>letter.recurrence</c>: violence again after a warning letter.</summary>
     LetterRecurrence,
+
+    /// <summary><c>order.filed</c>: a protection order was applied for.</summary>
+    OrderFiled,
+
+    /// <summary><c>order.accepted</c>: the court accepted the application.</summary>
+    OrderAccepted,
+
+    /// <summary><c>order.issued</c>: the court issued, varied or extended a protection order; it is in force.</summary>
+    OrderIssued,
+
+    /// <summary><c>order.served</c>: parties, station and committee were served.</summary>
+    OrderServed,
+
+    /// <summary><c>order.rejected</c>: the court rejected the application.</summary>
+    OrderRejected,
+
+    /// <summary><c>order.withdrawn</c>: the application was withdrawn or ended otherwise, or the order revoked.</summary>
+    OrderWithdrawn,
+
+    /// <summary><c>order.expiring</c>: a reminder before the order lapses.</summary>
+    OrderExpiring,
+
+    /// <summary><c>order.expired</c>: the order's last day is over.</summary>
+    OrderExpired,
+
+    /// <summary><c>order.breached</c>: a breach was reported.</summary>
+    OrderBreached,
 }
 
 /// <summary>What a playbook may look at. Null means not known, which is not no.</summary>
@@ -127,6 +154,9 @@ public sealed record PlaybookFacts
 
     /// <summary>The visits that watch a measure have done enough.</summary>
     public bool VisitsDone { get; init; }
+
+    /// <summary>A protection order of the case is in force.</summary>
+    public bool OrderInForce { get; init; }
 
     /// <summary>A warning letter was issued for the incident; for a duty that was done, its own incident.</summary>
     public bool LetterIssued { get; init; }

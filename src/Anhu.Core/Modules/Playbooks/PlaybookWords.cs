@@ -23,6 +23,7 @@ internal static class PlaybookWords
         ("hasVictim", f => f.HasVictim, new("有受害人信息", "a victim is named"), new("没有受害人信息", "no victim is named")),
         ("letterIssued", f => f.LetterIssued, new("已出具告诫书", "a warning letter was issued"), new("没有出具告诫书", "no warning letter was issued")),
         ("visitsDone", f => f.VisitsDone, new("查访次数已满", "enough visits were made"), new("查访次数未满", "more visits are due")),
+        ("orderInForce", f => f.OrderInForce, new("保护令在有效期内", "a protection order is in force"), new("没有生效的保护令", "no protection order is in force")),
         ("mandatoryReport", f => f.MandatoryReport, new("来自强制报告", "a mandatory report"), new("不是强制报告", "no mandatory report")),
     ];
 
@@ -46,6 +47,15 @@ internal static class PlaybookWords
         PlaybookEvent.LetterDelivered => "letter.delivered",
         PlaybookEvent.LetterVisited => "letter.visited",
         PlaybookEvent.LetterRecurrence => "letter.recurrence",
+        PlaybookEvent.OrderFiled => "order.filed",
+        PlaybookEvent.OrderAccepted => "order.accepted",
+        PlaybookEvent.OrderIssued => "order.issued",
+        PlaybookEvent.OrderServed => "order.served",
+        PlaybookEvent.OrderRejected => "order.rejected",
+        PlaybookEvent.OrderWithdrawn => "order.withdrawn",
+        PlaybookEvent.OrderExpiring => "order.expiring",
+        PlaybookEvent.OrderExpired => "order.expired",
+        PlaybookEvent.OrderBreached => "order.breached",
     };
 
     /// <summary>The language of conditions.</summary>

@@ -42,6 +42,9 @@ public sealed record ProposeMeasureRequest
     /// <summary>Kind, such as <c>warning-letter</c>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>The action that begins it, where its kind has several; the first when left out.</summary>
+    public string? Action { get; init; }
+
     /// <summary>The incident; the latest one when left out.</summary>
     public Guid? IncidentId { get; init; }
 
@@ -116,7 +119,7 @@ internal static class MeasureEndpoints
         var result = await handler.Handle(
             new ProposeMeasure
             {
-                CaseId = id, Kind = request.Kind, IncidentId = request.IncidentId, AgainstPersonId = request.AgainstPersonId, ProtectsPersonId = request.ProtectsPersonId,
+                CaseId = id, Kind = request.Kind, Action = request.Action, IncidentId = request.IncidentId, AgainstPersonId = request.AgainstPersonId, ProtectsPersonId = request.ProtectsPersonId,
                 Form = request.Fields?.ToJsonString(),
             },
             caller, ct);

@@ -37,7 +37,7 @@ public sealed class WarningLetter : MeasureKind
     public override string EventFamily => "letter";
 
     /// <inheritdoc />
-    public override Agency Agency => Agency.Police;
+    public override IReadOnlyList<Agency> Agencies { get; } = [Agency.Police];
 
     /// <inheritdoc />
     public override IReadOnlyList<string> Deadlines { get; } = ["issue", "deliver", "notify"];
@@ -83,14 +83,14 @@ public sealed class WarningLetter : MeasureKind
         {
             Action = "deliver", From = [Issued], To = Delivered, Who = MeasureWho.Officer,
             Required = ["readAt", "readPlace", "signed", "fingerprint", "victimCopyAt", "victimCopyWay", "fileCopy"], Optional = ["present", "videoId"],
-            Guards = [ReadAfterIssue, Signed, ThreeCopies], Deadline = "notify", DeadlineFrom = DeliveredAt, Playbook = PlaybookEvent.LetterDelivered,
+            Guards = [ReadAfterIssue, Signed, ThreeCopies], Deadline = "notify", DeadlineFrom = DeliveredAt, Playbook = PlaybookEvent.LetterDelivered, PlaybookFrom = m => m.DeliveredAt,
             Ends = [("letter-delivery", "delivered")], Effect = Deliver,
         },
         new()
         {
             Action = "deem-delivered", From = [Issued], To = Deemed, Who = MeasureWho.Officer,
             Required = ["readAt", "readPlace", "refusalNote", "videoId", "victimCopyAt", "victimCopyWay", "fileCopy"], Optional = ["present"],
-            Guards = [ReadAfterIssue, ThreeCopies], Deadline = "notify", DeadlineFrom = DeliveredAt, Playbook = PlaybookEvent.LetterDelivered,
+            Guards = [ReadAfterIssue, ThreeCopies], Deadline = "notify", DeadlineFrom = DeliveredAt, Playbook = PlaybookEvent.LetterDelivered, PlaybookFrom = m => m.DeliveredAt,
             Ends = [("letter-delivery", "refused")], Effect = Deliver,
         },
         new()

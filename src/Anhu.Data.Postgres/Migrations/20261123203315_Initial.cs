@@ -258,6 +258,8 @@ namespace Anhu.Data.Postgres.Migrations
                     DisposedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     LetterAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     PunishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    OrderUntil = table.Column<DateOnly>(type: "date", nullable: true),
+                    OrderBreachedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Answers = table.Column<string>(type: "text", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -521,6 +523,50 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "measures_act",
+                columns: table => new
+                {
+                    MeasureActId = table.Column<Guid>(type: "uuid", nullable: false),
+                    MeasureId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Ordinal = table.Column<int>(type: "integer", nullable: false),
+                    Action = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RecordedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    NumberKey = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    ValidUntil = table.Column<DateOnly>(type: "date", nullable: true),
+                    Fields = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_measures_act", x => x.MeasureActId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "measures_court_notice",
+                columns: table => new
+                {
+                    CourtNoticeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Source = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    SourceId = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    OrderKey = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Event = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    HappenedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ReceivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: true),
+                    MeasureId = table.Column<Guid>(type: "uuid", nullable: true),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_measures_court_notice", x => x.CourtNoticeId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "measures_measure",
                 columns: table => new
                 {
@@ -544,6 +590,9 @@ namespace Anhu.Data.Postgres.Migrations
                     IssuedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DeliveredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ValidUntil = table.Column<DateOnly>(type: "date", nullable: true),
+                    DecidingUnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    NextCheckAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Fields = table.Column<byte[]>(type: "bytea", nullable: false),
                     RulesVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
@@ -1735,6 +1784,43 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: new[] { "CaseId", "DecidedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_measures_act_IncidentId",
+                table: "measures_act",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_act_MeasureId_Ordinal",
+                table: "measures_act",
+                columns: new[] { "MeasureId", "Ordinal" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_act_NumberKey",
+                table: "measures_act",
+                column: "NumberKey");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_IncidentId",
+                table: "measures_court_notice",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_OrderKey",
+                table: "measures_court_notice",
+                column: "OrderKey");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_State_ReceivedAt",
+                table: "measures_court_notice",
+                columns: new[] { "State", "ReceivedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_UnitId_Source_SourceId",
+                table: "measures_court_notice",
+                columns: new[] { "UnitId", "Source", "SourceId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_measures_measure_IncidentId",
                 table: "measures_measure",
                 column: "IncidentId");
@@ -1745,6 +1831,11 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: new[] { "Kind", "NumberKey" },
                 unique: true,
                 filter: "\"NumberKey\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_NextCheckAt",
+                table: "measures_measure",
+                column: "NextCheckAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_measures_measure_UnitId_IsOpen_DueAt",
@@ -2133,6 +2224,12 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "grading_grade");
+
+            migrationBuilder.DropTable(
+                name: "measures_act");
+
+            migrationBuilder.DropTable(
+                name: "measures_court_notice");
 
             migrationBuilder.DropTable(
                 name: "measures_measure");

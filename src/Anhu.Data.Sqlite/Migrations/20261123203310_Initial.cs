@@ -256,6 +256,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     DisposedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LetterAt = table.Column<long>(type: "INTEGER", nullable: true),
                     PunishedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    OrderUntil = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    OrderBreachedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Answers = table.Column<string>(type: "TEXT", nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -519,6 +521,50 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "measures_act",
+                columns: table => new
+                {
+                    MeasureActId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    MeasureId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Ordinal = table.Column<int>(type: "INTEGER", nullable: false),
+                    Action = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RecordedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    NumberKey = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
+                    ValidUntil = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    Fields = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_measures_act", x => x.MeasureActId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "measures_court_notice",
+                columns: table => new
+                {
+                    CourtNoticeId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    SourceId = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    OrderKey = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Event = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    HappenedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 80, nullable: true),
+                    MeasureId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_measures_court_notice", x => x.CourtNoticeId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "measures_measure",
                 columns: table => new
                 {
@@ -542,6 +588,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     IssuedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     DeliveredAt = table.Column<long>(type: "INTEGER", nullable: true),
                     EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ValidUntil = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    DecidingUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    NextCheckAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Fields = table.Column<byte[]>(type: "BLOB", nullable: false),
                     RulesVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false)
@@ -1733,6 +1782,43 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: new[] { "CaseId", "DecidedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_measures_act_IncidentId",
+                table: "measures_act",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_act_MeasureId_Ordinal",
+                table: "measures_act",
+                columns: new[] { "MeasureId", "Ordinal" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_act_NumberKey",
+                table: "measures_act",
+                column: "NumberKey");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_IncidentId",
+                table: "measures_court_notice",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_OrderKey",
+                table: "measures_court_notice",
+                column: "OrderKey");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_State_ReceivedAt",
+                table: "measures_court_notice",
+                columns: new[] { "State", "ReceivedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_court_notice_UnitId_Source_SourceId",
+                table: "measures_court_notice",
+                columns: new[] { "UnitId", "Source", "SourceId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_measures_measure_IncidentId",
                 table: "measures_measure",
                 column: "IncidentId");
@@ -1743,6 +1829,11 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: new[] { "Kind", "NumberKey" },
                 unique: true,
                 filter: "\"NumberKey\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_measures_measure_NextCheckAt",
+                table: "measures_measure",
+                column: "NextCheckAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_measures_measure_UnitId_IsOpen_DueAt",
@@ -2131,6 +2222,12 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "grading_grade");
+
+            migrationBuilder.DropTable(
+                name: "measures_act");
+
+            migrationBuilder.DropTable(
+                name: "measures_court_notice");
 
             migrationBuilder.DropTable(
                 name: "measures_measure");
