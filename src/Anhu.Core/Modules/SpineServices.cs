@@ -61,6 +61,7 @@ public static class SpineServices
         services.AddSingleton<FeedQueries>();
         services.AddScoped<PlaybookDryRun>();
         services.AddSingleton<SavedFilters>();
+        services.AddSingleton<IDutyFollower, ReassessmentFollower>();
         services.AddSingleton<TakeDutyStepHandler>();
         services.AddSingleton<VerifyTimeline>();
         return services;

@@ -1470,6 +1470,12 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid>("ProtectsRecordId")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("ReleaseAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("RulesVersion")
                         .IsRequired()
                         .HasMaxLength(40)

@@ -592,6 +592,8 @@ namespace Anhu.Data.Postgres.Migrations
                     EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ValidUntil = table.Column<DateOnly>(type: "date", nullable: true),
                     DecidingUnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ReleaseAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ReleasedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     NextCheckAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Fields = table.Column<byte[]>(type: "bytea", nullable: false),
                     RulesVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),

@@ -1488,6 +1488,12 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("ReleaseAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ReleasedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("RulesVersion")
                         .IsRequired()
                         .HasMaxLength(40)

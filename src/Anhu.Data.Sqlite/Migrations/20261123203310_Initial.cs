@@ -590,6 +590,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     ValidUntil = table.Column<DateOnly>(type: "TEXT", nullable: true),
                     DecidingUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ReleaseAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ReleasedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     NextCheckAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Fields = table.Column<byte[]>(type: "BLOB", nullable: false),
                     RulesVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),

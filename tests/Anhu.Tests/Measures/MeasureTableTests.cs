@@ -2,6 +2,7 @@ using System.Text;
 using Anhu.Common;
 using Anhu.Modules.Measures;
 using Anhu.Modules.Measures.ProtectionOrders;
+using Anhu.Modules.Measures.Punishments;
 using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Playbooks;
 using Anhu.Modules.Time;
@@ -27,11 +28,13 @@ public sealed class MeasureTableTests
 
     private static MeasureRules RulesOf(MeasureKind kind) => MeasureRules.Parse(kind, YamlOf(kind), $"measures/{kind.Id}.yaml", Shipped.HefeiClock);
 
-    private static MeasureKind KindOf(string id) => id == Letter.Id ? Letter : Order;
+    private static MeasureKind KindOf(string id) => ((MeasureKind[])[Letter, Order, new AdministrativePenalty(), new CriminalCase()]).First(k => k.Id == id);
 
     [Theory]
     [InlineData("warning-letter")]
     [InlineData("protection-order")]
+    [InlineData("administrative-penalty")]
+    [InlineData("criminal-case")]
     public void Table_IsTheOneInDocs(string id)
     {
         var kind = KindOf(id);
@@ -50,6 +53,8 @@ public sealed class MeasureTableTests
     [Theory]
     [InlineData("warning-letter", "closed dropped recurrence rejected superseded withdrawn")]
     [InlineData("protection-order", "closed deemed-withdrawn dropped rejected revoked terminated withdrawn")]
+    [InlineData("administrative-penalty", "ended not-executed not-punished revoked turned-criminal")]
+    [InlineData("criminal-case", "ended not-filed not-prosecuted withdrawn")]
     public void EveryState_IsReached_AndEveryEndIsMeant(string id, string ends)
     {
         var kind = KindOf(id);
@@ -164,7 +169,7 @@ public sealed class MeasureTableTests
             string[] beside = [.. row.Adds.Append(row.Overlay?.Name).OfType<string>().Select(o => $"+ {o}"), .. row.Removes.Select(o => $"− {o}")];
             string[] conditions = [.. row.While is { } needed ? [$"while {needed}"] : Array.Empty<string>(), .. row.Unless.Select(u => $"not while {u}"), .. row.Guards.Select(g => g.Id)];
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"| {string.Join(", ", row.From)} | {row.Action} | {row.To} | {row.Who.ToString().ToLowerInvariant()} | {string.Join(", ", row.Required)} | {string.Join(", ", conditions)} | {deadline}{(beside.Length > 0 ? $" ({string.Join(", ", beside)})" : "")} | {kind.EventOf(row)}{(row.Playbook is null ? "" : " ▸ playbook")} | {string.Join(", ", row.Ends.Select(e => $"{e.Kind} = {e.Outcome}"))} |\n");
+                $"| {string.Join(", ", row.From)} | {row.Action} | {row.To} | {row.Who.ToString().ToLowerInvariant()}{(row.By.Count > 0 ? $" ({string.Join(", ", row.By.Select(a => a.ToString().ToLowerInvariant()))})" : "")} | {string.Join(", ", row.Required)} | {string.Join(", ", conditions)} | {deadline}{(beside.Length > 0 ? $" ({string.Join(", ", beside)})" : "")} | {kind.EventOf(row)}{(row.Playbook is null ? "" : " ▸ playbook")} | {string.Join(", ", row.Ends.Select(e => $"{e.Kind} = {e.Outcome}"))} |\n");
         }
 
         return text.ToString();

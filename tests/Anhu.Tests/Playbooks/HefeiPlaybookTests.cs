@@ -276,7 +276,7 @@ public sealed class HefeiPlaybookTests
 
         Assert.Contains(alarm.Notices, n => n is { Agency: Agency.Court, Text: "order-breached" });
         Assert.Contains(found.Notices, n => n is { Agency: Agency.Court, Text: "order-breached" });
-        Assert.Equal(["phone-return-visit", "protection-order-breach"], found.Duties.Select(d => d.Kind).Order());
+        Assert.Equal(["phone-return-visit", "protection-order-breach", "reassessment"], found.Duties.Select(d => d.Kind).Order());
     }
 
     [Theory]

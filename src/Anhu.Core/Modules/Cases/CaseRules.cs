@@ -124,12 +124,13 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="evidence">For an item of evidence at the scene: which, and its status.</param>
     /// <param name="measure">For a step of a measure: its unit, which does what its agency has to do, and what it knows.</param>
     /// <param name="court">The court before which it is; the one of the place when null.</param>
+    /// <param name="releaseAt">When somebody is released from custody, for deadlines before it.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
         string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null,
         (string Item, string Status)? evidence = null,
-        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null)
+        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null, DateTimeOffset? releaseAt = null)
     {
         incident ??= Latest(file);
         var own = ended?.IncidentId is { } about ? file.Incidents.Find(i => i.IncidentId == about) ?? incident : incident;
@@ -144,6 +145,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             OutcomesInRow = outcomesInRow,
             LetterIssued = own?.LetterAt is not null,
             MeasureDueAt = measure?.DueAt,
+            ReleaseAt = releaseAt,
             VisitsDone = measure?.VisitsDone ?? false,
         }, before);
         if (plan.Duties.Count > 0 && file.Case.State == CaseState.Closed)

@@ -118,7 +118,7 @@ public sealed class ActOnMeasureHandler(
             MeasureWho.Platform => MeasureFailures.ActionUnknown,
             MeasureWho.Officer => ofUnit || supervises ? null : MeasureFailures.NotYourUnit,
             MeasureWho.Court => ofUnit || supervises || (caller.UnitId is { } of && map.Find(of) is { Agency: Agency.Court }) ? null : MeasureFailures.CourtOnly,
-            MeasureWho.Anyone => null,
+            MeasureWho.Anyone => row.By.Count == 0 || (caller.UnitId is { } its && map.Find(its) is { } acting && row.By.Contains(acting.Agency)) ? null : MeasureFailures.WrongAgency,
             MeasureWho.Leader when caller.WorkerId is null || !supervises => MeasureFailures.NeedsLeader,
             MeasureWho.Leader => caller.WorkerId == measure.DraftedByWorkerId ? MeasureFailures.NeedsAnother : null,
         };
@@ -168,8 +168,16 @@ public sealed class ActOnMeasureHandler(
             ProposedAt = now, DraftedByWorkerId = caller.WorkerId, Fields = new Dictionary<string, string>(), RulesVersion = own.Version,
             DecidingUnitId = unit.Agency == Agency.Court && kind.Agencies.Count > 1 ? unit.UnitId : null,
         };
-        var open = await db.Measures.AsNoTracking().Where(m => m.IncidentId == incident.IncidentId && m.Kind == kind.Id && m.IsOpen).ToListAsync(ct);
-        if (open.Exists(m => m.AgainstRecordId == measure.AgainstRecordId))
+        var before = await db.Measures.AsNoTracking().Where(m => m.IncidentId == incident.IncidentId && m.Kind == kind.Id && m.AgainstRecordId == measure.AgainstRecordId).ToListAsync(ct);
+        foreach (var earlier in before)
+        {
+            if (await RepeatsAsync(db, row, own, earlier, command.Form, caller, map, ct))
+            {
+                return earlier;
+            }
+        }
+
+        if (before.Exists(m => m.IsOpen))
         {
             return MeasureFailures.AlreadyOpen;
         }
@@ -203,6 +211,11 @@ public sealed class ActOnMeasureHandler(
             measure.UnitId = unitId;
         }
 
+        if (await RepeatsAsync(db, kind.Rows.First(r => r.Action == command.Action), own, measure, command.Form, caller, map, ct))
+        {
+            return measure;
+        }
+
         if (kind.Find(command.Action, measure.State) is not { } row || !MeasureKind.Fits(row, measure))
         {
             return MeasureFailures.NotFromHere(own.States[measure.State].Text);
@@ -215,6 +228,20 @@ public sealed class ActOnMeasureHandler(
 
         var incident = file.Incidents.Find(i => i.IncidentId == measure.IncidentId)!;
         return await TakeAsync(kind, own, row, measure, command.Form, caller, db, file, map, incident, time.Now, ct);
+    }
+
+    /// <summary>Whether a system, or somebody who is not sure, sends a kept step again just as it was taken: it is answered with what stands, and nothing happens twice.</summary>
+    private static async Task<bool> RepeatsAsync(
+        AnhuDbContext db, MeasureRow row, MeasureRules own, Measure measure, string? form, Caller caller, OrganisationMap map, CancellationToken ct)
+    {
+        if (!row.Keeps || MayNot(row, measure, caller, map) is not null || MeasureForm.Read(own, row, form ?? "{}") is not { IsOk: true } filled)
+        {
+            return false;
+        }
+
+        var fields = filled.Value.Where(f => f.Value.Length > 0).ToDictionary(StringComparer.Ordinal);
+        return (await MeasureContexts.ActsAsync(db, measure.MeasureId, ct)).FindLast(a => a.Action == row.Action) is { } last
+            && last.Fields.Count == fields.Count && last.Fields.All(f => fields.GetValueOrDefault(f.Key) == f.Value);
     }
 
     /// <summary>Takes a row's step within a turn on the case: reads the fields, looks at what stands around, and asks the table.</summary>
@@ -279,9 +306,9 @@ internal static class MeasureContexts
     {
         var (at, id) = (incident.OccurredAt, incident.IncidentId);
         var before = await db.IncidentParties.AsNoTracking().Where(p => p.PersonId == person && p.Role == Alarms.PartyRole.Perpetrator && p.IncidentId != id)
-            .Join(db.Incidents.Where(i => i.OccurredAt < at), p => p.IncidentId, i => i.IncidentId, (_, i) => new { i.Disposition, i.LetterAt }).ToListAsync(ct);
+            .Join(db.Incidents.Where(i => i.OccurredAt < at), p => p.IncidentId, i => i.IncidentId, (_, i) => new { i.Disposition, i.LetterAt, i.PunishedAt }).ToListAsync(ct);
         return new MeasureHistory(
-            before.Count(b => b.Disposition == "criticism"), before.Count(b => b.LetterAt is not null), before.Count(b => b.Disposition is "penalty" or "criminal"));
+            before.Count(b => b.Disposition == "criticism"), before.Count(b => b.LetterAt is not null), before.Count(b => b.PunishedAt is not null || b.Disposition is "penalty" or "criminal"));
     }
 
     /// <summary>What was done about a measure and is kept, oldest first, with what this transaction adds.</summary>

@@ -75,6 +75,12 @@ public sealed class Measure
     /// <summary>The unit that decides on it where that is not the unit that answers for it: the court; null for none.</summary>
     public Guid? DecidingUnitId { get; set; }
 
+    /// <summary>When whom it is against will be released from custody, UTC, as far as known; null when nobody is locked up or the day is not known.</summary>
+    public DateTimeOffset? ReleaseAt { get; set; }
+
+    /// <summary>When he was released, UTC; null while he is in custody or never was.</summary>
+    public DateTimeOffset? ReleasedAt { get; set; }
+
     /// <summary>When time alone demands something of it next, UTC; null when never.</summary>
     public DateTimeOffset? NextCheckAt { get; set; }
 

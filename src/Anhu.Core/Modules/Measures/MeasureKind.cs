@@ -129,6 +129,9 @@ public sealed record MeasureRow
     /// <summary>Who may.</summary>
     public required MeasureWho Who { get; init; }
 
+    /// <summary>Agencies whose units may take it, where it is for every unit that works on the case; all when empty.</summary>
+    public IReadOnlyList<Agency> By { get; init; } = [];
+
     /// <summary>Fields that must be filled when it is taken.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];
 
@@ -170,6 +173,9 @@ public sealed record MeasureRow
 
     /// <summary>Event of the playbook; null when it hears nothing of it.</summary>
     public PlaybookEvent? Playbook { get; init; }
+
+    /// <summary>A further event of the playbook, where the condition holds after the step.</summary>
+    public (PlaybookEvent Event, Func<MeasureContext, bool> When)? PlaybookAlso { get; init; }
 
     /// <summary>Where deadlines of the playbook begin; at the step itself when null.</summary>
     public Func<Measure, DateTimeOffset?>? PlaybookFrom { get; init; }

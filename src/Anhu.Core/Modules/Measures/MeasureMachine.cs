@@ -71,7 +71,13 @@ internal static class MeasureMachine
         End(row, context, rules, sink);
         if (row.Playbook is { } e)
         {
-            Plan(context, [e], rules, sink, row.PlaybookFrom?.Invoke(m));
+            List<PlaybookEvent> events = [e];
+            if (row.PlaybookAlso is { } also && also.When(context))
+            {
+                events.Add(also.Event);
+            }
+
+            Plan(context, [.. events], rules, sink, row.PlaybookFrom?.Invoke(m));
         }
 
         rules.RestIfIdle(context.File, context.At, sink);
@@ -90,7 +96,7 @@ internal static class MeasureMachine
         if (rules.Map.Find(m.UnitId) is { } unit)
         {
             rules.Plan(
-                context.File, happened, context.At, context.Incident, sink, startsAt: startsAt, measure: (unit, m.DueAt, false),
+                context.File, happened, context.At, context.Incident, sink, startsAt: startsAt, measure: (unit, m.DueAt, false), releaseAt: m.ReleaseAt,
                 court: m.DecidingUnitId is { } court ? rules.Map.Find(court) : null);
         }
     }

@@ -1,5 +1,6 @@
 using Anhu.Modules.Documents;
 using Anhu.Modules.Measures.ProtectionOrders;
+using Anhu.Modules.Measures.Punishments;
 using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Work;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,8 @@ public static class MeasureServices
     {
         services.AddSingleton<MeasureKind, WarningLetter>();
         services.AddSingleton<MeasureKind, ProtectionOrder>();
+        services.AddSingleton<MeasureKind, AdministrativePenalty>();
+        services.AddSingleton<MeasureKind, CriminalCase>();
         services.AddSingleton<MeasureTimes>();
         services.AddSingleton<CourtNotices>();
         services.AddSingleton<IDutyFollower, ProtectionOrderFollower>();

@@ -28,16 +28,17 @@ internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bili
         var by = map.Find("by") is { } time ? ReadTime(reader, time) : null;
         var returnVisit = map.OptionalText("returnVisit");
         var measure = map.OptionalText("measure");
+        var beforeRelease = map.OptionalInt("hoursBeforeRelease", 1, 10_000);
         var afterDay = map.OptionalInt("afterDay", 0, 365);
         var atLeastHours = map.OptionalInt("atLeastHours", 1, 240);
         map.Done();
 
-        var ways = new[] { minutes, hours, days, workingDays, months, endOfDay, day, returnVisit is null ? null : 0, measure is null ? null : 0 }.Count(w => w is not null);
+        var ways = new[] { minutes, hours, days, workingDays, months, endOfDay, day, returnVisit is null ? null : 0, measure is null ? null : 0, beforeRelease }.Count(w => w is not null);
         if (ways != 1 || (day is null) != (by is null) || (afterDay is not null && returnVisit is null))
         {
             reader.Fault(
-                map.Node, "期限只能写一种：minutes、hours、days、workingDays、months、endOfDay、day 加 by、returnVisit、或 measure。",
-                "A deadline takes exactly one of: minutes, hours, days, workingDays, months, endOfDay, day with by, returnVisit, or measure.");
+                map.Node, "期限只能写一种：minutes、hours、days、workingDays、months、endOfDay、day 加 by、returnVisit、measure、或 hoursBeforeRelease。",
+                "A deadline takes exactly one of: minutes, hours, days, workingDays, months, endOfDay, day with by, returnVisit, measure, or hoursBeforeRelease.");
             return null;
         }
 
@@ -50,6 +51,7 @@ internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bili
             (_, _, _, _, { } n, _, _) => new(f => clock.Months(f.At, n, restDays), new($"{n}个月内", $"within {n} months")),
             (_, _, _, _, _, { } n, _) => new(f => clock.EndOfDay(f.At, n), EndOfDayText(n)),
             (_, _, _, _, _, _, { } n) => new(f => clock.ByTimeOfDay(f.At, n, by!.Value), new($"{DayZh(n)}{by:HH\\:mm}前", $"by {by:HH\\:mm} {DayEn(n)}")),
+            _ when beforeRelease is { } n => new(f => f.ReleaseAt?.AddHours(-n), new($"释放前{n}小时", $"{n} hours before the release")),
             _ => measure is null ? ReturnVisit(map, clock, schedule, afterDay ?? 0) : OfMeasure(map, measure),
         };
         return deadline is null || atLeastHours is not { } least ? deadline : deadline.NotSoonerThan(least);

@@ -78,6 +78,42 @@ public enum PlaybookEvent
 
     /// <summary><c>order.breached</c>: a breach was reported.</summary>
     OrderBreached,
+
+    /// <summary><c>penalty.accepted</c>: a penalty case was accepted, extended, or goes on after an appraisal.</summary>
+    PenaltyAccepted,
+
+    /// <summary><c>penalty.paused</c>: an appraisal stops the clock of a penalty case.</summary>
+    PenaltyPaused,
+
+    /// <summary><c>penalty.decided</c>: a penalty was decided.</summary>
+    PenaltyDecided,
+
+    /// <summary><c>penalty.not-executed</c>: a penalty is suspended, not executed, or revoked: he is at large.</summary>
+    PenaltyNotExecuted,
+
+    /// <summary><c>crime.filed</c>: a criminal case was filed.</summary>
+    CrimeFiled,
+
+    /// <summary><c>crime.not-filed</c>: no criminal case was filed.</summary>
+    CrimeNotFiled,
+
+    /// <summary><c>crime.transferred</c>: the police transferred it for prosecution.</summary>
+    CrimeTransferred,
+
+    /// <summary><c>custody.began</c>: somebody was detained or arrested as a suspect.</summary>
+    CustodyBegan,
+
+    /// <summary><c>release.known</c>: the day of a release is known, or changed.</summary>
+    ReleaseKnown,
+
+    /// <summary><c>release.day</c>: the day of a known release has come.</summary>
+    ReleaseDay,
+
+    /// <summary><c>release.done</c>: somebody was released, on bail too.</summary>
+    Released,
+
+    /// <summary><c>release.early</c>: in addition, it came before the known day, or none was known.</summary>
+    ReleasedEarly,
 }
 
 /// <summary>What a playbook may look at. Null means not known, which is not no.</summary>
@@ -151,6 +187,9 @@ public sealed record PlaybookFacts
 
     /// <summary>The deadline that a measure's own rules give its next step; null when the event is about no measure.</summary>
     public DateTimeOffset? MeasureDueAt { get; init; }
+
+    /// <summary>When somebody is released from custody, as far as known; null when the event is about no custody.</summary>
+    public DateTimeOffset? ReleaseAt { get; init; }
 
     /// <summary>The visits that watch a measure have done enough.</summary>
     public bool VisitsDone { get; init; }

@@ -77,7 +77,8 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         EventTypes.AccessStated or EventTypes.AccessEmergency => "eye",
         EventTypes.CaseSealed or EventTypes.CaseUnsealed => "shield-lock",
         _ when type.StartsWith("person.", StringComparison.Ordinal) || type.StartsWith("household.", StringComparison.Ordinal) => "users",
-        _ when type.StartsWith("letter.", StringComparison.Ordinal) || type.StartsWith("order.", StringComparison.Ordinal) => "clipboard-text",
+        _ when type.StartsWith("letter.", StringComparison.Ordinal) || type.StartsWith("order.", StringComparison.Ordinal)
+            || type.StartsWith("penalty.", StringComparison.Ordinal) || type.StartsWith("crime.", StringComparison.Ordinal) => "clipboard-text",
         _ when type.StartsWith("alarm.", StringComparison.Ordinal) => "bell-ringing",
         _ when type.StartsWith("duty.hand-over", StringComparison.Ordinal) || type == "duty.reassigned" => "arrows-exchange",
         _ when type.StartsWith(EventTypes.DutyPrefix, StringComparison.Ordinal) => "checklist",
@@ -121,7 +122,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
             EventTypes.IncidentAnswered => text[
                 "Event_incident.answered", words.Question(data.Text("question")), words.Answer(data.Text("question"), data.Text("answer")), words.AnswerSource(data.Text("source"))],
             EventTypes.UnitNotified => text["Event_unit.notified", unit, Notice(data.Text("what"))],
-            "order.accepted" or "order.issued" => text[$"Event_{e.Type}", data.Text("number") ?? ""],
+            "order.accepted" or "order.issued" or "penalty.decided" or "crime.filed" => text[$"Event_{e.Type}", data.Text("number") ?? ""],
             "letter.issued" => text["Event_letter.issued", data.Text("number") ?? ""],
             _ => Plain(e.Type, kind, unit),
         };

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Anhu.Common;
+using Anhu.Data;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
+using Anhu.Modules.Playbooks;
+using Anhu.Modules.Security;
+using Anhu.Modules.Timeline;
+
+namespace Anhu.Modules.Work;
+
+/// <summary>A reassessment (重新评估) that was done grades the case anew: what the worker holds right raises the class with its reasons; it never lowers it by itself.</summary>
+internal sealed class ReassessmentFollower : IDutyFollower
+{
+    private const string Kind = "reassessment";
+
+    /// <inheritdoc />
+    public Task<Result<Action<CaseFile, Duty, IChangeSink>?>> BeforeDoneAsync(
+        AnhuDbContext db, TakeDutyStep step, Duty duty, CaseFile file, Caller caller, CaseRules rules, DateTimeOffset at, CancellationToken ct)
+    {
+        Action<CaseFile, Duty, IChangeSink>? follows = null;
+        if (duty.Kind == Kind && RiskView(step.Form) is { } view)
+        {
+            follows = (f, d, sink) =>
+            {
+                if (rules.Regrade(f, at, sink, view))
+                {
+                    rules.Plan(f, [PlaybookEvent.CaseClassRaised], at, f.Incidents.Find(i => i.IncidentId == d.IncidentId), sink);
+                }
+            };
+        }
+
+        return Task.FromResult<Result<Action<CaseFile, Duty, IChangeSink>?>>(follows);
+    }
+
+    private static int? RiskView(string? form)
+    {
+        using var json = JsonDocument.Parse(form ?? "{}");
+        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("riskView", out var view)
+            && int.TryParse(view.ValueKind == JsonValueKind.String ? view.GetString() : view.GetRawText(), out var parsed) && parsed is >= 1 and <= 3 ? parsed : null;
+    }
+}
