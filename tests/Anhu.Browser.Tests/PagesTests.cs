@@ -127,6 +127,15 @@ public sealed class PagesTests(Browser app)
         await LookAsync(leader, $"/measures/{letter.MeasureId}", $"/measures/{letter.MeasureId}/approve");
         await LookAsync(officer, $"/cases/{alarm.CaseId}/documents", $"/cases/{alarm.CaseId}/documents/new/alarm-certificate");
         await LookAsync(admin, "/documents/templates");
+
+        // Protection orders and penalties are other kinds on the same pages.
+        var federation = await app.Data.CreateWorkerAsync("340104-womens-federation", change: w => w.Culture = culture, roles: [WorkerRole.Caseworker, WorkerRole.Supervisor]);
+        var order = (await app.WithAsync<ActOnMeasureHandler, Result<Measure>>(h => h.Handle(
+            new ProposeMeasure { CaseId = other.CaseId, Kind = "protection-order" }, CallerOf(federation), Ct))).Value;
+        await LookAsync(
+            federation, $"/measures/{order.MeasureId}", $"/measures/{order.MeasureId}/file", $"/cases/{alarm.CaseId}/measures/new?kind=protection-order", "/measures?kind=protection-order",
+            "/measures/court-notices");
+        await LookAsync(officer, $"/cases/{alarm.CaseId}/measures/new?kind=administrative-penalty", $"/cases/{alarm.CaseId}/measures/new?kind=criminal-case");
         var anybody = await app.OpenAsync(culture, narrow);
         await CheckAsync(anybody, "/check");
         await CheckAsync(anybody, "/check/AAAAA-BBBBB-CCCCC-DDDDD");

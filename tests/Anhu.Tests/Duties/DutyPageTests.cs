@@ -144,7 +144,7 @@ public sealed class DutyPageTests(AnhuFixture app) : IClassFixture<AnhuFixture>
 
         Assert.NotNull(home.QuerySelector(".load-table"));
         Assert.NotNull(list.QuerySelector($"a[href='/duties/{duty.DutyId}']"));
-        Assert.DoesNotContain("受害", list.Body!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("受害", list.QuerySelector(".data-table")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -223,6 +223,7 @@ public sealed class ProtectionOrderTests(FakeTimeFixture app) : IClassFixture<Fa
         Assert.True((await orders.ActAsync(order.MeasureId, "ask-reconsideration", federation)).IsOk);
         Assert.Equal("served", (await orders.ReadAsync(order.MeasureId)).State);
         Assert.True((await orders.ActAsync(order.MeasureId, "uphold", court)).IsOk);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal("measures.not-from-here", (await orders.ActAsync(order.MeasureId, "ask-reconsideration", federation)).Failure?.Code);
 
         app.Time.Advance(TimeSpan.FromMinutes(1));
