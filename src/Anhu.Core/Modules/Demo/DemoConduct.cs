@@ -49,6 +49,7 @@ internal static class DemoConduct
                 : Of("nobody-found", ("notes", "到场敲门无人应答，电话联系报警人称已离开。")),
             "police-disposition" => Disposition(incident, year, random),
             "identify-parties" => random.Chance(0.8) ? Of("identified", ("notes", "经上门核实已补录。")) : Of("not-possible", ("notes", "多次回拨未接，现场无人。")),
+            "reassessment" => Of("assessed", ("changes", "已了解近期变化，双方分开居住。"), ("riskView", "3"), ("reason", "近期未再发生，受害人有求助渠道。")),
             "safety-check" => Of("safe", ("seenAlone", true), ("notes", "单独见到受害人，人身安全，已告知求助方式。")),
             "check-visit" => random.Chance(0.86)
                 ? Of("clean", ("sawVictim", true), ("sawAbuser", true), ("withCommittee", random.Chance(0.6)), ("notes", "双方情绪平稳，未再发生。"))
