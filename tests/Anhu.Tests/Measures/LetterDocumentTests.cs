@@ -37,7 +37,8 @@ public sealed class LetterDocumentTests(FakeTimeFixture app) : IClassFixture<Fak
         var issued = await IssuedAsync(officer, alarm.CaseId, LetterDocuments.Letter);
         var paper = await TextAsync(officer, issued);
         Assert.All([approved.Number!, "实施殴打", "加害人陈述、受害人陈述", "《中华人民共和国反家庭暴力法》", "一式三份"], words => Assert.Contains(words, paper, StringComparison.Ordinal));
-        Assert.Equal((alarm.CaseId, (Guid?)letter.MeasureId, (Guid?)letter.IncidentId), await app.QueryAsync(db => db.IssuedDocuments.Where(d => d.IssuedDocumentId == issued).Select(d => ValueTuple.Create(d.CaseId, d.SubjectId, d.IncidentId)).SingleAsync(Ct)));
+        var row = await app.QueryAsync(db => db.IssuedDocuments.SingleAsync(d => d.IssuedDocumentId == issued, Ct));
+        Assert.Equal((alarm.CaseId, (Guid?)letter.MeasureId, (Guid?)letter.IncidentId), (row.CaseId, row.SubjectId, row.IncidentId));
 
         app.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.True((await letters.ActAsync(letter.MeasureId, "deem-delivered", officer, letters.Refusal())).IsOk);
