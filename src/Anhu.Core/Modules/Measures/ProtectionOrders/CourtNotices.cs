@@ -252,8 +252,10 @@ public sealed class CourtNotices(
             }
 
             var (one, other) = (PersonKeys.IdNumber(db.Keys, named.Applicant!.IdNumber!), PersonKeys.IdNumber(db.Keys, named.Respondent!.IdNumber!));
-            var found = await (from a in db.PersonKeys join pa in db.CaseParties on a.PersonId equals pa.PersonId
-                               join pb in db.CaseParties on pa.CaseId equals pb.CaseId join b in db.PersonKeys on pb.PersonId equals b.PersonId
+            var found = await (from a in db.PersonKeys
+                               join pa in db.CaseParties on a.PersonId equals pa.PersonId
+                               join pb in db.CaseParties on pa.CaseId equals pb.CaseId
+                               join b in db.PersonKeys on pb.PersonId equals b.PersonId
                                where a.Value == one && b.Value == other && pa.Role == PartyRole.Victim && pb.Role == PartyRole.Perpetrator
                                select new { pa.CaseId, Victim = pa.PersonId, Abuser = pb.PersonId }).Distinct().Take(2).ToListAsync(ct);
             if (found is not [var pair])
