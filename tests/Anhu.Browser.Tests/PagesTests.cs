@@ -116,6 +116,8 @@ public sealed class PagesTests(Browser app)
         var measures = app.Services.GetRequiredService<MeasureBook>()["warning-letter"].Rules;
         var letter = (await app.WithAsync<ActOnMeasureHandler, Result<Measure>>(h => h.Handle(
             new ProposeMeasure { CaseId = alarm.CaseId, Kind = "warning-letter" }, CallerOf(officer), Ct))).Value;
+        var disposition = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == other.CaseId && d.Kind == "police-disposition").Select(d => d.DutyId).FirstAsync(Ct));
+        await LookAsync(officer, $"/dispositions/{disposition}", "/dispositions");
         await LookAsync(officer, "/measures", $"/measures/{letter.MeasureId}", $"/measures/{letter.MeasureId}/submit", $"/cases/{other.CaseId}/measures/new");
         var draft = new Dictionary<string, object>
         {
@@ -124,7 +126,7 @@ public sealed class PagesTests(Browser app)
         };
         Assert.True((await app.WithAsync<ActOnMeasureHandler, Result<Measure>>(h => h.Handle(
             new ActOnMeasure { MeasureId = letter.MeasureId, Action = "submit", Form = JsonSerializer.Serialize(draft) }, CallerOf(officer), Ct))).IsOk);
-        await LookAsync(leader, $"/measures/{letter.MeasureId}", $"/measures/{letter.MeasureId}/approve");
+        await LookAsync(leader, "/dispositions/letters", $"/measures/{letter.MeasureId}", $"/measures/{letter.MeasureId}/approve");
         await LookAsync(officer, $"/cases/{alarm.CaseId}/documents", $"/cases/{alarm.CaseId}/documents/new/alarm-certificate");
         await LookAsync(admin, "/documents/templates");
 

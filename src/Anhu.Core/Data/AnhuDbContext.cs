@@ -2,6 +2,7 @@ using Anhu.Common;
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Dispositions;
 using Anhu.Modules.Documents;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Evidence;
@@ -137,6 +138,12 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
 
     /// <summary>Steps on measures whose content is kept.</summary>
     public DbSet<MeasureAct> MeasureActs => Set<MeasureAct>();
+
+    /// <summary>Incidents for which a warning letter is due.</summary>
+    public DbSet<LetterDue> LettersDue => Set<LetterDue>();
+
+    /// <summary>How the police disposed of incidents.</summary>
+    public DbSet<DispositionRecord> Dispositions => Set<DispositionRecord>();
 
     /// <summary>Return visits.</summary>
     public DbSet<ReturnVisit> ReturnVisits => Set<ReturnVisit>();

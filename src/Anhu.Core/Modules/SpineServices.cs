@@ -1,6 +1,7 @@
 using Anhu.Modules.Alarms;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Dispositions;
 using Anhu.Modules.DryRun;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
@@ -49,6 +50,7 @@ public static class SpineServices
         services.AddSingleton<LinkPersonListHandler>();
         services.AddSingleton<LinkQueries>();
         services.AddMeasures();
+        services.AddDispositions();
         services.AddSingleton<MissedLookUps>();
         services.AddSingleton<PersonIndex>();
         services.AddSingleton<PersonQueries>();

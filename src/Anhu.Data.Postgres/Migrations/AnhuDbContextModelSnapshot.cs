@@ -840,6 +840,112 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("requests_data_request", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Dispositions.DispositionRecord", b =>
+                {
+                    b.Property<Guid>("DispositionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Additions")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<byte[]>("Circumstances")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("Deviates")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("DutyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("FromAbove")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("Reason")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("RuleIds")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("RulesVersion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Suggested")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("DispositionId");
+
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("UnitId", "DecidedAt");
+
+                    b.ToTable("dispositions_disposition", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Dispositions.LetterDue", b =>
+                {
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("GroundIds")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset?>("MissedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("OccurredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Strength")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("IncidentId");
+
+                    b.HasIndex("DueAt");
+
+                    b.HasIndex("UnitId", "OccurredAt");
+
+                    b.ToTable("dispositions_letter_due", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Documents.DocumentKey", b =>
                 {
                     b.Property<Guid>("DocumentKeyId")

@@ -11,6 +11,7 @@ using Anhu.Modules.Cases;
 using Anhu.Modules.Clients;
 using Anhu.Modules.DataRequests;
 using Anhu.Modules.Demo;
+using Anhu.Modules.Dispositions;
 using Anhu.Modules.Documents;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Evidence;
@@ -141,6 +142,7 @@ public static class AnhuApp
         services.GetRequiredService<RetentionPolicy>();
         services.GetRequiredService<SceneBook>();
         await services.GetRequiredService<Modules.Measures.MeasureBook>().EnsureStoredAsync(services, ct);
+        await services.GetRequiredService<Modules.Dispositions.DispositionBook>().EnsureStoredAsync(services, ct);
         await (services.GetService<ClientKeys>()?.EnsureAsync(ct) ?? Task.CompletedTask);
         await (services.GetService<DemoCity>()?.EnsureAsync(ct) ?? Task.CompletedTask);
     }
@@ -157,6 +159,7 @@ public static class AnhuApp
         services.AddClientSignIn();
         services.AddDataRequests();
         services.AddDemoCity(settings);
+        services.AddDispositionPages();
         services.AddDocumentPages(settings);
         services.AddDutyPages();
         services.AddEvidencePages();
@@ -192,6 +195,7 @@ public static class AnhuApp
         app.MapAudit();
         app.MapBoard();
         app.MapCases();
+        app.MapDispositions();
         app.MapDocuments();
         app.MapDocumentEndpoints();
         app.MapDuties();

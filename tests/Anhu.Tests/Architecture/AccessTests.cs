@@ -12,7 +12,7 @@ public sealed class AccessTests
     {
         nameof(AnhuDbContext.Alarms), nameof(AnhuDbContext.AlarmRevisions), nameof(AnhuDbContext.People), nameof(AnhuDbContext.PersonKeys), nameof(AnhuDbContext.Cases),
         nameof(AnhuDbContext.CaseParties), nameof(AnhuDbContext.Incidents), nameof(AnhuDbContext.IncidentParties), nameof(AnhuDbContext.CaseAccess),
-        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.EvidenceFiles), nameof(AnhuDbContext.EvidenceChunks), nameof(AnhuDbContext.EvidenceCopies), nameof(AnhuDbContext.IssuedDocuments), nameof(AnhuDbContext.SafeContacts),
+        nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.Dispositions), nameof(AnhuDbContext.LettersDue), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.EvidenceFiles), nameof(AnhuDbContext.EvidenceChunks), nameof(AnhuDbContext.EvidenceCopies), nameof(AnhuDbContext.IssuedDocuments), nameof(AnhuDbContext.SafeContacts),
         nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline), nameof(AnhuDbContext.PersonRecords),
         nameof(AnhuDbContext.LinkPairs), nameof(AnhuDbContext.LinkStatements),
     };
@@ -37,6 +37,7 @@ public sealed class AccessTests
         ["DemoHands"] = "a demo's made-up workers",
         ["DemoPictures"] = "a demo's made-up workers",
         ["DemoLife"] = "a demo's made-up workers",
+        ["DispositionReading"] = "what the choice of a disposition looks at, after the caller was asked about",
         ["DocumentIssuer"] = "prints and keeps what the policy gave; tells a key only",
         ["EvidenceOriginal"] = "puts an original together, after the caller was asked about",
         ["ExportAudit"] = "the operator's command line: the record as it is, texts sealed",
@@ -48,6 +49,7 @@ public sealed class AccessTests
         ["LearnFromDecisions"] = "the operator's command line: shares of levels and counts only",
         ["LinkPersonListHandler"] = "the operator's command line: counts only",
         ["LikelyPairs"] = "says how grave a pair is, for the queue",
+        ["LetterWatch"] = "what follows from new incidents and missed letters, for the platform itself",
         ["MeasureVisitFollower"] = "what follows from a visit, after the caller was asked about",
         ["MissedLookUps"] = "looks people up, for the platform itself",
         ["PersonIndex"] = "looks people up, for the platform itself",

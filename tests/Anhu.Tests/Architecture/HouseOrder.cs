@@ -39,6 +39,7 @@ internal static class HouseOrder
             ["core/Scene"],
             ["core/Evidence"],
             ["core/Measures"],
+            ["core/Dispositions"],
             ["core/Visits"],
             ["core/Recognition"],
             ["core/DataRequests"],
@@ -63,6 +64,7 @@ internal static class HouseOrder
             ["web/Scene"],
             ["web/Cases"],
             ["web/Measures"],
+            ["web/Dispositions"],
             ["web/Audit"],
             ["web/People"],
             ["web/Playbooks"],
@@ -84,7 +86,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "DocumentMapping", "EvidenceMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "DispositionMapping", "DocumentMapping", "EvidenceMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

@@ -153,10 +153,11 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         var task = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId && d.Kind == "community-notice-visit")
             .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => new { d.DutyId, u.Code }).SingleAsync(Ct));
         var grid = await app.Data.CreateWorkerAsync(task.Code, change: w => w.RegionCode = "340104001002", roles: WorkerRole.GridWorker);
-        var officer = await app.Data.CreateWorkerAsync("340104001-police");
+        var officer = await app.Data.CreateWorkerAsync("340104001-police", roles: [WorkerRole.Caseworker, WorkerRole.Supervisor]);
         var letter = (await app.WithAsync<Anhu.Modules.Measures.ActOnMeasureHandler, Anhu.Common.Result<Anhu.Modules.Measures.Measure>>(h => h.Handle(
             new Anhu.Modules.Measures.ProposeMeasure { CaseId = alarm.CaseId, Kind = "warning-letter" }, CallerOf(officer), Ct))).Value.MeasureId;
         using var client = await app.SignInAsync(worker);
+        using var officerClient = await app.SignInAsync(officer);
         using var gridClient = await app.SignInAsync(grid);
         var request = $"/access/requests/{await RequestAsync(worker)}";
         var paper = await app.Services.GetRequiredService<Anhu.Modules.Documents.DocumentDesk>().IssueAsync(CallerOf(worker), new()
@@ -182,6 +183,9 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/measures"] = "/measures", ["/measures/court-notices"] = "/measures/court-notices", ["/measures/{MeasureId:guid}"] = $"/measures/{letter}", ["/measures/{MeasureId:guid}/{Action}"] = $"/measures/{letter}/edit",
             ["/cases/{CaseId:guid}/measures/new"] = $"/cases/{alarm.CaseId}/measures/new", ["/api/v1/cases/{id:guid}/measures"] = $"/api/v1/cases/{alarm.CaseId}/measures",
             ["/api/v1/measures/{id:guid}"] = $"/api/v1/measures/{letter}",
+            ["/dispositions"] = "/dispositions", ["/dispositions/{DutyId:guid}"] = $"/dispositions/{Duty("police-disposition")}", ["/api/v1/dispositions"] = "/api/v1/dispositions",
+            ["/dispositions/letters"] = "/dispositions/letters", ["/dispositions/letters.csv"] = "/dispositions/letters.csv", ["/api/v1/letters/figures"] = "/api/v1/letters/figures",
+            ["/api/v1/duties/{id:guid}/disposition"] = $"/api/v1/duties/{Duty("police-disposition")}/disposition",
             ["/access"] = "/access", ["/access/case"] = $"/access/case?number={alarm.CaseNumber}", ["/access/workers/{WorkerId:guid}"] = $"/access/workers/{(await Colleague()).Id}",
             ["/access/unusual"] = "/access/unusual", ["/access/requests"] = "/access/requests", ["/access/retention"] = "/access/retention", ["/access/requests/{DataRequestId:guid}"] = request,
             ["/access/requests/{DataRequestId:guid}/answer"] = $"{request}/answer", ["/access/requests/{id:guid}/answer.json"] = $"{request}/answer.json",
@@ -198,7 +202,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         foreach (var route in routes)
         {
             var before = await LastAsync();
-            using var answer = await (route.StartsWith("/tasks", StringComparison.Ordinal) ? gridClient : client).GetAsync(places[route], Ct);
+            using var answer = await (route.StartsWith("/tasks", StringComparison.Ordinal) ? gridClient : (route.Contains("disposition", StringComparison.Ordinal) || route.Contains("letters", StringComparison.Ordinal)) ? officerClient : client).GetAsync(places[route], Ct);
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{route}: {answer.StatusCode}");
             Assert.True(await LastAsync() > before, $"{route} is not recorded.");
         }

@@ -20,7 +20,7 @@ public static class Reports
         string region = "340104001001", string? address = "测试路1号2栋", ReportedIndicators? indicators = null, Injury injury = Injury.None,
         bool withPeople = true, AlarmCategory category = AlarmCategory.DomesticViolence, AlarmChannel channel = AlarmChannel.Phone)
     {
-        couple = couple == 0 ? 100_000 + Interlocked.Increment(ref next) : couple;
+        couple = couple == 0 ? NextCouple() : couple;
         return new AlarmReport
         {
             Source = source, SourceId = sourceId ?? Guid.CreateVersion7().ToString("N"), Revision = revision,
@@ -29,6 +29,9 @@ public static class Reports
             People = withPeople ? [Person(couple, PartyRole.Victim, injury), Person(couple, PartyRole.Perpetrator, Injury.Unknown)] : [],
         };
     }
+
+    /// <summary>A couple that no other test reports.</summary>
+    public static int NextCouple() => 100_000 + Interlocked.Increment(ref next);
 
     /// <summary>One of a couple.</summary>
     public static ReportedPerson Person(int couple, PartyRole role, Injury injury = Injury.Unknown)

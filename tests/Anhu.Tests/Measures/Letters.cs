@@ -115,6 +115,17 @@ internal sealed class Letters(AnhuFixture app)
         return (alarm, letter, officer, leader);
     }
 
+    /// <summary>Gives somebody of a unit above the leave to see a case in full.</summary>
+    public Task<int> LetSeeAsync(Guid caseId, Caller above) => app.QueryAsync(async db =>
+    {
+        db.Add(new AccessGrant
+        {
+            AccessGrantId = Guid.CreateVersion7(), WorkerId = above.WorkerId!.Value, UnitId = above.UnitId!.Value, CaseId = caseId, Kind = GrantKind.Purpose,
+            Reason = AccessReason.Supervision, GrantedAt = app.Clock.GetUtcNow(), Until = app.Clock.GetUtcNow().AddHours(8),
+        });
+        return await db.SaveChangesAsync(Ct);
+    });
+
     public Task<Duty?> OpenAsync(Guid caseId, string kind) => app.QueryAsync(db =>
         db.Duties.AsNoTracking().Where(d => d.CaseId == caseId && d.Kind == kind && Duty.OpenStates.Contains(d.State)).OrderByDescending(d => d.DutyId).FirstOrDefaultAsync(Ct));
 

@@ -93,15 +93,7 @@ public sealed class WarningLetterTests(FakeTimeFixture app) : IClassFixture<Fake
         // The victim does not forgive: in Anhui the letter is a must, and only the unit above may say no.
         Assert.Equal("measures.must-needs-superior", await Refused(await letters.CallerAsync(Letters.Station, WorkerRole.Supervisor), "reject"));
         var above = await letters.CallerAsync(Letters.Branch, WorkerRole.Supervisor);
-        await app.QueryAsync(async db =>
-        {
-            db.Add(new AccessGrant
-            {
-                AccessGrantId = Guid.CreateVersion7(), WorkerId = above.WorkerId!.Value, UnitId = above.UnitId!.Value, CaseId = alarm.CaseId, Kind = GrantKind.Purpose,
-                Reason = AccessReason.Supervision, GrantedAt = app.Clock.GetUtcNow(), Until = app.Clock.GetUtcNow().AddHours(8),
-            });
-            return await db.SaveChangesAsync(Ct);
-        });
+        await letters.LetSeeAsync(alarm.CaseId, above);
         Assert.Null(await Refused(above, "reject"));
         Assert.Null(await letters.OpenAsync(alarm.CaseId, "warning-letter"));
     }
@@ -244,7 +236,8 @@ public sealed class WarningLetterTests(FakeTimeFixture app) : IClassFixture<Fake
         Assert.True((await letters.VisitAsync(alarm.CaseId, officer, "recurrence", new { notes = "邻居称又动手" })).IsOk);
 
         Assert.Equal("recurrence", (await letters.ReadAsync(letter.MeasureId)).State);
-        Assert.NotNull(await letters.OpenAsync(alarm.CaseId, "police-disposition"));
+        var anew = await letters.OpenAsync(alarm.CaseId, "police-disposition");
+        Assert.Equal(letters.Rules.Clock.Hours(app.Clock.GetUtcNow(), 72), anew?.DueAt);
         Assert.Null(await letters.OpenAsync(alarm.CaseId, "check-visit"));
 
         // A letter may not follow a letter: the penalty is due.

@@ -99,6 +99,7 @@ internal sealed class RandomRows(int seed)
             _ when type.IsEnum => Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length)),
             _ when property.GetElementType() is { } element => List(element.ClrType),
             _ when type.IsAssignableFrom(typeof(Dictionary<string, string>)) => new Dictionary<string, string> { ["facts"] = "刀\n\"x\"" },
+            _ when type == typeof(IReadOnlyList<string>) && property.IsSealed() => List(typeof(string)),
             _ when property.IsSealed() => System.Text.Json.JsonSerializer.Deserialize("""[{"ruleId":"x","class":1,"textZh":"刀\n\"x\"","textEn":"y"}]""", type, JsonText.Options),
             _ when property.GetTypeMapping().Converter?.ProviderClrType == typeof(string) => """[{"code":"weapon","value":"刀\n\"x\""}]""",
             _ => throw new InvalidOperationException($"No value for {property.DeclaringType.Name}.{property.Name}."),

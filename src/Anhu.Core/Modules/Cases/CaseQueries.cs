@@ -314,7 +314,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         return db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0).Select(k => k.PersonId);
     }
 
-    private static bool IsCaseNumber(string words) => words.StartsWith("DV", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsCaseNumber(string words) => words.StartsWith("DV", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The keys that words can mean, from one to another: an ID number, a phone with whatever name, or a name.</summary>
     internal static (string From, string To) SearchRange(Protection.KeyRing keys, string words)

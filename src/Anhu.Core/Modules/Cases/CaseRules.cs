@@ -125,12 +125,14 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="measure">For a step of a measure: its unit, which does what its agency has to do, and what it knows.</param>
     /// <param name="court">The court before which it is; the one of the place when null.</param>
     /// <param name="releaseAt">When somebody is released from custody, for deadlines before it.</param>
+    /// <param name="addition">For what was added to a disposition: which.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
         string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null,
         (string Item, string Status)? evidence = null,
-        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null, DateTimeOffset? releaseAt = null)
+        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null, DateTimeOffset? releaseAt = null,
+        string? addition = null)
     {
         incident ??= Latest(file);
         var own = ended?.IncidentId is { } about ? file.Incidents.Find(i => i.IncidentId == about) ?? incident : incident;
@@ -139,6 +141,9 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             Need = need,
             SceneItem = evidence?.Item,
             SceneStatus = evidence?.Status,
+            Addition = addition,
+            DispositionBegun = incident is not null && (incident.Disposition is not null
+                || file.OpenDuties.Exists(d => d.IncidentId == incident.IncidentId && Rules.Playbook.Kinds.GetValueOrDefault(d.Kind) is { Disposes: true })),
             DutyKind = ended?.Kind,
             Outcome = ended?.Outcome,
             DutyDueAt = ended?.DueAt,

@@ -58,6 +58,9 @@ public sealed record MeasureContext
     /// <summary>What is known of the person before this incident.</summary>
     public required MeasureHistory History { get; init; }
 
+    /// <summary>The new incident by which the step is taken, where there is one: what follows is about that.</summary>
+    public Incident? NewIncident { get; init; }
+
     /// <summary>The person against whom it is, by now; null when not found.</summary>
     public Guid? Against { get; init; }
 

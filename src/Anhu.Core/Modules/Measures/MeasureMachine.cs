@@ -62,7 +62,7 @@ internal static class MeasureMachine
 
         sink.Record(new PendingEvent(kind.EventOf(row), context.At, context.File.Case.CaseId, null, m.UnitId, context.File.Case.Class, EventData.Of(
             ("measure", m.MeasureId), ("action", row.Action), ("from", begins ? null : from), ("to", m.State), ("number", m.Number), ("dueAt", m.DueAt),
-            ("overlay", overlay), ("reason", row.Required.Contains("reason") ? context["reason"] : null))));
+            ("overlay", overlay), ("incident", context.NewIncident?.IncidentId), ("reason", row.Required.Contains("reason") ? context["reason"] : null))));
         if (!history.Equals((context.Incident.LetterAt, context.Incident.PunishedAt, context.Incident.OrderBreachedAt)))
         {
             rules.LearnHistory(context.File, context.At, context.Incident, sink);
@@ -96,7 +96,7 @@ internal static class MeasureMachine
         if (rules.Map.Find(m.UnitId) is { } unit)
         {
             rules.Plan(
-                context.File, happened, context.At, context.Incident, sink, startsAt: startsAt, measure: (unit, m.DueAt, false), releaseAt: m.ReleaseAt,
+                context.File, happened, context.At, context.NewIncident ?? context.Incident, sink, startsAt: startsAt, measure: (unit, m.DueAt, false), releaseAt: m.ReleaseAt,
                 court: m.DecidingUnitId is { } court ? rules.Map.Find(court) : null);
         }
     }

@@ -114,6 +114,12 @@ public enum PlaybookEvent
 
     /// <summary><c>release.early</c>: in addition, it came before the known day, or none was known.</summary>
     ReleasedEarly,
+
+    /// <summary><c>letter.missed</c>: a warning letter was due and none was issued in time.</summary>
+    LetterMissed,
+
+    /// <summary><c>disposition.addition</c>: the police added something to how they disposed of an incident.</summary>
+    DispositionAddition,
 }
 
 /// <summary>What a playbook may look at. Null means not known, which is not no.</summary>
@@ -178,6 +184,12 @@ public sealed record PlaybookFacts
 
     /// <summary>Its status: <c>collected</c>, <c>refused</c>, <c>not-applicable</c> or <c>missing</c>; <c>requested</c> for the work group.</summary>
     public string? SceneStatus { get; init; }
+
+    /// <summary>What was added to a disposition (<see cref="PlaybookEvent.DispositionAddition"/>), such as <c>shelter</c>.</summary>
+    public string? Addition { get; init; }
+
+    /// <summary>How the police dispose of the incident is decided, or a duty to decide it is open.</summary>
+    public bool DispositionBegun { get; init; }
 
     /// <summary>The kind of the duty that was done or is overdue.</summary>
     public string? DutyKind { get; init; }

@@ -24,6 +24,7 @@ internal static class PlaybookWords
         ("letterIssued", f => f.LetterIssued, new("已出具告诫书", "a warning letter was issued"), new("没有出具告诫书", "no warning letter was issued")),
         ("visitsDone", f => f.VisitsDone, new("查访次数已满", "enough visits were made"), new("查访次数未满", "more visits are due")),
         ("orderInForce", f => f.OrderInForce, new("保护令在有效期内", "a protection order is in force"), new("没有生效的保护令", "no protection order is in force")),
+        ("dispositionBegun", f => f.DispositionBegun, new("处置已经登记或者正在办理", "the disposition is decided or under way"), new("还没有处置", "no disposition is under way")),
         ("mandatoryReport", f => f.MandatoryReport, new("来自强制报告", "a mandatory report"), new("不是强制报告", "no mandatory report")),
     ];
 
@@ -68,6 +69,8 @@ internal static class PlaybookWords
         PlaybookEvent.OrderExpiring => "order.expiring",
         PlaybookEvent.OrderExpired => "order.expired",
         PlaybookEvent.OrderBreached => "order.breached",
+        PlaybookEvent.LetterMissed => "letter.missed",
+        PlaybookEvent.DispositionAddition => "disposition.addition",
     };
 
     /// <summary>The language of conditions.</summary>
@@ -95,6 +98,10 @@ internal static class PlaybookWords
         language.Word("outcome", (reader, value, key) => ReadNames(
             reader, value, key, kinds.Values.SelectMany(k => k.Outcomes).DistinctBy(o => o.Id).ToDictionary(o => o.Id, o => o.Label, StringComparer.Ordinal),
             f => f.Outcome, new("结果为", "the outcome is ")));
+        language.Word("addition", (reader, value, key) => ReadNames(
+            reader, value, key, kinds.Values.Where(k => k.Disposes).SelectMany(k => k.Fields).Where(f => f.Id == "additions").SelectMany(f => f.Options).DistinctBy(o => o.Id)
+                .ToDictionary(o => o.Id, o => o.Label, StringComparer.Ordinal),
+            f => f.Addition, new("同时采取", "added is ")));
         language.Word("sceneItem", (reader, value, key) => RuleMap.AsText(reader, value, key, 80) is { } item
             ? new(f => f.SceneItem == item, new($"现场证据为“{item}”", $"the evidence item is \"{item}\""))
             : null);

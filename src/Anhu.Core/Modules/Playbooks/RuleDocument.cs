@@ -9,7 +9,7 @@ public enum RuleDocumentKind
     /// <summary>Playbook.</summary>
     Playbook,
 
-    /// <summary>Rules of a kind of measure; its versions begin with the kind.</summary>
+    /// <summary>Rules of a kind of measure, or of dispositions; its versions begin with the kind.</summary>
     Measure,
 }
 

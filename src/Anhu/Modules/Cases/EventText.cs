@@ -26,7 +26,7 @@ public sealed record EventWords(string What, string? Why, string Icon, Tone Tone
 /// </summary>
 public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords words, CityFormat format, RuleBook rules)
 {
-    private static readonly HashSet<string> Bad = ["duty.overdue", "duty.escalated", "duty.hand-over-expired", "message.failed", "letter.recurrence", "order.breach"];
+    private static readonly HashSet<string> Bad = ["duty.overdue", "duty.escalated", "duty.hand-over-expired", "message.failed", "letter.recurrence", "letter.missed", "order.breach"];
     private static readonly HashSet<string> Good = ["duty.done", "duty.verified", "case.closed", "visit.recorded"];
     private static readonly HashSet<string> Warn =
         [EventTypes.AccessEmergency, "alarm.received", "case.opened", "case.reopened", "case.close-requested", "case.grade-proposed", "duty.hand-over-refused", "duty.returned", "duty.cancel-requested"];

@@ -55,6 +55,7 @@ public sealed class DutyWords(RuleBook rules, IStringLocalizer<DutiesText> text)
     {
         "phone-visit" or "on-site-visit" => $"/visits/{dutyId}",
         "caring-message" => $"/messages/{dutyId}",
+        Dispositions.DispositionRules.FormName => $"/dispositions/{dutyId}",
         DutyKind.MeasureForm => $"/measures/of-duty/{dutyId}",
         _ => null,
     };

@@ -11,6 +11,9 @@ public sealed class WarningLetter : MeasureKind
     /// <summary>Its id.</summary>
     public const string KindId = "warning-letter";
 
+    /// <summary>The new incident in the fields of a letter that ended as recurrence by an alarm.</summary>
+    public const string RecurrenceIncident = "recurrenceIncident";
+
     private const string Proposed = "proposed", UnderApproval = "under-approval", Issued = "issued", Delivered = "delivered", Deemed = "deemed-delivered",
         Notified = "notified", Monitoring = "monitoring";
 
@@ -40,7 +43,7 @@ public sealed class WarningLetter : MeasureKind
     public override IReadOnlyList<Agency> Agencies { get; } = [Agency.Police];
 
     /// <inheritdoc />
-    public override IReadOnlyList<string> Deadlines { get; } = ["issue", "deliver", "notify"];
+    public override IReadOnlyList<string> Deadlines { get; } = ["issue", "deliver", "notify", "pursue"];
 
     // Of what can be done in a state, the page puts the first forward: the step that leads on.
     /// <inheritdoc />
@@ -62,7 +65,7 @@ public sealed class WarningLetter : MeasureKind
         {
             Action = "approve", From = [UnderApproval], To = Issued, Who = MeasureWho.Leader, Required = ["number"], Optional = ["lateReason"],
             Guards = [Complete, NotInsteadOfAPenalty, LateIsExplained], Deadline = "deliver", Overlay = ("late", IsLate), Playbook = PlaybookEvent.LetterIssued,
-            Ends = [("warning-letter", "issued"), ("police-disposition", "warning-letter")], Effect = Issue,
+            Ends = [("warning-letter", "issued"), ("police-disposition", "warning-letter"), ("missed-letter", "issued")], Effect = Issue,
         },
         new()
         {

@@ -394,6 +394,49 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "dispositions_disposition",
+                columns: table => new
+                {
+                    DispositionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Suggested = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Deviates = table.Column<bool>(type: "boolean", nullable: false),
+                    FromAbove = table.Column<bool>(type: "boolean", nullable: false),
+                    RuleIds = table.Column<string>(type: "text", nullable: false),
+                    Circumstances = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Additions = table.Column<string>(type: "text", nullable: false),
+                    Reason = table.Column<byte[]>(type: "bytea", nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RulesVersion = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dispositions_disposition", x => x.DispositionId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispositions_letter_due",
+                columns: table => new
+                {
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OccurredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Strength = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    GroundIds = table.Column<string>(type: "text", nullable: false),
+                    MissedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dispositions_letter_due", x => x.IncidentId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "documents_key",
                 columns: table => new
                 {
@@ -1657,6 +1700,26 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "WorkerTieId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_dispositions_disposition_IncidentId",
+                table: "dispositions_disposition",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dispositions_disposition_UnitId_DecidedAt",
+                table: "dispositions_disposition",
+                columns: new[] { "UnitId", "DecidedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dispositions_letter_due_DueAt",
+                table: "dispositions_letter_due",
+                column: "DueAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dispositions_letter_due_UnitId_OccurredAt",
+                table: "dispositions_letter_due",
+                columns: new[] { "UnitId", "OccurredAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_documents_issued_CaseId_IssuedAt",
                 table: "documents_issued",
                 columns: new[] { "CaseId", "IssuedAt" });
@@ -2211,6 +2274,12 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "dispositions_disposition");
+
+            migrationBuilder.DropTable(
+                name: "dispositions_letter_due");
 
             migrationBuilder.DropTable(
                 name: "documents_issued_files");

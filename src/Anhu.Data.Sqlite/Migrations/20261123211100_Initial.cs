@@ -392,6 +392,49 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "dispositions_disposition",
+                columns: table => new
+                {
+                    DispositionId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Suggested = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Deviates = table.Column<bool>(type: "INTEGER", nullable: false),
+                    FromAbove = table.Column<bool>(type: "INTEGER", nullable: false),
+                    RuleIds = table.Column<string>(type: "TEXT", nullable: false),
+                    Circumstances = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Additions = table.Column<string>(type: "TEXT", nullable: false),
+                    Reason = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    RulesVersion = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dispositions_disposition", x => x.DispositionId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispositions_letter_due",
+                columns: table => new
+                {
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OccurredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Strength = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    GroundIds = table.Column<string>(type: "TEXT", nullable: false),
+                    MissedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dispositions_letter_due", x => x.IncidentId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "documents_key",
                 columns: table => new
                 {
@@ -1655,6 +1698,26 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "WorkerTieId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_dispositions_disposition_IncidentId",
+                table: "dispositions_disposition",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dispositions_disposition_UnitId_DecidedAt",
+                table: "dispositions_disposition",
+                columns: new[] { "UnitId", "DecidedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dispositions_letter_due_DueAt",
+                table: "dispositions_letter_due",
+                column: "DueAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dispositions_letter_due_UnitId_OccurredAt",
+                table: "dispositions_letter_due",
+                columns: new[] { "UnitId", "OccurredAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_documents_issued_CaseId_IssuedAt",
                 table: "documents_issued",
                 columns: new[] { "CaseId", "IssuedAt" });
@@ -2209,6 +2272,12 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "dispositions_disposition");
+
+            migrationBuilder.DropTable(
+                name: "dispositions_letter_due");
 
             migrationBuilder.DropTable(
                 name: "documents_issued_files");
