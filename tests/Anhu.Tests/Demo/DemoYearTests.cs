@@ -93,6 +93,15 @@ public sealed class DemoYearTests(DemoYearFixture app) : IClassFixture<DemoYearF
     }
 
     [Fact]
+    public async Task MissedLetters_AreSome_AndNoFlood()
+    {
+        var missed = await app.QueryAsync(db => db.Duties.AsNoTracking().Where(d => d.Kind == "missed-letter").ToListAsync(Ct));
+        var letters = await app.QueryAsync(db => db.Measures.CountAsync(m => m.Kind == "warning-letter", Ct));
+
+        Assert.InRange(missed.Count, 1, letters / 2);
+    }
+
+    [Fact]
     public async Task Visits_Messages_Rosters_AndDraftsAreThere()
     {
         var messages = await app.QueryAsync(db => db.OutboxMessages.AsNoTracking().ToListAsync(Ct));

@@ -47,7 +47,8 @@ internal static class DemoConduct
             "police-first-contact" => random.Chance(0.94)
                 ? Of("handled", ("arrivedAt", "到场后将双方分开"), ("evidence", Evidence(incident, random)), ("rightsTold", true), ("notes", random.Pick(Handled)))
                 : Of("nobody-found", ("notes", "到场敲门无人应答，电话联系报警人称已离开。")),
-            "police-disposition" => Disposition(incident, year, random),
+            "police-disposition" => Disposition(incident, file, year, random),
+            "missed-letter" => Of("not-due", ("reason", "经核实，属双方互相推搡，不构成应当告诫的情形。")),
             "identify-parties" => random.Chance(0.8) ? Of("identified", ("notes", "经上门核实已补录。")) : Of("not-possible", ("notes", "多次回拨未接，现场无人。")),
             "reassessment" => Of("assessed", ("changes", "已了解近期变化，双方分开居住。"), ("riskView", "3"), ("reason", "近期未再发生，受害人有求助渠道。")),
             "safety-check" => Of("safe", ("seenAlone", true), ("notes", "单独见到受害人，人身安全，已告知求助方式。")),
@@ -117,7 +118,7 @@ internal static class DemoConduct
         return [.. evidence];
     }
 
-    private static DemoResult Disposition(Incident? incident, int year, Random random)
+    private static DemoResult Disposition(Incident? incident, CaseFile file, int year, Random random)
     {
         var hurt = incident?.Injury >= Injury.Minor;
         var dispute = incident?.Category == AlarmCategory.FamilyDispute;
@@ -125,15 +126,30 @@ internal static class DemoConduct
             : dispute ? random.Pick(("police-mediation", 60.0), ("criticism", 25), ("not-established", 15))
             : hurt ? random.Pick(("warning-letter", 34.0), ("penalty", 12), ("criticism", 36), ("police-mediation", 18))
             : random.Pick(("criticism", 58.0), ("warning-letter", 9), ("police-mediation", 22), ("not-established", 9), ("penalty", 2));
+        if (outcome is "criticism" or "police-mediation" && incident is { Injury: < Injury.Light } && AsksForMore(incident, file) && random.Chance(0.85))
+        {
+            outcome = file.Incidents.Exists(i => i.OccurredAt < incident.OccurredAt && (i.LetterAt is not null || i.Disposition is "penalty" or "criminal")) ? "penalty" : "warning-letter";
+        }
+
         return outcome switch
         {
             "criticism" => Of(outcome, ("facts", "双方争执中有推搡，情节较轻。"), ("reason", "情节较轻，当场批评教育并告知后果。")),
             "not-established" => Of(outcome, ("reason", "未发现暴力行为，双方各执一词，已登记备查。")),
-            "warning-letter" => Of(outcome, ("documentNumber", $"合公家暴告字〔{year}〕{random.Next(1, 2000):0000}号"), ("facts", "实施殴打，有伤情照片和询问笔录。")),
-            "criminal" => Of(outcome, ("documentNumber", $"合公刑立字〔{year}〕{random.Next(1, 3000):0000}号"), ("facts", "伤情待鉴定，已立案侦查。")),
-            "penalty" => Of(outcome, ("documentNumber", $"合公行罚决字〔{year}〕{random.Next(1, 4000):0000}号"), ("facts", "殴打他人，事实清楚。")),
-            _ => Of(outcome, ("documentNumber", $"合公治调字〔{year}〕{random.Next(1, 3000):0000}号"), ("facts", "双方自愿，达成治安调解。")),
+            "warning-letter" => Of(outcome, ("documentNumber", $"合公家暴告字〔{year}〕{random.Next(1, 2000):0000}号"), ("facts", "实施殴打，有伤情照片和询问笔录。"), ("reason", "结合伤情、经过和双方陈述。")),
+            "criminal" => Of(outcome, ("documentNumber", $"合公刑立字〔{year}〕{random.Next(1, 3000):0000}号"), ("facts", "伤情待鉴定，已立案侦查。"), ("reason", "伤情较重，依法立案。")),
+            "penalty" => Of(outcome, ("documentNumber", $"合公行罚决字〔{year}〕{random.Next(1, 4000):0000}号"), ("facts", "殴打他人，事实清楚。"), ("reason", "事实清楚，依法处罚。")),
+            _ => Of(outcome, ("documentNumber", $"合公治调字〔{year}〕{random.Next(1, 3000):0000}号"), ("facts", "双方自愿，达成治安调解。"), ("reason", "因家庭琐事引起，情节较轻，分别问过，双方自愿。")),
         };
+    }
+
+    /// <summary>Most officers see when the law asks for more than criticism: the victim is one whom it names, or he was criticised, warned or punished before.</summary>
+    private static bool AsksForMore(Incident incident, CaseFile file)
+    {
+        var known = IncidentKnowledge.Of(incident);
+        var (young, old) = (DateOnly.FromDateTime(incident.OccurredAt.UtcDateTime).AddYears(-18), DateOnly.FromDateTime(incident.OccurredAt.UtcDateTime).AddYears(-60));
+        return known.MinorVictim == true || known.ElderlyVictim == true || known.Pregnant == true
+            || file.With(PartyRole.Victim).Any(v => v.BirthDate > young || v.BirthDate <= old)
+            || file.Incidents.Exists(i => i.OccurredAt < incident.OccurredAt && i.Disposition is "criticism" or "warning-letter" or "penalty" or "criminal");
     }
 
     /// <summary>A call that reached her.</summary>

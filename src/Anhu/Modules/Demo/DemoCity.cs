@@ -1,4 +1,5 @@
 using Anhu.Hosting;
+using Anhu.Modules.Dispositions;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Web;
@@ -32,6 +33,9 @@ public sealed class DemoCity(
             case DemoStoreState.Empty:
                 Refused = await fill.FillAsync(options, templates, Progress, ct);
                 await scope.ServiceProvider.GetRequiredService<DemoPictures>().AddAsync(ct);
+
+                // What follows from the year by itself is there before anybody looks, in the same order each time.
+                await scope.ServiceProvider.GetRequiredService<LetterWatch>().RunAsync(ct);
                 break;
         }
 
