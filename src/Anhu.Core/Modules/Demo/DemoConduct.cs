@@ -126,7 +126,7 @@ internal static class DemoConduct
             : dispute ? random.Pick(("police-mediation", 60.0), ("criticism", 25), ("not-established", 15))
             : hurt ? random.Pick(("warning-letter", 34.0), ("penalty", 12), ("criticism", 36), ("police-mediation", 18))
             : random.Pick(("criticism", 58.0), ("warning-letter", 9), ("police-mediation", 22), ("not-established", 9), ("penalty", 2));
-        if (outcome is "criticism" or "police-mediation" && incident is { Injury: < Injury.Light } && AsksForMore(incident, file) && random.Chance(0.85))
+        if (outcome is "criticism" or "police-mediation" && incident is { Injury: < Injury.Light } && AsksForMore(incident, file) && random.Chance(0.6))
         {
             outcome = file.Incidents.Exists(i => i.OccurredAt < incident.OccurredAt && (i.LetterAt is not null || i.Disposition is "penalty" or "criminal")) ? "penalty" : "warning-letter";
         }
