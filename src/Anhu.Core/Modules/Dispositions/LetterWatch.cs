@@ -90,19 +90,21 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
     private async Task<int> MissedAsync(CancellationToken ct)
     {
         var changed = 0;
-        Guid? last = null;
+        var last = Guid.Empty;
         while (true)
         {
+            ct.ThrowIfCancellationRequested();
             await using var db = await contexts.CreateDbContextAsync(ct);
             var now = time.Now;
             var missed = await db.LettersDue.AsNoTracking().Where(d => d.MissedAt == null && d.DueAt <= now)
-                .Join(db.Incidents.Where(i => i.LetterAt == null), d => d.IncidentId, i => i.IncidentId, (d, i) => i.CaseId).Distinct().OrderBy(c => c).Take(Portion).ToListAsync(ct);
-            if (missed.Count == 0 || missed[0] == last)
+                .Join(db.Incidents.Where(i => i.LetterAt == null), d => d.IncidentId, i => i.IncidentId, (d, i) => i.CaseId).Where(c => c.CompareTo(last) > 0).Distinct().OrderBy(c => c).Take(Portion).ToListAsync(ct);
+            if (missed.Count == 0)
             {
                 return changed;
             }
 
-            last = missed[0];
+            // Each case once a run: one that nothing can be done for (no unit answers for its place) must not keep the others waiting.
+            last = missed[^1];
             changed += await LookAsync(missed, ct);
         }
     }
