@@ -1,4 +1,5 @@
 using Anhu.Modules.Documents;
+using Anhu.Modules.Measures.ProtectionOrders;
 using Anhu.Modules.Measures.WarningLetters;
 
 namespace Anhu.Modules;
@@ -11,6 +12,7 @@ public static class DocumentKinds
     [
         CaseDocumentSource.AlarmCertificate, CaseDocumentSource.HandOver,
         LetterDocuments.Request, LetterDocuments.Letter, LetterDocuments.Notice, LetterDocuments.RightsNotice, LetterDocuments.Delivery,
+        OrderDocuments.Application, OrderDocuments.Copy,
     ];
 
     /// <summary>The kind of an id; null when there is none.</summary>

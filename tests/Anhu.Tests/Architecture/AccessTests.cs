@@ -53,6 +53,8 @@ public sealed class AccessTests
         ["MeasureVisitFollower"] = "what follows from a visit, after the caller was asked about",
         ["MissedLookUps"] = "looks people up, for the platform itself",
         ["PersonIndex"] = "looks people up, for the platform itself",
+        ["OrderDocuments"] = "adds their incidents to orders that the policy gave",
+        ["OtherPartyGuard"] = "hides places, phones and names in what the policy gave",
         ["OutboxSender"] = "sends what a worker asked for, by the contact gate",
         ["PlaybookDryRun"] = "the operator's command line: counts only",
         ["RecordFigures"] = "counts of the record for the audit administrator",

@@ -136,7 +136,7 @@ internal static class Samples
         {
             if (field.Items is { } items)
             {
-                values.With(field.Name, [.. Enumerable.Range(1, 3).Select(n => items.Aggregate(new DocumentValues(), (v, f) => v.With(f.Name, f.Name == "at" ? "2026年3月1日" : $"电话回访第{n}次")))]);
+                values.With(field.Name, [.. Enumerable.Range(1, 3).Select(n => items.Aggregate(new DocumentValues(), (v, f) => v.With(f.Name, f.Name == "at" ? "2026年3月1日" : f.Name == "n" ? $"{n}" : $"电话回访第{n}次")))]);
             }
             else
             {
@@ -180,6 +180,29 @@ internal static class Samples
                     "prohibition" => "禁止你对家庭成员以殴打、捆绑、残害、限制人身自由以及经常性谩骂、恐吓等方式实施家庭暴力。",
                     "consequences" => "如再次实施家庭暴力或者拒不执行本告诫书，公安机关将依法给予治安管理处罚；构成犯罪的，依法追究刑事责任。",
                     "uses" => "本告诫书可以作为申请人身安全保护令、临时庇护、法律援助时的书面凭证。",
+                    "applicant.name" => "王小芳",
+                    "applicant.sex" => "女",
+                    "applicant.birth" => "1990年1月1日",
+                    "applicant.id" => "340199199001010021",
+                    "service.place" => "合肥市蜀山区妇女联合会转交",
+                    "service.phone" => "12338",
+                    "respondent.name" => "李大强",
+                    "respondent.sex" => "男",
+                    "respondent.birth" => "1988年3月3日",
+                    "respondent.id" => "34019919880303001X",
+                    "respondent.address" => "合肥市蜀山区三里庵街道竹荫里社区18栋302室",
+                    "respondent.phone" => "13900000000",
+                    "respondent.job" => "某物流公司驾驶员",
+                    "covered" => "女儿李某，七岁",
+                    "court" => "合肥市蜀山区人民法院",
+                    "court.number" => "（2026）皖0104民保令12号",
+                    "court.why" => "家庭暴力发生地",
+                    "months" => "6",
+                    "distance" => "二百米",
+                    "places" => "申请人的工作单位",
+                    "urgent" => "被申请人多次扬言“再敢报警就弄死你”。",
+                    "evidence.holders" => "报警回执由申请人保存，诊疗记录在医院。",
+                    "evidence.note" => "照片四张另行提交。",
                     "admits" or "signed" or "fingerprint" or "file.copy" => "是",
                     "opinion" => "事实清楚，证据充分，受害人不谅解，应当出具告诫书。",
                     "asked" => "请协助做好对被告诫人的法治教育和对受害人的关爱帮扶，并配合公安机关查访；发现再次实施家庭暴力的，立即报警。",

@@ -16,10 +16,12 @@ public sealed class CaseSecrets
 {
     private static readonly PartyRole[] Protected = [PartyRole.Victim, PartyRole.Child];
     private readonly List<ShieldedPlace> places;
+    private readonly List<ShieldedValue> values;
 
-    private CaseSecrets(LeakGuard guard, List<ShieldedPlace> places)
+    private CaseSecrets(List<ShieldedValue> values, List<ShieldedPlace> places)
     {
-        Guard = guard;
+        Guard = new LeakGuard(values);
+        this.values = values;
         this.places = places;
     }
 
@@ -57,6 +59,12 @@ public sealed class CaseSecrets
     /// <param name="caseId">Which.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<CaseSecrets> LoadAsync(AnhuDbContext db, Guid caseId, CancellationToken ct) => (await LoadAsync(db, [caseId], ct))[caseId];
+
+    /// <summary>What a guard of the case looks for, to be put beside more.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="caseId">Which.</param>
+    /// <param name="ct">Cancels.</param>
+    internal static async Task<IReadOnlyList<ShieldedValue>> ValuesAsync(AnhuDbContext db, Guid caseId, CancellationToken ct) => (await LoadAsync(db, caseId, ct)).values;
 
     /// <summary>The secrets of a case whose people and incidents were read already.</summary>
     /// <param name="db">The context.</param>
@@ -145,7 +153,7 @@ public sealed class CaseSecrets
             }
         }
 
-        return new CaseSecrets(new LeakGuard(values), places);
+        return new CaseSecrets(values, places);
     }
 
     private bool Hides(PartyRole role, string value) => IsProtected(role) || Guard.Find("", value).Count > 0;

@@ -127,7 +127,7 @@ public sealed class DocumentDesk(
         db.Actor = caller.Actor;
         var now = time.Now;
         var source = catalog.SourceOf(kind);
-        var wish = new DocumentWish(kind, caller, file, incident, null, unit, map, now);
+        var wish = new DocumentWish(kind, caller, file, incident, null, unit, map, now) { Answers = command.Answers };
         if (kind.About == DocumentAbout.Subject)
         {
             var subjects = await source.SubjectsAsync(kind, caller, file.Case.CaseId, ct);
@@ -146,7 +146,7 @@ public sealed class DocumentDesk(
             return unfilled.Failure!;
         }
 
-        foreach (var input in kind.Inputs)
+        foreach (var input in kind.Inputs.Where(i => kind.Fields.Any(f => f.Name == i.Name)))
         {
             values.With(input.Name, command.Answers.GetValueOrDefault(input.Name));
         }

@@ -11,7 +11,7 @@ public sealed record DocumentField(string Name, bool IsRequired = false, IReadOn
 }
 
 /// <summary>A question that a worker answers when a document is made.</summary>
-/// <param name="Name">The field that takes the answer.</param>
+/// <param name="Name">The field that takes the answer; one that is no field of the kind is the source's to use.</param>
 /// <param name="IsRequired">Whether it must be answered.</param>
 /// <param name="MaxLength">Longest answer, characters.</param>
 /// <param name="Rows">Lines of its box on the page.</param>

@@ -17,7 +17,11 @@ namespace Anhu.Modules.Documents;
 /// <param name="Unit">The unit that issues it.</param>
 /// <param name="Map">The organisation.</param>
 /// <param name="Now">The time, UTC.</param>
-public sealed record DocumentWish(DocumentKind Kind, Caller Caller, CaseDetails File, CaseIncident? Incident, Guid? SubjectId, Unit Unit, OrganisationMap Map, DateTimeOffset Now);
+public sealed record DocumentWish(DocumentKind Kind, Caller Caller, CaseDetails File, CaseIncident? Incident, Guid? SubjectId, Unit Unit, OrganisationMap Map, DateTimeOffset Now)
+{
+    /// <summary>The worker's answers, by the name of the question; none while a form is begun.</summary>
+    public IReadOnlyDictionary<string, string?> Answers { get; init; } = new Dictionary<string, string?>();
+}
 
 /// <summary>Something that documents of a kind can be about, such as a warning letter.</summary>
 /// <param name="SubjectId">Its key.</param>
@@ -53,7 +57,7 @@ public interface IDocumentSource
     Task<IReadOnlyDictionary<string, string?>> AnswersAsync(AnhuDbContext db, DocumentWish wish, CancellationToken ct) =>
         Task.FromResult<IReadOnlyDictionary<string, string?>>(new Dictionary<string, string?>());
 
-    /// <summary>Puts in what the record tells; the worker's answers come on top.</summary>
+    /// <summary>Puts in what the record tells; answers to questions that are fields of the kind come on top.</summary>
     /// <param name="db">The store.</param>
     /// <param name="wish">What is wanted.</param>
     /// <param name="values">Takes it; what every document has is there.</param>

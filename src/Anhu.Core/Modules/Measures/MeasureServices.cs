@@ -25,6 +25,6 @@ public static class MeasureServices
         services.AddSingleton<MeasureQueries>();
         services.AddSingleton<ActOnMeasureHandler>();
         services.AddSingleton<IDutyFollower, MeasureVisitFollower>();
-        return services.AddDocumentSource<LetterDocuments>();
+        return services.AddDocumentSource<LetterDocuments>().AddDocumentSource<OrderDocuments>();
     }
 }

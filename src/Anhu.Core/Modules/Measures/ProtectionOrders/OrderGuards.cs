@@ -1,6 +1,5 @@
 using Anhu.Common;
 using Anhu.Modules.Organisation;
-using Anhu.Modules.Regions;
 
 namespace Anhu.Modules.Measures.ProtectionOrders;
 
@@ -9,43 +8,14 @@ internal static class OrderGuards
 {
     private static readonly string[] MustBeServed = ["applicant", "respondent", "station", "committee"];
 
-    /// <summary>Who may apply for one who can't, or is coerced (Anti-Domestic Violence Law 23).</summary>
-    private static readonly string[] Law23 = ["near-relative", "police", "womens-federation", "committee", "relief"];
-
-    /// <summary>Who else may for the old, disabled or seriously ill, as they wish (SPC 2022, 2).</summary>
-    private static readonly string[] Spc2 = [.. Law23, "civil-affairs", "disabled-federation", "elderly-organisation"];
-
-    public static MeasureGuard MayApply { get; } = new("consent-or-proxy", c =>
-    {
-        if (c["applicantWay"] == "self")
-        {
-            return Yes(c, "consent") ? null : new Failure(FailureKind.NotAllowed, "measures.order-no-consent", "consent");
-        }
-
-        if (new[] { "proxyGround", "proxyKind", "proxyName" }.FirstOrDefault(f => c[f].Length == 0) is { } missing)
-        {
-            return MeasureFailures.Required(missing);
-        }
-
-        var byLaw = c["proxyGround"] is "incapable" or "coerced";
-        if (!(byLaw ? Law23 : Spc2).Contains(c["proxyKind"]))
-        {
-            return new Failure(FailureKind.NotAllowed, "measures.order-not-a-proxy", "proxyKind");
-        }
-
-        return byLaw || Yes(c, "proxyWish") ? null : new Failure(FailureKind.NotAllowed, "measures.order-against-wish", "proxyWish");
-    });
+    public static MeasureGuard MayApply { get; } = new("consent-or-proxy", c => OrderApplication.MayApply(f => c[f]));
 
     /// <summary>One of the three places is chosen in its field; the court there must be a basic-level one.</summary>
-    public static MeasureGuard BasicLevelCourt { get; } = new("basic-level-court-of-one-of-three-places", c =>
-        c.Map.FindTyped(c["court"]) is { } unit && (unit.Agency != Agency.Court || unit.Level != RegionLevel.County)
-            ? new Failure(FailureKind.Invalid, "measures.order-wrong-court", "court") : null);
+    public static MeasureGuard BasicLevelCourt { get; } = new("basic-level-court-of-one-of-three-places", c => OrderApplication.WrongCourt(f => c[f], c.Map));
 
-    public static MeasureGuard AddressIsHerChoice { get; } = new("address-only-if-she-wants", c =>
-        c["currentAddress"].Length > 0 && !Yes(c, "addressWanted") ? new Failure(FailureKind.NotAllowed, "measures.order-address-not-wanted", "currentAddress") : null);
+    public static MeasureGuard AddressIsHerChoice { get; } = new("address-only-if-she-wants", c => OrderApplication.AddressNotWanted(f => c[f]));
 
-    public static MeasureGuard UrgentIsExplained { get; } = new("urgent-is-explained", c =>
-        Yes(c, "urgent") && c["urgentReason"].Length == 0 ? MeasureFailures.Required("urgentReason") : null);
+    public static MeasureGuard UrgentIsExplained { get; } = new("urgent-is-explained", c => OrderApplication.UrgentWithoutReason(f => c[f]));
 
     public static MeasureGuard Term { get; } = new("at-most-six-months", c =>
         Length(c) is { } wrong ? wrong : Longest(c) is { } most && OrderTerm.Of(IssuedOn(c), c) > IssuedOn(c).AddMonths(most)
