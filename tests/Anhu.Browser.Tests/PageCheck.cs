@@ -32,13 +32,16 @@ internal static class PageCheck
         page.Console += Note;
         await page.GotoAsync(new Uri(address, path).ToString(), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
         await page.Locator("h1").First.WaitForAsync();
-        var violations = (await page.RunAxe(Wcag)).Violations;
+        var language = await page.EvaluateAsync<string>("() => document.documentElement.lang");
+
+        // Each language and each width once: the other two pairings show axe the same elements again.
+        var violations = language == "en" == page.ViewportSize!.Width < 600 ? (await page.RunAxe(Wcag)).Violations : [];
         var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         page.Console -= Note;
 
         if (Environment.GetEnvironmentVariable("ANHU_TEST_SCREENSHOTS") is { Length: > 0 } folder)
         {
-            var name = $"{string.Concat(path.Trim('/').Select(c => char.IsLetterOrDigit(c) ? c : '-'))}-{await page.EvaluateAsync<string>("() => document.documentElement.lang")}-{page.ViewportSize!.Width}.png";
+            var name = $"{string.Concat(path.Trim('/').Select(c => char.IsLetterOrDigit(c) ? c : '-'))}-{language}-{page.ViewportSize!.Width}.png";
             await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name), FullPage = true });
         }
 

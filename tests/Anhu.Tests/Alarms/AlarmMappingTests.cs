@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Anhu.Tests.Alarms;
 
+[Trait("Store", "none")]
 public sealed class AlarmMappingTests : IDisposable
 {
     private static readonly string Files = Path.Combine(AppContext.BaseDirectory, "Alarms", "Files");

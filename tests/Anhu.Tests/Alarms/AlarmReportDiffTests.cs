@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Anhu.Tests.Alarms;
 
+[Trait("Store", "none")]
 public sealed class AlarmReportDiffTests
 {
     private static readonly AlarmReport First = Hefei.Read(Hefei.Example).Report!;

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Anhu.Tests.Alarms;
 
+[Trait("Store", "none")]
 public sealed class AlarmReportPropertyTests
 {
     private static readonly Gen<string> Word = Gen.OneOf(

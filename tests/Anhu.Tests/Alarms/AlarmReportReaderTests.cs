@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Anhu.Tests.Alarms;
 
+[Trait("Store", "none")]
 public sealed class AlarmReportReaderTests
 {
     [Fact]

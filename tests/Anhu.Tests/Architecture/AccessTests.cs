@@ -5,6 +5,7 @@ using Mono.Cecil.Cil;
 namespace Anhu.Tests.Architecture;
 
 /// <summary>Nothing reads a case around the access policy (issue: trust, §1).</summary>
+[Trait("Store", "none")]
 public sealed class AccessTests
 {
     /// <summary>What holds cases and what belongs to them.</summary>

@@ -3,6 +3,7 @@ using Anhu.Tests.Architecture.Upper;
 namespace Anhu.Tests.Architecture;
 
 /// <summary>Arrows between projects and between module folders go one way.</summary>
+[Trait("Store", "none")]
 public sealed class ArrowTests
 {
     private static readonly Lazy<IReadOnlyList<Arrow>> House = new(() => CodeArrows.Read(HouseOrder.Assemblies));

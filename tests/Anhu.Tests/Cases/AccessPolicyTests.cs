@@ -7,6 +7,7 @@ using Anhu.Testing;
 namespace Anhu.Tests.Cases;
 
 /// <summary>The tables of <c>docs/security/access.md</c> are what the policy decides.</summary>
+[Trait("Store", "none")]
 public sealed class AccessPolicyTests
 {
     private static readonly string[] Document = File.ReadAllLines(Path.Combine(Repository.Root, "docs/security/access.md"));

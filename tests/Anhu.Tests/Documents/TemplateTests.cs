@@ -9,6 +9,7 @@ using static Anhu.Tests.Documents.TemplateMaker;
 namespace Anhu.Tests.Documents;
 
 /// <summary>What a template may hold, what is refused and where the fault is said to be.</summary>
+[Trait("Store", "none")]
 public sealed class TemplateTests : IDisposable
 {
     private static readonly DocumentKind Kind = new(

@@ -6,6 +6,7 @@ using Xunit;
 namespace Anhu.Tests.Duties;
 
 /// <summary>The promises of the duty engine (design §3) over random histories, on the machine alone.</summary>
+[Trait("Store", "none")]
 public sealed class DutyMachineTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);

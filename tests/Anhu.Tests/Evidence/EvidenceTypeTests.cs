@@ -7,6 +7,7 @@ using SkiaSharp;
 namespace Anhu.Tests.Evidence;
 
 /// <summary>What is taken, what is refused, and what is left of a picture.</summary>
+[Trait("Store", "none")]
 public sealed class EvidenceTypeTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 namespace Anhu.Tests.Grading;
 
 /// <summary>Broken policies are refused with the line and the reason of every fault.</summary>
+[Trait("Store", "none")]
 public sealed class GradingPolicyDocumentTests
 {
     /// <summary>A change to the shipped policy, the text on the line that must be named, and a part of the reason.</summary>

@@ -6,6 +6,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 namespace Anhu.Tests.Grading;
 
 /// <summary>What must hold for any facts, whatever the policy says.</summary>
+[Trait("Store", "none")]
 public sealed class GradingPropertyTests
 {
     private static readonly DateTimeOffset Now = Local(2026, 11, 22, 20, 15);

@@ -5,6 +5,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 namespace Anhu.Tests.Grading;
 
 /// <summary>Known answers of the policy that ships (handbook §4.9).</summary>
+[Trait("Store", "none")]
 public sealed class HefeiPolicyTests
 {
     private static readonly DateTimeOffset Now = Local(2026, 11, 22, 20, 15);

@@ -8,6 +8,7 @@ using Anhu.Testing;
 namespace Anhu.Tests.Linkage;
 
 /// <summary><c>anhu linkage learn</c> on real files, in the program itself.</summary>
+[Trait("Store", "none")]
 public sealed class LearnCommandTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("anhu-learn-").FullName;

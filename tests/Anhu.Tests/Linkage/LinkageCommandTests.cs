@@ -5,6 +5,7 @@ using Anhu.Testing;
 namespace Anhu.Tests.Linkage;
 
 /// <summary><c>anhu linkage</c> on real files, in the program itself.</summary>
+[Trait("Store", "none")]
 public sealed class LinkageCommandTests : IDisposable
 {
     private const string Model = """

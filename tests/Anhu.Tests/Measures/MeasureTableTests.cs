@@ -12,6 +12,7 @@ using Anhu.Tests.Playbooks;
 namespace Anhu.Tests.Measures;
 
 /// <summary>The tables of measures are whole, and docs show them as they are: after a change that is meant, <c>ANHU_RENEW_MEASURES=1</c> writes them anew.</summary>
+[Trait("Store", "none")]
 public sealed class MeasureTableTests
 {
     private const string Begin = "<!-- table: written by MeasureTableTests -->\n", End = "<!-- /table -->\n";

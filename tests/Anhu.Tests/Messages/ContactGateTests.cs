@@ -4,6 +4,7 @@ using Anhu.Modules.Time;
 
 namespace Anhu.Tests.Messages;
 
+[Trait("Store", "none")]
 public sealed class ContactGateTests
 {
     private static readonly CityZone Zone = CityZone.Of();

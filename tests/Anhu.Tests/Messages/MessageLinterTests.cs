@@ -3,6 +3,7 @@ using Anhu.Modules.Messages;
 
 namespace Anhu.Tests.Messages;
 
+[Trait("Store", "none")]
 public sealed class MessageLinterTests
 {
     private static readonly MessageLinter Linter = MessageLinter.Load(Path.Combine(AppContext.BaseDirectory, "data", "templates", "words.yaml"));

@@ -8,6 +8,7 @@ using Xunit;
 namespace Anhu.Tests.Narratives;
 
 /// <summary>What is read out of texts, measured on texts labelled by hand.</summary>
+[Trait("Store", "none")]
 public sealed class NarrativeReaderTests(ITestOutputHelper output)
 {
     private static readonly string Path = System.IO.Path.Combine(AppContext.BaseDirectory, "data", "narratives", "zh.yaml");

@@ -6,6 +6,7 @@ using Anhu.Testing;
 namespace Anhu.Tests.Operations;
 
 /// <summary>The list of what the program is made of names all of it, and only once.</summary>
+[Trait("Store", "none")]
 public sealed partial class BillOfMaterialsTests
 {
     [Fact]

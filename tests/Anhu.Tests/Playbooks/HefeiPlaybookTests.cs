@@ -8,6 +8,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 namespace Anhu.Tests.Playbooks;
 
 /// <summary>Known answers of the playbook that ships (issue §4, handbook §4.7 and §4.9).</summary>
+[Trait("Store", "none")]
 public sealed class HefeiPlaybookTests
 {
     private static readonly DateTimeOffset Evening = Local(2026, 11, 20, 20, 15);

@@ -6,6 +6,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 namespace Anhu.Tests.Playbooks;
 
 /// <summary>Broken playbooks are refused with the line and the reason of every fault.</summary>
+[Trait("Store", "none")]
 public sealed class PlaybookDocumentTests
 {
     /// <summary>A change to the shipped playbook, the text on the line that must be named, and a part of the reason.</summary>

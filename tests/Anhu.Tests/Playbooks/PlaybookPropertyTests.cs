@@ -6,6 +6,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 namespace Anhu.Tests.Playbooks;
 
 /// <summary>What must hold for any event and any facts.</summary>
+[Trait("Store", "none")]
 public sealed class PlaybookPropertyTests
 {
     private static readonly string[] Outcomes = [.. Hefei.Kinds.Values.SelectMany(k => k.Outcomes).Select(o => o.Id).Distinct()];

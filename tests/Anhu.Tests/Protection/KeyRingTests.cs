@@ -4,6 +4,7 @@ using CsCheck;
 
 namespace Anhu.Tests.Protection;
 
+[Trait("Store", "none")]
 public sealed class KeyRingTests
 {
     private static readonly byte[] Place = "people_person.Name"u8.ToArray();

@@ -4,6 +4,7 @@ using Anhu.Testing;
 
 namespace Anhu.Tests.Retention;
 
+[Trait("Store", "none")]
 public sealed class RetentionPolicyTests
 {
     private static string Shipped => File.ReadAllText(Repository.At("data", "retention", "hefei.yaml"));

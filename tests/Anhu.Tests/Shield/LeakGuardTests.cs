@@ -6,6 +6,7 @@ using CsCheck;
 namespace Anhu.Tests.Shield;
 
 /// <summary>Mutated writings of a shielded value are found; other places and numbers are not.</summary>
+[Trait("Store", "none")]
 public sealed class LeakGuardTests
 {
     private const string Numerals = "〇一二三四五六七八九";

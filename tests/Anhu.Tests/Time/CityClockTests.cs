@@ -5,6 +5,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 
 namespace Anhu.Tests.Time;
 
+[Trait("Store", "none")]
 public sealed class CityClockTests
 {
     /// <summary>Zones with and without clock changes; Shanghai itself changed its clocks until 1991.</summary>

@@ -5,6 +5,7 @@ using static Anhu.Tests.Playbooks.Shipped;
 
 namespace Anhu.Tests.Time;
 
+[Trait("Store", "none")]
 public sealed class WorkCalendarTests
 {
     [Theory]
