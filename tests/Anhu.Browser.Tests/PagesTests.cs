@@ -126,6 +126,8 @@ public sealed class PagesTests(Browser app)
         };
         Assert.True((await app.WithAsync<ActOnMeasureHandler, Result<Measure>>(h => h.Handle(
             new ActOnMeasure { MeasureId = letter.MeasureId, Action = "submit", Form = JsonSerializer.Serialize(draft) }, CallerOf(officer), Ct))).IsOk);
+        var report = await SubmitAsync(channel: AlarmChannel.MandatoryReport);
+        await LookAsync(leader, "/reports", $"/reports/{report.ReportNumber}", $"/cases/{report.CaseId}/report-omissions/new");
         await LookAsync(leader, "/dispositions/letters", $"/measures/{letter.MeasureId}", $"/measures/{letter.MeasureId}/approve");
         await LookAsync(officer, $"/cases/{alarm.CaseId}/documents", $"/cases/{alarm.CaseId}/documents/new/alarm-certificate");
         await LookAsync(admin, "/documents/templates");
@@ -335,14 +337,14 @@ public sealed class PagesTests(Browser app)
 
     private Task CheckAsync(IPage page, string path) => PageCheck.RunAsync(page, app.Address, path);
 
-    private Task<AlarmReceipt> SubmitAsync()
+    private Task<AlarmReceipt> SubmitAsync(AlarmChannel channel = AlarmChannel.Phone)
     {
         var id = Guid.CreateVersion7().ToString("N");
         var number = Math.Abs(id.GetHashCode(StringComparison.Ordinal)) % 400;
         return app.WithAsync<AlarmIntake, AlarmReceipt>(intake => intake.SubmitAsync(
             new AlarmReport
             {
-                Source = "browser", SourceId = id, Revision = 1, ReceivedAt = Common.Clock.CutToMicroseconds(app.Clock.GetUtcNow()), Channel = AlarmChannel.Phone,
+                Source = "browser", SourceId = id, Revision = 1, ReceivedAt = Common.Clock.CutToMicroseconds(app.Clock.GetUtcNow()), Channel = channel,
                 Category = AlarmCategory.DomesticViolence, Summary = "报警人称在家中被丈夫殴打。",
                 Location = new ReportedLocation("测试路1号2栋", "340104001001", 117.25, 31.85),
                 Indicators = new ReportedIndicators(ThreatToKill: true, ChildPresent: true),

@@ -64,6 +64,15 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Revisions of alarms.</summary>
     public DbSet<AlarmRevision> AlarmRevisions => Set<AlarmRevision>();
 
+    /// <summary>Who reported alarms; see <see cref="AlarmReporter"/> for who may read them.</summary>
+    public DbSet<AlarmReporter> AlarmReporters => Set<AlarmReporter>();
+
+    /// <summary>What mandatory reports owe to who made them.</summary>
+    public DbSet<MandatoryReport> MandatoryReports => Set<MandatoryReport>();
+
+    /// <summary>Units that had to report and did not.</summary>
+    public DbSet<Modules.MandatoryReports.ReportOmission> ReportOmissions => Set<Modules.MandatoryReports.ReportOmission>();
+
     /// <summary>People.</summary>
     public DbSet<Person> People => Set<Person>();
 

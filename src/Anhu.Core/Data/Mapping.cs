@@ -139,7 +139,7 @@ internal sealed class FoundationMapping :
 
 /// <summary>Tables of alarms, people, cases, grades and duties.</summary>
 internal sealed class SpineMapping :
-    IEntityTypeConfiguration<Alarm>, IEntityTypeConfiguration<AlarmRevision>, IEntityTypeConfiguration<Person>,
+    IEntityTypeConfiguration<Alarm>, IEntityTypeConfiguration<AlarmRevision>, IEntityTypeConfiguration<AlarmReporter>, IEntityTypeConfiguration<MandatoryReport>, IEntityTypeConfiguration<Person>,
     IEntityTypeConfiguration<PersonKey>, IEntityTypeConfiguration<DvCase>, IEntityTypeConfiguration<CaseParty>,
     IEntityTypeConfiguration<Incident>, IEntityTypeConfiguration<IncidentParty>, IEntityTypeConfiguration<CaseAccess>,
     IEntityTypeConfiguration<SavedFilter>, IEntityTypeConfiguration<Grade>,
@@ -152,6 +152,7 @@ internal sealed class SpineMapping :
         alarm.Property(a => a.Source).HasMaxLength(60);
         alarm.Property(a => a.SourceId).HasMaxLength(120);
         alarm.Property(a => a.SourceKey).HasMaxLength(181);
+        alarm.Property(a => a.ReportNumber).HasMaxLength(24);
         alarm.Property(a => a.ContentHash).Sealed();
         alarm.Property(a => a.Version).IsConcurrencyToken();
         alarm.HasIndex(a => a.SourceKey).IsUnique();
@@ -165,6 +166,32 @@ internal sealed class SpineMapping :
         revision.HasKey(r => new { r.AlarmId, r.Revision });
         revision.Property(r => r.Content).Sealed();
         revision.Property(r => r.ClientId).HasMaxLength(100);
+    }
+
+    public void Configure(EntityTypeBuilder<AlarmReporter> reporter)
+    {
+        reporter.ToTable("alarms_reporter");
+        reporter.HasKey(r => new { r.AlarmId, r.Revision });
+        reporter.Property(r => r.Name).Sealed();
+        reporter.Property(r => r.Phone).Sealed();
+        reporter.Property(r => r.Relation).Sealed();
+        reporter.Ignore(r => r.Reported);
+    }
+
+    public void Configure(EntityTypeBuilder<MandatoryReport> report)
+    {
+        report.ToTable("alarms_mandatory_report");
+        report.HasKey(r => r.AlarmId);
+        report.Property(r => r.AlarmId).ValueGeneratedNever();
+        report.Property(r => r.Number).HasMaxLength(24);
+        report.Property(r => r.OriginClientId).HasMaxLength(100);
+        report.Property(r => r.Outcome).HasMaxLength(40);
+        report.Property(r => r.Feedback).Sealed();
+        report.Property(r => r.Version).IsConcurrencyToken();
+        report.HasIndex(r => r.Number).IsUnique();
+        report.HasIndex(r => new { r.OriginUnitId, r.ReceivedAt });
+        report.HasIndex(r => new { r.OriginClientId, r.ReceivedAt });
+        report.HasIndex(r => r.DueAt).HasFilter("\"FedBackAt\" IS NULL");
     }
 
     public void Configure(EntityTypeBuilder<Person> person)

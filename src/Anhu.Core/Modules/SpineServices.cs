@@ -7,6 +7,7 @@ using Anhu.Modules.Duties;
 using Anhu.Modules.Feed;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Intake;
+using Anhu.Modules.MandatoryReports;
 using Anhu.Modules.Measures;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
@@ -49,6 +50,7 @@ public static class SpineServices
         services.AddSingleton<LearnFromDecisions>();
         services.AddSingleton<LinkPersonListHandler>();
         services.AddSingleton<LinkQueries>();
+        services.AddMandatoryReports();
         services.AddMeasures();
         services.AddDispositions();
         services.AddSingleton<MissedLookUps>();

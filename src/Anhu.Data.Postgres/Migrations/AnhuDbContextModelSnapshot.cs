@@ -73,6 +73,10 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("ReportNumber")
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)");
+
                     b.Property<int>("Revision")
                         .HasColumnType("integer");
 
@@ -110,6 +114,31 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("alarms_alarm", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Alarms.AlarmReporter", b =>
+                {
+                    b.Property<Guid>("AlarmId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Relation")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.HasKey("AlarmId", "Revision");
+
+                    b.ToTable("alarms_reporter", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Alarms.AlarmRevision", b =>
                 {
                     b.Property<Guid>("AlarmId")
@@ -136,6 +165,62 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("AlarmId", "Revision");
 
                     b.ToTable("alarms_revision", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Alarms.MandatoryReport", b =>
+                {
+                    b.Property<Guid>("AlarmId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("FedBackAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Feedback")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)");
+
+                    b.Property<string>("OriginClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<Guid?>("OriginUnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AlarmId");
+
+                    b.HasIndex("DueAt")
+                        .HasFilter("\"FedBackAt\" IS NULL");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("OriginClientId", "ReceivedAt");
+
+                    b.HasIndex("OriginUnitId", "ReceivedAt");
+
+                    b.ToTable("alarms_mandatory_report", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Audit.AuditCheckpoint", b =>
@@ -1500,6 +1585,67 @@ namespace Anhu.Data.Postgres.Migrations
                     b.HasKey("TableName");
 
                     b.ToTable("protection_reseal", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.MandatoryReports.ReportOmission", b =>
+                {
+                    b.Property<Guid>("ReportOmissionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("BodyKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<byte[]>("BodyName")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("DecidingDutyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Findings")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset>("FoundAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("FoundByUnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateOnly?>("KnewOn")
+                        .HasColumnType("date");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ReportOmissionId");
+
+                    b.HasIndex("DecidingDutyId");
+
+                    b.HasIndex("FoundAt");
+
+                    b.HasIndex("IncidentId");
+
+                    b.ToTable("reports_omission", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Measures.Measure", b =>

@@ -69,6 +69,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ReportNumber")
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
 
@@ -106,6 +110,31 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("alarms_alarm", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Alarms.AlarmReporter", b =>
+                {
+                    b.Property<byte[]>("AlarmId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Phone")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Relation")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.HasKey("AlarmId", "Revision");
+
+                    b.ToTable("alarms_reporter", (string)null);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Alarms.AlarmRevision", b =>
                 {
                     b.Property<byte[]>("AlarmId")
@@ -132,6 +161,63 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("AlarmId", "Revision");
 
                     b.ToTable("alarms_revision", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Alarms.MandatoryReport", b =>
+                {
+                    b.Property<byte[]>("AlarmId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FedBackAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Feedback")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OriginClientId")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("OriginUnitId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AlarmId");
+
+                    b.HasIndex("DueAt")
+                        .HasFilter("\"FedBackAt\" IS NULL");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("OriginClientId", "ReceivedAt");
+
+                    b.HasIndex("OriginUnitId", "ReceivedAt");
+
+                    b.ToTable("alarms_mandatory_report", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Audit.AuditCheckpoint", b =>
@@ -1519,6 +1605,69 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.HasKey("TableName");
 
                     b.ToTable("protection_reseal", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.MandatoryReports.ReportOmission", b =>
+                {
+                    b.Property<byte[]>("ReportOmissionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("BodyKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("BodyName")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("DecidingDutyId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Findings")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("FoundByUnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("IncidentId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<DateOnly?>("KnewOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ReportOmissionId");
+
+                    b.HasIndex("DecidingDutyId");
+
+                    b.HasIndex("FoundAt");
+
+                    b.HasIndex("IncidentId");
+
+                    b.ToTable("reports_omission", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Measures.Measure", b =>

@@ -17,6 +17,7 @@ using Anhu.Modules.Duties;
 using Anhu.Modules.Evidence;
 using Anhu.Modules.Feed;
 using Anhu.Modules.KeyRotation;
+using Anhu.Modules.MandatoryReports;
 using Anhu.Modules.Measures;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Operations;
@@ -160,6 +161,7 @@ public static class AnhuApp
         services.AddDataRequests();
         services.AddDemoCity(settings);
         services.AddDispositionPages();
+        services.AddReportPages();
         services.AddDocumentPages(settings);
         services.AddDutyPages();
         services.AddEvidencePages();
@@ -196,6 +198,7 @@ public static class AnhuApp
         app.MapBoard();
         app.MapCases();
         app.MapDispositions();
+        app.MapReports();
         app.MapDocuments();
         app.MapDocumentEndpoints();
         app.MapDuties();

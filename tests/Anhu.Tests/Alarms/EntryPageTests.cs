@@ -208,6 +208,10 @@ public sealed class EntryPageTests(AnhuFixture app) : IClassFixture<AnhuFixture>
 
     private Task<OrganisationMap> MapAsync() => app.Services.GetRequiredService<OrganisationDirectory>().GetAsync(TestContext.Current.CancellationToken).AsTask();
 
-    private async Task<AlarmReport> ReportAsync(string sourceId) => AlarmReportReader.ReadStored(await app.QueryAsync(db =>
-        db.AlarmRevisions.Where(r => db.Alarms.Any(a => a.AlarmId == r.AlarmId && a.SourceId == sourceId)).OrderByDescending(r => r.Revision).Select(r => r.Content).FirstAsync()));
+    private Task<AlarmReport> ReportAsync(string sourceId) => app.QueryAsync(async db =>
+    {
+        var last = await db.AlarmRevisions.Where(r => db.Alarms.Any(a => a.AlarmId == r.AlarmId && a.SourceId == sourceId)).OrderByDescending(r => r.Revision).FirstAsync();
+        var by = await db.AlarmReporters.SingleOrDefaultAsync(r => r.AlarmId == last.AlarmId && r.Revision == last.Revision);
+        return AlarmReportReader.ReadStored(last.Content) with { Reporter = by?.Reported };
+    });
 }

@@ -15,7 +15,7 @@ public sealed class AccessTests
         nameof(AnhuDbContext.CaseParties), nameof(AnhuDbContext.Incidents), nameof(AnhuDbContext.IncidentParties), nameof(AnhuDbContext.CaseAccess),
         nameof(AnhuDbContext.Grades), nameof(AnhuDbContext.Duties), nameof(AnhuDbContext.Measures), nameof(AnhuDbContext.Dispositions), nameof(AnhuDbContext.LettersDue), nameof(AnhuDbContext.ReturnVisits), nameof(AnhuDbContext.SceneEntries), nameof(AnhuDbContext.EvidenceFiles), nameof(AnhuDbContext.EvidenceChunks), nameof(AnhuDbContext.EvidenceCopies), nameof(AnhuDbContext.IssuedDocuments), nameof(AnhuDbContext.SafeContacts),
         nameof(AnhuDbContext.OutboxMessages), nameof(AnhuDbContext.AccessGrants), nameof(AnhuDbContext.Timeline), nameof(AnhuDbContext.PersonRecords),
-        nameof(AnhuDbContext.LinkPairs), nameof(AnhuDbContext.LinkStatements),
+        nameof(AnhuDbContext.LinkPairs), nameof(AnhuDbContext.LinkStatements), nameof(AnhuDbContext.AlarmReporters), nameof(AnhuDbContext.MandatoryReports), nameof(AnhuDbContext.ReportOmissions),
     };
 
     /// <summary>Where the policy is asked.</summary>
@@ -31,6 +31,7 @@ public sealed class AccessTests
         ["CaseFile"] = "loads cases for their rules, after the caller was asked about",
         ["Conflicts"] = "looks for ties; tells the caller nothing of what it finds",
         ["DataAnswers"] = "puts together what a person is told of the own data, for a request that two people have decided on",
+        ["MandatoryReportFollower"] = "what follows from an answer given, after the caller was asked about",
         ["MeasureTimes"] = "ends of measures, for the platform itself",
         ["ProtectionOrderFollower"] = "what follows from a duty of an order, after the caller was asked about",
         ["DeadlineWork"] = "deadlines, for the platform itself",

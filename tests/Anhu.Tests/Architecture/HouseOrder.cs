@@ -38,6 +38,7 @@ internal static class HouseOrder
             ["core/Whereabouts"],
             ["core/Scene"],
             ["core/Evidence"],
+            ["core/MandatoryReports"],
             ["core/Measures"],
             ["core/Dispositions"],
             ["core/Visits"],
@@ -63,6 +64,7 @@ internal static class HouseOrder
             ["web/Evidence"],
             ["web/Scene"],
             ["web/Cases"],
+            ["web/MandatoryReports"],
             ["web/Measures"],
             ["web/Dispositions"],
             ["web/Audit"],
@@ -86,7 +88,7 @@ internal static class HouseOrder
     /// of every table somewhere. Everything else in <c>Data</c> serves any entity.
     /// </summary>
     public static IReadOnlySet<string> KnowEntities { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "DispositionMapping", "DocumentMapping", "EvidenceMapping", "FoundationMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
+        new HashSet<string>(StringComparer.Ordinal) { nameof(AnhuDbContext), "AccessMapping", "AuditMapping", "DispositionMapping", "DocumentMapping", "EvidenceMapping", "FoundationMapping", "MandatoryReportMapping", "MeasureMapping", "PeopleMapping", "SceneMapping", "SpineMapping", "VisitMapping" };
 
     /// <summary>Where the compiled code is.</summary>
     public static IReadOnlyList<string> Assemblies { get; } =

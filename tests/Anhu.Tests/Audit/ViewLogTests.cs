@@ -149,7 +149,8 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         var duties = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId).Select(d => new { d.DutyId, d.Kind }).ToListAsync(Ct));
         Guid Duty(string kind) => duties.First(d => d.Kind == kind).DutyId;
         var people = await app.QueryAsync(db => db.CaseParties.Where(p => p.CaseId == alarm.CaseId).Select(p => p.PersonId).ToListAsync(Ct));
-        var worker = await app.Data.CreateWorkerAsync("340104-womens-federation", roles: [WorkerRole.Caseworker, WorkerRole.Supervisor, WorkerRole.DataProtectionOfficer]);
+        var worker = await app.Data.CreateWorkerAsync("340104-womens-federation", roles: [WorkerRole.CallTaker, WorkerRole.Caseworker, WorkerRole.Supervisor, WorkerRole.DataProtectionOfficer]);
+        var report = (await app.SubmitAlarmAsync(r => r with { Channel = AlarmChannel.MandatoryReport })).ReportNumber;
         var task = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId && d.Kind == "community-notice-visit")
             .Join(db.Units, d => d.OwnerUnitId, u => u.UnitId, (d, u) => new { d.DutyId, u.Code }).SingleAsync(Ct));
         var grid = await app.Data.CreateWorkerAsync(task.Code, change: w => w.RegionCode = "340104001002", roles: WorkerRole.GridWorker);
@@ -183,6 +184,8 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/measures"] = "/measures", ["/measures/court-notices"] = "/measures/court-notices", ["/measures/{MeasureId:guid}"] = $"/measures/{letter}", ["/measures/{MeasureId:guid}/{Action}"] = $"/measures/{letter}/edit",
             ["/cases/{CaseId:guid}/measures/new"] = $"/cases/{alarm.CaseId}/measures/new", ["/api/v1/cases/{id:guid}/measures"] = $"/api/v1/cases/{alarm.CaseId}/measures",
             ["/api/v1/measures/{id:guid}"] = $"/api/v1/measures/{letter}",
+            ["/reports"] = "/reports", ["/reports/{Number}"] = $"/reports/{report}", ["/cases/{CaseId:guid}/report-omissions/new"] = $"/cases/{alarm.CaseId}/report-omissions/new",
+            ["/api/v1/mandatory-reports"] = "/api/v1/mandatory-reports", ["/api/v1/mandatory-reports/received"] = "/api/v1/mandatory-reports/received", ["/api/v1/mandatory-reports/{number}"] = $"/api/v1/mandatory-reports/{report}",
             ["/dispositions"] = "/dispositions", ["/dispositions/{DutyId:guid}"] = $"/dispositions/{Duty("police-disposition")}", ["/api/v1/dispositions"] = "/api/v1/dispositions",
             ["/dispositions/letters"] = "/dispositions/letters", ["/dispositions/letters.csv"] = "/dispositions/letters.csv", ["/api/v1/letters/figures"] = "/api/v1/letters/figures",
             ["/api/v1/duties/{id:guid}/disposition"] = $"/api/v1/duties/{Duty("police-disposition")}/disposition",

@@ -82,9 +82,10 @@ public sealed class HefeiPlaybookTests
     [Fact]
     public void MandatoryReport_OfAMinor_IsAnsweredInThreeDaysAndReachesSchoolAndCivilAffairs()
     {
-        var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, Alarm(1) with { MandatoryReport = true, MinorVictim = true });
+        var facts = Alarm(1) with { MandatoryReport = true, MinorVictim = true };
+        var plan = Hefei.Plan(PlaybookEvent.AlarmReceived, facts);
 
-        Assert.Equal(EndOf(2026, 11, 23), plan.Duties.Single(d => d.Kind == "mandatory-report-follow-up").DueAt);
+        Assert.Equal(EndOf(2026, 11, 23), Hefei.Plan(PlaybookEvent.ReportReceived, facts).Duties.Single(d => d.Kind == "mandatory-report-follow-up").DueAt);
         Assert.Equal(Agency.Education, plan.Duties.Single(d => d.Kind == "school-contact").Agency);
         Assert.Contains(plan.Notices, n => n.Agency == Agency.CivilAffairs);
     }

@@ -125,6 +125,9 @@ public sealed class Alarm
     /// <summary>SHA-256 of the highest revision's content.</summary>
     public required byte[] ContentHash { get; set; }
 
+    /// <summary>Number of the <see cref="MandatoryReport"/> that it is; null when it is none.</summary>
+    public string? ReportNumber { get; set; }
+
     /// <summary>When the source received the report, UTC.</summary>
     public required DateTimeOffset ReceivedAt { get; set; }
 

@@ -11,6 +11,13 @@ public static class AlarmNames
     private static readonly JsonEncodedText[] Sexes = Encode<Sex>();
     private static readonly JsonEncodedText[] Injuries = Encode<Injury>();
 
+    /// <summary>First part of the source of what was entered by hand; the code of the unit follows.</summary>
+    public const string ManualPrefix = "manual-";
+
+    /// <summary>What is told of a source: of what was entered by hand not by which unit, which may be who reported.</summary>
+    /// <param name="source">The source.</param>
+    public static string Told(string source) => source.StartsWith(ManualPrefix, StringComparison.Ordinal) ? ManualPrefix.TrimEnd('-') : source;
+
     /// <summary>The word of a value, such as <c>walk-in</c>.</summary>
     /// <typeparam name="TEnum">One of the contract's enums.</typeparam>
     /// <param name="value">The value.</param>

@@ -42,6 +42,9 @@ public static class ViewTypes
     /// <summary>A measure, such as a warning letter.</summary>
     public const string Measure = "view.measure";
 
+    /// <summary>A mandatory report.</summary>
+    public const string Report = "view.report";
+
     /// <summary>The places of a case that are shielded.</summary>
     public const string Places = "view.places";
 

@@ -165,14 +165,24 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         var (caseId, withReporter) = (file.Case.CaseId, file.Sight.Shows(FieldClass.Reporter));
         var alarms = await Reads.Of(db).Alarms(db, caseId).ToListAsync(ct);
         var revisions = (await Reads.Of(db).Revisions(db, [.. alarms.Select(a => a.AlarmId)]).ToListAsync(ct)).OrderBy(r => r.Revision).ToLookup(r => r.AlarmId);
-        return [.. alarms.Select(a => new CaseAlarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, withReporter, file.Secrets))]))];
+        var reporters = withReporter
+            ? await Reads.Of(db).Reporters(db, [.. alarms.Select(a => a.AlarmId)]).ToDictionaryAsync(r => (r.AlarmId, r.Revision), r => r.Reported, cancellationToken: ct) : [];
+        return [.. alarms.Select(a => Alarm(a, [.. revisions[a.AlarmId].Select(r => Revision(r, reporters.GetValueOrDefault((r.AlarmId, r.Revision)), file.Secrets))], withReporter))];
     }
 
-    private static CaseAlarmRevision Revision(AlarmRevision stored, bool withReporter, CaseSecrets secrets)
-    {
-        var report = secrets.Mask(AlarmReportReader.ReadStored(stored.Content));
-        return new CaseAlarmRevision(stored.Revision, stored.StoredAt, withReporter ? report : report with { Reporter = null });
-    }
+    /// <summary>An alarm as shown. Which system or office a mandatory report came by tells who reported.</summary>
+    private static CaseAlarm Alarm(Alarm alarm, IReadOnlyList<CaseAlarmRevision> revisions, bool withReporter) =>
+        withReporter || revisions.All(r => r.Report.Channel != AlarmChannel.MandatoryReport) ? new CaseAlarm(alarm, revisions)
+            : new CaseAlarm(
+                new Alarm
+                {
+                    AlarmId = alarm.AlarmId, Source = "", SourceId = "", SourceKey = "", Revision = alarm.Revision, ContentHash = [], ReceivedAt = alarm.ReceivedAt,
+                    StoredAt = alarm.StoredAt, IncidentId = alarm.IncidentId, CaseId = alarm.CaseId, Version = alarm.Version,
+                },
+                [.. revisions.Select(r => r with { Report = r.Report with { Source = "", SourceId = "" } })]);
+
+    private static CaseAlarmRevision Revision(AlarmRevision stored, ReportedReporter? reporter, CaseSecrets secrets) =>
+        new(stored.Revision, stored.StoredAt, secrets.Mask(AlarmReportReader.ReadStored(stored.Content) with { Reporter = reporter }));
 
     /// <summary>Of some cases those that the caller may see and the filter lets through. Joined by their keys: asked whether access exists, SQLite goes through all that the unit may see.</summary>
     private static IQueryable<DvCase> VisibleOf(AnhuDbContext db, Caller caller, BoardFilter filter, IReadOnlyList<Guid> ids)
@@ -274,7 +284,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         var last = found.Select(f => f.Last).OfType<long>().ToList();
         var events = await db.Timeline.AsNoTracking().Where(e => last.Contains(e.Sequence)).ToDictionaryAsync(e => e.CaseId!.Value, ct);
         var rows = await RowsAsync(db, [.. found.Select(f => f.Line)], null, ct);
-        return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, story ? events[r.Line.CaseId] : CaseQueries.WithoutDetails(events[r.Line.CaseId]))).OrderByDescending(r => r.Last.Sequence)];
+        return [.. rows.Where(r => events.ContainsKey(r.Line.CaseId)).Select(r => new BoardRow(r, CaseQueries.WithoutReporter(story ? events[r.Line.CaseId] : CaseQueries.WithoutDetails(events[r.Line.CaseId])))).OrderByDescending(r => r.Last.Sequence)];
     }
 
     /// <summary>Adds deadlines, and names as far as the caller may see them; none for nobody in particular.</summary>
@@ -342,5 +352,8 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<AlarmRevision>> Revisions { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
             db.AlarmRevisions.AsNoTracking().Where(r => ids.Contains(r.AlarmId)));
+
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<AlarmReporter>> Reporters { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
+            db.AlarmReporters.AsNoTracking().Where(r => ids.Contains(r.AlarmId)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
@@ -243,7 +244,27 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
 
     /// <summary>The events that a caller may know of, as the caller may see them.</summary>
     internal static List<TimelineEvent> Told(IEnumerable<TimelineEvent> events, CaseSight sight) =>
-        sight.Shows(FieldClass.Story) ? [.. events] : [.. events.Where(e => !AccessPolicy.TellsStory(e.Type)).Select(WithoutDetails)];
+        sight.Shows(FieldClass.Reporter) ? [.. events]
+            : sight.Shows(FieldClass.Story) ? [.. events.Select(WithoutReporter)]
+            : [.. events.Where(e => !AccessPolicy.TellsStory(e.Type)).Select(WithoutDetails).Select(WithoutReporter)];
+
+    /// <summary>Who typed a report in, or whose system sent it, may be who reported: a teacher, a doctor. Only the receiving police are told.</summary>
+    internal static TimelineEvent WithoutReporter(TimelineEvent e)
+    {
+        if (e.Type is not (EventTypes.AlarmReceived or EventTypes.AlarmRevised))
+        {
+            return e;
+        }
+
+        var data = JsonNode.Parse(e.Data) as JsonObject ?? [];
+        _ = data.Remove("source");
+        _ = data.Remove("sourceId");
+        return new TimelineEvent
+        {
+            Sequence = e.Sequence, Type = e.Type, At = e.At, CaseId = e.CaseId, DutyId = e.DutyId, UnitId = e.UnitId, Class = e.Class, Data = data.ToJsonString(JsonText.Options),
+            PreviousHash = e.PreviousHash, Hash = e.Hash,
+        };
+    }
 
     /// <summary>An event without its details, which tell reasons and circumstances.</summary>
     internal static TimelineEvent WithoutDetails(TimelineEvent e) => new()

@@ -44,14 +44,35 @@ public sealed class CaseSecrets
         var parties = await db.CaseParties.AsNoTracking().Where(p => caseIds.Contains(p.CaseId)).ToListAsync(ct);
         var ids = parties.Select(p => p.PersonId).Distinct().ToList();
         var people = await db.People.AsNoTracking().Where(p => ids.Contains(p.PersonId))
-            .Select(p => new { p.PersonId, p.Address, p.Phone }).ToDictionaryAsync(p => p.PersonId, ct);
+            .Select(p => new { p.PersonId, p.Name, p.Address, p.Phone }).ToDictionaryAsync(p => p.PersonId, ct);
         var incidents = (await db.Incidents.AsNoTracking().Where(i => caseIds.Contains(i.CaseId) && i.Address != null)
             .Select(i => new { i.CaseId, i.Address }).ToListAsync(ct)).ToLookup(i => i.CaseId, i => i.Address);
         var shielded = (await db.ShieldedPlaces.AsNoTracking().Where(s => ids.Contains(s.PersonId)).OrderBy(s => s.RecordedAt).ToListAsync(ct)).ToLookup(s => s.PersonId);
+        var reporters = (await (from a in db.Alarms.AsNoTracking() join r in db.AlarmReporters.AsNoTracking() on a.AlarmId equals r.AlarmId where caseIds.Contains(a.CaseId) select new { a.CaseId, r }).ToListAsync(ct))
+            .ToLookup(r => r.CaseId, r => r.r);
         var byCase = parties.ToLookup(p => p.CaseId);
         return caseIds.Distinct().ToDictionary(id => id, id => Of(
             [.. byCase[id].Where(p => people.ContainsKey(p.PersonId)).Select(p => (p.Role, p.PersonId, people[p.PersonId].Address, people[p.PersonId].Phone))],
-            [.. incidents[id]], [.. byCase[id].SelectMany(p => shielded[p.PersonId])]));
+            [.. incidents[id]], [.. byCase[id].SelectMany(p => shielded[p.PersonId])],
+            Reporters(reporters[id], [.. byCase[id].Select(p => people.GetValueOrDefault(p.PersonId)).Where(p => p is not null).SelectMany(p => (string?[])[p!.Name, p.Phone]).OfType<string>()])));
+    }
+
+    /// <summary>Name and phone of who reported, where it is nobody of the case: a text that leaves must not tell (handbook §0.2, §4.15).</summary>
+    private static IEnumerable<ShieldedValue> Reporters(IEnumerable<AlarmReporter> reporters, List<string> ofParties)
+    {
+        foreach (var by in reporters.Where(r => r.Relation is not ("self" or "perpetrator")))
+        {
+            if (by.Phone is { } phone && !ofParties.Exists(p => PersonKeys.Digits(p) == PersonKeys.Digits(phone)))
+            {
+                yield return new ShieldedValue(ShieldKind.Phone, phone, Guid.Empty);
+            }
+
+            // 张某 is anybody.
+            if (by.Name is { } name && !PersonKeys.IsWithheld(name) && !ofParties.Exists(p => PersonKeys.NormaliseName(p) == PersonKeys.NormaliseName(name)))
+            {
+                yield return new ShieldedValue(ShieldKind.Reporter, name, Guid.Empty);
+            }
+        }
     }
 
     /// <summary>The secrets of a case.</summary>
@@ -75,7 +96,7 @@ public sealed class CaseSecrets
     {
         return Of(
             [.. people.Select(p => (p.Role, p.PersonId, p.Address, p.Phone))], [.. incidents.Select(i => i.Address)],
-            [.. (await Reads.Of(db).Places(db, [.. people.Select(p => p.PersonId)]).ToListAsync(ct)).OrderBy(p => p.RecordedAt)]);
+            [.. (await Reads.Of(db).Places(db, [.. people.Select(p => p.PersonId)]).ToListAsync(ct)).OrderBy(p => p.RecordedAt)], []);
     }
 
     /// <summary>A person as shown: without what is hidden until asked for.</summary>
@@ -136,7 +157,8 @@ public sealed class CaseSecrets
     public static string? District(string? regionCode) => regionCode is { Length: > 6 } ? RegionCodes.Full(regionCode[..6]) : regionCode;
 
     private static CaseSecrets Of(
-        IReadOnlyList<(PartyRole Role, Guid PersonId, string? Address, string? Phone)> people, IReadOnlyList<string?> incidents, List<ShieldedPlace> places)
+        IReadOnlyList<(PartyRole Role, Guid PersonId, string? Address, string? Phone)> people, IReadOnlyList<string?> incidents, List<ShieldedPlace> places,
+        IEnumerable<ShieldedValue> reporters)
     {
         var others = people.Where(p => p.Role == PartyRole.Perpetrator).ToList();
         var values = places.Select(p => new ShieldedValue(p.Kind, p.Value, p.PersonId)).ToList();
@@ -153,6 +175,7 @@ public sealed class CaseSecrets
             }
         }
 
+        values.AddRange(reporters);
         return new CaseSecrets(values, places);
     }
 

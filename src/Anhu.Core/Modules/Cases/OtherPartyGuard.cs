@@ -44,18 +44,23 @@ public sealed partial class OtherPartyGuard
             where a.CaseId == caseId
             select r.Content).ToListAsync(ct);
         var reports = stored.ConvertAll(AlarmReportReader.ReadStored);
+        var reporters = await (
+            from a in db.Alarms.AsNoTracking()
+            join r in db.AlarmReporters.AsNoTracking() on a.AlarmId equals r.AlarmId
+            where a.CaseId == caseId
+            select r).ToListAsync(ct);
 
         // The two of them and their children are named in the paper anyway, also where one of them reported.
         var shown = parties.Where(p => p.Role is PartyRole.Victim or PartyRole.Perpetrator or PartyRole.Child).ToList();
         var others = parties.Where(p => p.Role is PartyRole.Witness or PartyRole.Other).ToList();
         HashSet<string> own = [.. shown.Select(p => p.Name).OfType<string>()];
         HashSet<string> perpetrators = [.. shown.Where(p => p.Role == PartyRole.Perpetrator).SelectMany(p => new[] { p.Phone, p.Address }).OfType<string>()];
-        var names = reports.Select(r => r.Reporter?.Name)
+        var names = reporters.Select(r => r.Name)
             .Concat(reports.SelectMany(r => r.People).Where(p => p.Role is PartyRole.Witness or PartyRole.Other).Select(p => p.Name)).Concat(others.Select(p => p.Name))
             .OfType<string>().Select(n => n.Trim()).Where(n => n.Length >= ShortestName && !own.Contains(n)).Distinct().ToList();
         List<ShieldedValue> values =
         [
-            .. secrets, .. more, .. reports.Select(r => r.Reporter?.Phone).OfType<string>().Select(p => new ShieldedValue(ShieldKind.Phone, p, Guid.Empty)),
+            .. secrets, .. more, .. reporters.Select(r => r.Phone).OfType<string>().Select(p => new ShieldedValue(ShieldKind.Phone, p, Guid.Empty)),
             .. others.Where(p => p.Phone is not null).Select(p => new ShieldedValue(ShieldKind.Phone, p.Phone!, p.PersonId)),
             .. others.Where(p => p.Address is not null).Select(p => new ShieldedValue(ShieldKind.Address, p.Address!, p.PersonId)),
         ];

@@ -71,6 +71,10 @@ internal sealed class CaseReplay(RuleSet rules, DvCase dvCase, CityZone zone, Da
                 ? [PlaybookEvent.AlarmReceived, PlaybookEvent.AlarmRepeated, PlaybookEvent.CaseClassRaised]
                 : [PlaybookEvent.AlarmReceived, isFirst ? PlaybookEvent.CaseOpened : PlaybookEvent.AlarmRepeated],
             Facts(at));
+        if (past.Incident.IsMandatoryReport)
+        {
+            Plan([PlaybookEvent.ReportReceived], Facts(at));
+        }
     }
 
     private void DoUntil(DateTimeOffset end)

@@ -19,6 +19,7 @@ public sealed record AlarmIntakeOptions : GroupCommitOptions;
 internal sealed record IntakeItem(AlarmReport Report, Actor Actor, Guid? OriginUnitId)
 {
     private readonly (string Text, byte[] Hash) content = AlarmReportWriter.ToContent(Report);
+    private readonly string? apart = Report.Reporter is null ? null : AlarmReportWriter.ToContent(Report with { Reporter = null }).Content;
 
     /// <summary>What makes it one alarm: source and id.</summary>
     public string SourceKey { get; } = $"{Report.Source}/{Report.SourceId}";
@@ -26,10 +27,10 @@ internal sealed record IntakeItem(AlarmReport Report, Actor Actor, Guid? OriginU
     /// <summary>When it counts as taken, UTC; null for now. Set where a past is made up.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>The report as it is kept. Made by the caller, many at once, rather than by the one writer.</summary>
-    public string Content => content.Text;
+    /// <summary>The report as it is kept: without who reported, which is kept apart. Made by the caller, many at once, rather than by the one writer.</summary>
+    public string Content => apart ?? content.Text;
 
-    /// <summary>SHA-256 of <see cref="Content"/>.</summary>
+    /// <summary>SHA-256 of the whole report as it was sent.</summary>
     public byte[] Hash => content.Hash;
 }
 

@@ -27,9 +27,10 @@ public enum AlarmStatus
 /// <param name="Class">The case's class.</param>
 /// <param name="Reasons">Why, in plain words.</param>
 /// <param name="DutyIds">The case's open duties that this alarm gave rise to.</param>
+/// <param name="ReportNumber">Number of the mandatory report that it is, the receipt for who made it; null when it is none.</param>
 public sealed record AlarmReceipt(
     Guid AlarmId, Guid CaseId, string CaseNumber, AlarmStatus Status, int StoredRevision, int Class,
-    IReadOnlyList<Grading.GradeReason> Reasons, IReadOnlyList<Guid> DutyIds);
+    IReadOnlyList<Grading.GradeReason> Reasons, IReadOnlyList<Guid> DutyIds, string? ReportNumber = null);
 
 /// <summary>The store can't take the alarm now; the caller must send it again.</summary>
 /// <param name="retryAfter">When to try again.</param>

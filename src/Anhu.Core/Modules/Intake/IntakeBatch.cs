@@ -27,6 +27,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     private readonly IntakeSet set = new(db, index);
     private DateTimeOffset now = time.Now;
     private Actor actor = Actor.Platform;
+    private bool isReport;
 
     public void Add(object row)
     {
@@ -38,11 +39,17 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         list.Add(row);
     }
 
-    public void Record(PendingEvent fact) => facts.Add((fact, actor));
+    /// <summary>What follows from a mandatory report is the platform's act: who typed it in may be who reported, and stands with the report alone.</summary>
+    public void Record(PendingEvent fact) =>
+        facts.Add((fact, isReport && fact.Type is not (EventTypes.AlarmReceived or EventTypes.AlarmRevised) ? Actor.Platform : actor));
 
     public async Task<AlarmReceipt[]> RunAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
     {
-        await set.LoadAsync(items, [PersonRecord.Counter, .. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName)], ct);
+        await set.LoadAsync(items, 
+            [
+                PersonRecord.Counter, .. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName),
+                .. items.Where(i => i.Report.Channel == AlarmChannel.MandatoryReport).Select(i => AreaOf(i.Report)).Distinct().Select(ReportCounterName),
+            ], ct);
         var before = set.Files.Values.ToDictionary(f => f.Case, f => (f.Case.Class, f.Case.IncidentCount));
         var receipts = new AlarmReceipt[items.Count];
         for (var i = 0; i < items.Count; i++)
@@ -65,12 +72,12 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     public IReadOnlyDictionary<Guid, CaseFile> Files => set.Files;
 
     /// <summary>Facts that are recorded from here on are this one's.</summary>
-    public void ActAs(Actor who) => actor = who;
+    public void ActAs(Actor who) => (actor, isReport) = (who, false);
 
     /// <summary>Takes one alarm when all that it may touch is known here already.</summary>
     public Task<AlarmReceipt> TakeLoadedAsync(IntakeItem item, CancellationToken ct)
     {
-        actor = item.Actor;
+        (actor, isReport) = (item.Actor, item.Report.Channel == AlarmChannel.MandatoryReport);
         now = item.At ?? now;
         return TakeAsync(item, ct);
     }
@@ -206,7 +213,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         rules.Plan(file, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(happened), now, incident, this, startsAt: DeadlineStart(report), before: before);
-
+        TakeReport(item, alarm, incident, file);
         rules.RestIfIdle(file, now, this);
         return Receipt(alarm, file, AlarmStatus.Created);
     }
@@ -242,7 +249,27 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
         Involved(file, item);
         rules.Plan(file, rules.Regrade(file, now, this) ? [PlaybookEvent.CaseClassRaised] : [], now, incident, this, before: before);
+        TakeReport(item, alarm, incident, file);
         return file;
+    }
+
+    /// <summary>Gives a mandatory report its number, and the police the duty to answer it. Each report is owed an answer, also the second of one occurrence.</summary>
+    private void TakeReport(IntakeItem item, Alarm alarm, Incident incident, CaseFile file)
+    {
+        if (item.Report.Channel != AlarmChannel.MandatoryReport || alarm.ReportNumber is not null)
+        {
+            return;
+        }
+
+        rules.Plan(file, [PlaybookEvent.ReportReceived], now, incident, this, startsAt: DeadlineStart(item.Report));
+        var area = AreaOf(item.Report);
+        var duty = file.OpenDuties.Where(d => d.Kind == MandatoryReport.DutyKind).MinBy(d => d.DueAt);
+        alarm.ReportNumber = $"MR{area}-{Year}-{set.Next(ReportCounterName(area)):000000}";
+        Add(new MandatoryReport
+        {
+            AlarmId = alarm.AlarmId, Number = alarm.ReportNumber, ReceivedAt = now, OriginUnitId = item.OriginUnitId, OriginClientId = item.Actor.ClientId, DueAt = duty?.DueAt,
+            UnitId = duty?.OwnerUnitId ?? rules.Map.Responsible(Agency.Police, file.Case.RegionCode, RegionLevel.Township)?.UnitId ?? Guid.Empty,
+        });
     }
 
     /// <summary>A case opened without known people turns out to be part of another: its incident and duties go there, and it stays as a closed pointer.</summary>
@@ -436,11 +463,17 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
     }
 
-    private void AddRevision(Guid alarmId, IntakeItem item) => Add(new AlarmRevision
+    private void AddRevision(Guid alarmId, IntakeItem item)
     {
-        AlarmId = alarmId, Revision = item.Report.Revision, StoredAt = now, Content = item.Content,
-        ClientId = item.Actor.ClientId, WorkerId = item.Actor.WorkerId,
-    });
+        Add(new AlarmRevision
+        {
+            AlarmId = alarmId, Revision = item.Report.Revision, StoredAt = now, Content = item.Content, ClientId = item.Actor.ClientId, WorkerId = item.Actor.WorkerId,
+        });
+        if (item.Report.Reporter is { } by && (by.Name ?? by.Phone ?? by.Relation) is not null)
+        {
+            Add(new AlarmReporter { AlarmId = alarmId, Revision = item.Report.Revision, Name = by.Name, Phone = by.Phone, Relation = by.Relation });
+        }
+    }
 
     private static AlarmReceipt Receipt(Alarm alarm, CaseFile file, AlarmStatus status)
     {
@@ -454,7 +487,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
         }
 
         return new AlarmReceipt(
-            alarm.AlarmId, file.Case.CaseId, file.Case.CaseNumber, status, alarm.Revision, file.Case.Class, file.Grade?.Reasons ?? [], duties);
+            alarm.AlarmId, file.Case.CaseId, file.Case.CaseNumber, status, alarm.Revision, file.Case.Class, file.Grade?.Reasons ?? [], duties, alarm.ReportNumber);
     }
 
     private DateTimeOffset DeadlineStart(AlarmReport report) =>
@@ -468,5 +501,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
     private int Year => rules.Clock.Zone.DateOf(now).Year;
 
     private string CounterName(string area) => $"case:{area}:{Year}";
+
+    private string ReportCounterName(string area) => $"mandatory-report:{area}:{Year}";
 
 }

@@ -118,6 +118,12 @@ public enum PlaybookEvent
     /// <summary><c>letter.missed</c>: a warning letter was due and none was issued in time.</summary>
     LetterMissed,
 
+    /// <summary><c>report.received</c>: a mandatory report came in; each is owed an answer.</summary>
+    ReportReceived,
+
+    /// <summary><c>report.omitted</c>: a unit that had to report did not.</summary>
+    ReportOmitted,
+
     /// <summary><c>disposition.addition</c>: the police added something to how they disposed of an incident.</summary>
     DispositionAddition,
 }

@@ -70,6 +70,8 @@ internal static class PlaybookWords
         PlaybookEvent.OrderExpired => "order.expired",
         PlaybookEvent.OrderBreached => "order.breached",
         PlaybookEvent.LetterMissed => "letter.missed",
+        PlaybookEvent.ReportReceived => "report.received",
+        PlaybookEvent.ReportOmitted => "report.omitted",
         PlaybookEvent.DispositionAddition => "disposition.addition",
     };
 

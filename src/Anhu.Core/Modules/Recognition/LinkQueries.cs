@@ -319,7 +319,7 @@ public sealed class LinkQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
         // Where somebody who must be safe lives or is reached decides nothing that the comparison does not tell without it.
         var reach = full && r.Role is { } role && !CaseSecrets.IsProtected(role);
         return new LinkSide(
-            r.RecordId, r.PersonId, r.Source, r.ReceivedAt, caseId, number, @class, r.Role, full, story, full ? r.Name : CaseQueries.MaskedName(r.Name), r.Sex,
+            r.RecordId, r.PersonId, AlarmNames.Told(r.Source), r.ReceivedAt, caseId, number, @class, r.Role, full, story, full ? r.Name : CaseQueries.MaskedName(r.Name), r.Sex,
             full ? r.BirthDate : null, full ? r.IdNumber : null, reach ? r.Phone : null, reach ? r.Address : null);
     }
 

@@ -26,6 +26,9 @@ public enum ShieldKind
 
     /// <summary>A shelter: its address is shielded for good.</summary>
     Shelter,
+
+    /// <summary>Who reported: name or phone. Guarded, never recorded as a place.</summary>
+    Reporter,
 }
 
 /// <summary>A value that must not get out.</summary>
@@ -151,7 +154,12 @@ public sealed partial class LeakGuard
             return PersonKeys.Digits(value.Value) is { Length: >= 7 } phone ? [new Pattern(value.Kind, phone, false)] : [];
         }
 
-        return value.Kind is ShieldKind.Address or ShieldKind.Shelter ? Addresses(value) : Names(value);
+        return value.Kind switch
+        {
+            ShieldKind.Address or ShieldKind.Shelter => Addresses(value),
+            ShieldKind.Reporter => Folded.Words(value.Value).Text is { Length: >= LeastName } name ? [new Pattern(value.Kind, name, true)] : [],
+            _ => Names(value),
+        };
     }
 
     /// <summary>A school, a plate: the name as a whole.</summary>

@@ -24,6 +24,7 @@ public static class NavItems
         new("/duties", "Nav_Duties", "checklist", Permissions.WorkDuties),
         new("/visits", "Nav_Visits", "phone-call", Permissions.WorkDuties),
         new("/measures", "Nav_Measures", "clipboard-text", Permissions.WorkDuties),
+        new("/reports", "Nav_Reports", "file-text", Permissions.ReadCases),
         new("/dispositions", "Nav_Dispositions", "checklist", Permissions.WorkDuties),
         new("/people/links", "Nav_Links", "git-merge", Permissions.LinkPeople),
         new("/alarms/new", "Nav_AlarmNew", "plus", Permissions.WriteAlarms),

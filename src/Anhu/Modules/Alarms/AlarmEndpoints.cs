@@ -241,6 +241,11 @@ public static class AlarmEndpoints
             AlarmStatus.Duplicate => "duplicate",
             AlarmStatus.Conflict => "conflict",
         });
+        if (receipt.ReportNumber is { } number)
+        {
+            json.WriteString("reportNumber", number);
+        }
+
         var english = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en";
         json.WriteStartObject("grade");
         json.WriteNumber("class", receipt.Class);
@@ -270,8 +275,8 @@ public static class AlarmEndpoints
         Results.Problem(statusCode: status, type: $"urn:anhu:{code}", extensions: new Dictionary<string, object?> { ["code"] = code }).ExecuteAsync(http);
 }
 
-/// <summary>The answer to a stored alarm; documents the shape that is written by hand.</summary>
-public sealed record AlarmAnswer(Guid AlarmId, Guid CaseId, string CaseNumber, string Status, AlarmAnswerGrade Grade, IReadOnlyList<Guid> Duties);
+/// <summary>The answer to a stored alarm; documents the shape that is written by hand. <c>reportNumber</c> is there for mandatory reports only.</summary>
+public sealed record AlarmAnswer(Guid AlarmId, Guid CaseId, string CaseNumber, string Status, string? ReportNumber, AlarmAnswerGrade Grade, IReadOnlyList<Guid> Duties);
 
 /// <summary>Class and reasons.</summary>
 public sealed record AlarmAnswerGrade(int Class, IReadOnlyList<string> Reasons);

@@ -79,6 +79,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         _ when type.StartsWith("person.", StringComparison.Ordinal) || type.StartsWith("household.", StringComparison.Ordinal) => "users",
         _ when type.StartsWith("letter.", StringComparison.Ordinal) || type.StartsWith("order.", StringComparison.Ordinal)
             || type.StartsWith("penalty.", StringComparison.Ordinal) || type.StartsWith("crime.", StringComparison.Ordinal) => "clipboard-text",
+        _ when type.StartsWith("report.", StringComparison.Ordinal) => "mood-kid",
         _ when type.StartsWith("alarm.", StringComparison.Ordinal) => "bell-ringing",
         _ when type.StartsWith("duty.hand-over", StringComparison.Ordinal) || type == "duty.reassigned" => "arrows-exchange",
         _ when type.StartsWith(EventTypes.DutyPrefix, StringComparison.Ordinal) => "checklist",

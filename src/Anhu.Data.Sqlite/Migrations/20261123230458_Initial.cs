@@ -23,6 +23,7 @@ namespace Anhu.Data.Sqlite.Migrations
                     SourceKey = table.Column<string>(type: "TEXT", maxLength: 181, nullable: false),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     ContentHash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ReportNumber = table.Column<string>(type: "TEXT", maxLength: 24, nullable: true),
                     ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
                     IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
@@ -32,6 +33,42 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_alarms_alarm", x => x.AlarmId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alarms_mandatory_report",
+                columns: table => new
+                {
+                    AlarmId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
+                    ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OriginUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    OriginClientId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    FedBackAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Feedback = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_mandatory_report", x => x.AlarmId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alarms_reporter",
+                columns: table => new
+                {
+                    AlarmId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    Name = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Phone = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Relation = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_reporter", x => new { x.AlarmId, x.Revision });
                 });
 
             migrationBuilder.CreateTable(
@@ -1052,6 +1089,29 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "reports_omission",
+                columns: table => new
+                {
+                    ReportOmissionId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IncidentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    DecidingDutyId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    BodyKind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BodyName = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    KnewOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    Findings = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    FoundByUnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    FoundAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_reports_omission", x => x.ReportOmissionId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "requests_data_request",
                 columns: table => new
                 {
@@ -1567,6 +1627,28 @@ namespace Anhu.Data.Sqlite.Migrations
                 table: "alarms_alarm",
                 column: "SourceKey",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_DueAt",
+                table: "alarms_mandatory_report",
+                column: "DueAt",
+                filter: "\"FedBackAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_Number",
+                table: "alarms_mandatory_report",
+                column: "Number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_OriginClientId_ReceivedAt",
+                table: "alarms_mandatory_report",
+                columns: new[] { "OriginClientId", "ReceivedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_OriginUnitId_ReceivedAt",
+                table: "alarms_mandatory_report",
+                columns: new[] { "OriginUnitId", "ReceivedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -2118,6 +2200,21 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_reports_omission_DecidingDutyId",
+                table: "reports_omission",
+                column: "DecidingDutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_reports_omission_FoundAt",
+                table: "reports_omission",
+                column: "FoundAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_reports_omission_IncidentId",
+                table: "reports_omission",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_requests_data_request_AskedAt",
                 table: "requests_data_request",
                 column: "AskedAt");
@@ -2200,6 +2297,12 @@ namespace Anhu.Data.Sqlite.Migrations
         {
             migrationBuilder.DropTable(
                 name: "alarms_alarm");
+
+            migrationBuilder.DropTable(
+                name: "alarms_mandatory_report");
+
+            migrationBuilder.DropTable(
+                name: "alarms_reporter");
 
             migrationBuilder.DropTable(
                 name: "alarms_revision");
@@ -2356,6 +2459,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "reports_omission");
 
             migrationBuilder.DropTable(
                 name: "requests_data_request");

@@ -25,6 +25,7 @@ namespace Anhu.Data.Postgres.Migrations
                     SourceKey = table.Column<string>(type: "character varying(181)", maxLength: 181, nullable: false),
                     Revision = table.Column<int>(type: "integer", nullable: false),
                     ContentHash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    ReportNumber = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: true),
                     ReceivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     StoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
@@ -34,6 +35,42 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_alarms_alarm", x => x.AlarmId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alarms_mandatory_report",
+                columns: table => new
+                {
+                    AlarmId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    ReceivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OriginUnitId = table.Column<Guid>(type: "uuid", nullable: true),
+                    OriginClientId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    FedBackAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Feedback = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_mandatory_report", x => x.AlarmId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alarms_reporter",
+                columns: table => new
+                {
+                    AlarmId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Revision = table.Column<int>(type: "integer", nullable: false),
+                    Name = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Phone = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Relation = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_alarms_reporter", x => new { x.AlarmId, x.Revision });
                 });
 
             migrationBuilder.CreateTable(
@@ -1054,6 +1091,29 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "reports_omission",
+                columns: table => new
+                {
+                    ReportOmissionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IncidentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DecidingDutyId = table.Column<Guid>(type: "uuid", nullable: true),
+                    BodyKind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    BodyName = table.Column<byte[]>(type: "bytea", nullable: false),
+                    KnewOn = table.Column<DateOnly>(type: "date", nullable: true),
+                    Findings = table.Column<byte[]>(type: "bytea", nullable: false),
+                    FoundByUnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    FoundAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_reports_omission", x => x.ReportOmissionId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "requests_data_request",
                 columns: table => new
                 {
@@ -1569,6 +1629,28 @@ namespace Anhu.Data.Postgres.Migrations
                 table: "alarms_alarm",
                 column: "SourceKey",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_DueAt",
+                table: "alarms_mandatory_report",
+                column: "DueAt",
+                filter: "\"FedBackAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_Number",
+                table: "alarms_mandatory_report",
+                column: "Number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_OriginClientId_ReceivedAt",
+                table: "alarms_mandatory_report",
+                columns: new[] { "OriginClientId", "ReceivedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_alarms_mandatory_report_OriginUnitId_ReceivedAt",
+                table: "alarms_mandatory_report",
+                columns: new[] { "OriginUnitId", "ReceivedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -2120,6 +2202,21 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "ParentCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_reports_omission_DecidingDutyId",
+                table: "reports_omission",
+                column: "DecidingDutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_reports_omission_FoundAt",
+                table: "reports_omission",
+                column: "FoundAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_reports_omission_IncidentId",
+                table: "reports_omission",
+                column: "IncidentId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_requests_data_request_AskedAt",
                 table: "requests_data_request",
                 column: "AskedAt");
@@ -2202,6 +2299,12 @@ namespace Anhu.Data.Postgres.Migrations
         {
             migrationBuilder.DropTable(
                 name: "alarms_alarm");
+
+            migrationBuilder.DropTable(
+                name: "alarms_mandatory_report");
+
+            migrationBuilder.DropTable(
+                name: "alarms_reporter");
 
             migrationBuilder.DropTable(
                 name: "alarms_revision");
@@ -2358,6 +2461,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "regions_region");
+
+            migrationBuilder.DropTable(
+                name: "reports_omission");
 
             migrationBuilder.DropTable(
                 name: "requests_data_request");
