@@ -67,8 +67,7 @@ public sealed class OrderDocumentTests(FakeTimeFixture app) : IClassFixture<Fake
         await app.QueryAsync(async db =>
         {
             var stored = await db.AlarmRevisions.Where(r => db.Alarms.Any(a => a.AlarmId == r.AlarmId && a.CaseId == alarm.CaseId)).OrderBy(r => r.Revision).FirstAsync(Ct);
-            var report = AlarmReportReader.ReadStored(stored.Content) with { Reporter = new ReportedReporter("刘春花", "13911112222", "neighbour") };
-            db.AlarmRevisions.Add(new AlarmRevision { AlarmId = stored.AlarmId, Revision = 900, StoredAt = app.Clock.GetUtcNow(), Content = AlarmReportWriter.ToContent(report).Content });
+            db.AlarmReporters.Add(new AlarmReporter { AlarmId = stored.AlarmId, Revision = 900, Name = "刘春花", Phone = "13911112222", Relation = "neighbour" });
             return await db.SaveChangesAsync(Ct);
         });
         var victim = await app.QueryAsync(db => db.CaseParties.Where(p => p.CaseId == alarm.CaseId && p.Role == PartyRole.Victim).Select(p => p.PersonId).FirstAsync(Ct));
