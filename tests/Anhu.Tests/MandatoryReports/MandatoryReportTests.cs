@@ -68,7 +68,8 @@ public sealed class MandatoryReportTests(FakeTimeFixture app) : IClassFixture<Fa
         var second = await app.Services.GetRequiredService<AlarmIntake>().SubmitAsync(
             Reports.Of(app, channel: AlarmChannel.MandatoryReport) with
             {
-                Source = "test-hospital", People = [.. people.Select(p => new ReportedPerson { Role = p.Role!.Value, Name = p.Name, IdNumber = p.IdNumber, Sex = p.Sex, Phone = p.Phone })],
+                Source = "test-hospital",
+                People = [.. people.Select(p => new ReportedPerson { Role = p.Role!.Value, Name = p.Name, IdNumber = p.IdNumber, Sex = p.Sex, Phone = p.Phone })],
             },
             new Actor(null, "hospital"), Ct);
 
@@ -134,7 +135,8 @@ public sealed class MandatoryReportTests(FakeTimeFixture app) : IClassFixture<Fa
         return await app.Services.GetRequiredService<AlarmIntake>().SubmitAsync(
             Reports.Of(app, channel: AlarmChannel.MandatoryReport) with
             {
-                Source = $"manual-{School}", Reporter = Reporter,
+                Source = $"manual-{School}",
+                Reporter = Reporter,
                 People =
                 [
                     Reports.Person(Reports.NextCouple(), PartyRole.Victim) with { Address = "娘家某路9号", BirthDate = new DateOnly(2015, 5, 5), IdNumber = null },

@@ -45,7 +45,7 @@ internal sealed class IntakeBatch(AnhuDbContext db, TimelineHead head, CaseRules
 
     public async Task<AlarmReceipt[]> RunAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct)
     {
-        await set.LoadAsync(items, 
+        await set.LoadAsync(items,
             [
                 PersonRecord.Counter, .. items.Select(i => AreaOf(i.Report)).Distinct().Select(CounterName),
                 .. items.Where(i => i.Report.Channel == AlarmChannel.MandatoryReport).Select(i => AreaOf(i.Report)).Distinct().Select(ReportCounterName),
