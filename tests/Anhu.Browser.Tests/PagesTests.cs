@@ -140,6 +140,20 @@ public sealed class PagesTests(Browser app)
             federation, $"/measures/{order.MeasureId}", $"/measures/{order.MeasureId}/file", $"/cases/{alarm.CaseId}/measures/new?kind=protection-order", "/measures?kind=protection-order",
             "/measures/court-notices");
         await LookAsync(officer, $"/cases/{alarm.CaseId}/measures/new?kind=administrative-penalty", $"/cases/{alarm.CaseId}/measures/new?kind=criminal-case");
+
+        // A duty that is handed over, with and without her consent.
+        var duties = await app.QueryAsync(db => db.Duties.Where(d => d.CaseId == alarm.CaseId && d.OwnerUnitId == federation.UnitId).OrderBy(d => d.DutyId).Select(d => d.DutyId).Take(2).ToListAsync(Ct));
+        foreach (var (handed, ground) in duties.Zip((SharingGround?[])[SharingGround.Agreed, null]))
+        {
+            Assert.True((await app.WithAsync<Anhu.Modules.Work.TakeDutyStepHandler, Result<Duty>>(h => h.Handle(
+                new Anhu.Modules.Work.TakeDutyStep
+                {
+                    DutyId = handed, Step = DutyStep.HandOver, Receiver = "340104-civil-affairs", Reason = "需要临时住处",
+                    Sheet = new() { Summary = "需要临时住处。", Needs = "安排庇护", Done = ["已电话联系"], Open = ["安排住处", "三日内反馈"], Ground = ground, Explanation = ground is null ? null : "当面同意，只说需要住处" },
+                }, CallerOf(federation), Ct))).IsOk);
+        }
+
+        await LookAsync(federation, $"/duties/{duties[0]}", $"/duties/{duties[1]}/hand-over?unit=340104-justice", $"/cases/{alarm.CaseId}/sharing");
         var anybody = await app.OpenAsync(culture, narrow);
         await CheckAsync(anybody, "/check");
         await CheckAsync(anybody, "/check/AAAAA-BBBBB-CCCCC-DDDDD");

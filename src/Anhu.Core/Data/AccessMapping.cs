@@ -1,4 +1,5 @@
 using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -7,8 +8,33 @@ namespace Anhu.Data;
 /// <summary>Tables of access: leaves, blocks, seats, ties.</summary>
 internal sealed class AccessMapping :
     IEntityTypeConfiguration<AccessGrant>, IEntityTypeConfiguration<AccessBlock>, IEntityTypeConfiguration<SealedSeat>,
-    IEntityTypeConfiguration<WorkerTie>, IEntityTypeConfiguration<WorkerTieKey>
+    IEntityTypeConfiguration<WorkerTie>, IEntityTypeConfiguration<WorkerTieKey>, IEntityTypeConfiguration<HandOver>, IEntityTypeConfiguration<SharingConsent>
 {
+    public void Configure(EntityTypeBuilder<HandOver> sheet)
+    {
+        sheet.ToTable("duties_hand_over");
+        sheet.HasKey(h => h.HandOverId);
+        sheet.Property(h => h.Reason).Sealed();
+        sheet.Property(h => h.Summary).Sealed();
+        sheet.Property(h => h.Needs).Sealed();
+        sheet.Property(h => h.Enclosed).Sealed();
+        sheet.Property(h => h.Steps).HasConversion<JsonList<HandOverStep>, ListComparer<HandOverStep>>().Sealed();
+        sheet.Property(h => h.Version).IsConcurrencyToken();
+        sheet.HasIndex(h => h.DutyId);
+        sheet.HasIndex(h => h.SharingConsentId).HasFilter("\"SharingConsentId\" IS NOT NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<SharingConsent> consent)
+    {
+        consent.ToTable("cases_sharing_consent");
+        consent.HasKey(c => c.SharingConsentId);
+        consent.Property(c => c.Purpose).HasMaxLength(60);
+        consent.Property(c => c.Explanation).Sealed();
+        consent.Property(c => c.WithdrawnReason).Sealed();
+        consent.Property(c => c.Version).IsConcurrencyToken();
+        consent.HasIndex(c => new { c.CaseId, c.UnitId, c.Purpose });
+    }
+
     public void Configure(EntityTypeBuilder<AccessGrant> grant)
     {
         grant.ToTable("cases_access_grant");

@@ -139,6 +139,12 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Duties.</summary>
     public DbSet<Duty> Duties => Set<Duty>();
 
+    /// <summary>Sheets of hand-overs.</summary>
+    public DbSet<HandOver> HandOvers => Set<HandOver>();
+
+    /// <summary>What victims agree to share with whom, or the law in their place.</summary>
+    public DbSet<SharingConsent> SharingConsents => Set<SharingConsent>();
+
     /// <summary>Measures.</summary>
     public DbSet<Measure> Measures => Set<Measure>();
 

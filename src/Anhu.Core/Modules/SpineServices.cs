@@ -62,6 +62,8 @@ public static class SpineServices
         services.AddSingleton<CloseCaseHandler>();
         services.AddSingleton<DeadlineWork>();
         services.AddSingleton<DutyQueries>();
+        services.AddSingleton<HandOverQueries>();
+        services.AddSingleton<SharingConsents>();
         services.AddSingleton<FeedQueries>();
         services.AddScoped<PlaybookDryRun>();
         services.AddSingleton<SavedFilters>();

@@ -454,6 +454,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<bool>("IsDirect")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsHanded")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -789,6 +792,65 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("cases_sealed_seat", (string)null);
 
                     b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.SharingConsent", b =>
+                {
+                    b.Property<byte[]>("SharingConsentId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ByUnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Explanation")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long>("GivenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Ground")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("WithdrawnAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("WithdrawnByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("WithdrawnReason")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("SharingConsentId");
+
+                    b.HasIndex("CaseId", "UnitId", "Purpose");
+
+                    b.ToTable("cases_sharing_consent", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.WorkerTie", b =>
@@ -1290,12 +1352,18 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<long?>("HandOverDueAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("HandOverId")
+                        .HasColumnType("BLOB");
+
                     b.Property<byte[]>("HandOverReason")
                         .HasColumnType("BLOB")
                         .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<byte[]>("HandOverToUnitId")
                         .HasColumnType("BLOB");
+
+                    b.Property<bool>("HandOverWithoutConsent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("IncidentId")
                         .HasColumnType("BLOB");
@@ -1346,6 +1414,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("WithoutConsent")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("WorkerId")
                         .HasColumnType("BLOB");
 
@@ -1380,6 +1451,79 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasFilter("\"WorkerId\" IS NOT NULL");
 
                     b.ToTable("duties_duty", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Duties.HandOver", b =>
+                {
+                    b.Property<byte[]>("HandOverId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("DutyId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Enclosed")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("FromUnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Needs")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long>("OfferedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Reason")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("SharingConsentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Steps")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Summary")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("ToUnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Urgency")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("WasInvolved")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("WithoutConsent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("HandOverId");
+
+                    b.HasIndex("DutyId");
+
+                    b.HasIndex("SharingConsentId")
+                        .HasFilter("\"SharingConsentId\" IS NOT NULL");
+
+                    b.ToTable("duties_hand_over", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceChunk", b =>

@@ -202,6 +202,7 @@ public static class AnhuApp
         app.MapDocuments();
         app.MapDocumentEndpoints();
         app.MapDuties();
+        app.MapHandOvers();
         app.MapEvidence();
         app.MapFeed();
         app.MapOpenApi().AllowAnonymous();

@@ -29,7 +29,7 @@ public sealed class AccessPolicyTests
         foreach (var agency in Enum.GetValues<Agency>())
         {
             var row = table[Code(agency)];
-            foreach (var (relation, column) in ((CaseRelation, string)[])[(CaseRelation.Above, "above"), (CaseRelation.Involved, "involved"), (CaseRelation.Working, "working")])
+            foreach (var (relation, column) in ((CaseRelation, string)[])[(CaseRelation.Handed, "handed"), (CaseRelation.Above, "above"), (CaseRelation.Involved, "involved"), (CaseRelation.Working, "working")])
             {
                 var words = row[column].Split(' ', '(', ')').Where(w => w.Length > 0).ToList();
                 var worker = Worker(WorkerRole.Caseworker);

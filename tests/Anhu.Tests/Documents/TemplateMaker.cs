@@ -147,6 +147,11 @@ internal static class ShippedTemplates
                 [4000, 2900, 1900],
                 "<w:tr><w:trPr><w:tblHeader/></w:trPr>" + TemplateMaker.Cell(4000, TemplateMaker.InCell("事项", true)) + TemplateMaker.Cell(2900, TemplateMaker.InCell("单位", true)) + TemplateMaker.Cell(1900, TemplateMaker.InCell("日期", true)) + "</w:tr>",
                 "<w:tr>" + TemplateMaker.Cell(4000, TemplateMaker.InCell("{{#done}}{{what}}")) + TemplateMaker.Cell(2900, TemplateMaker.InCell("{{unit}}")) + TemplateMaker.Cell(1900, TemplateMaker.InCell("{{at}}{{/done}}")) + "</w:tr>")
+            + TemplateMaker.Plain("待办的事项", before: "w:before=\"240\" ")
+            + TemplateMaker.Table(
+                [5600, 3200],
+                "<w:tr>" + TemplateMaker.Cell(5600, TemplateMaker.InCell("事项", true)) + TemplateMaker.Cell(3200, TemplateMaker.InCell("接收单位办理情况", true)) + "</w:tr>",
+                "<w:tr>" + TemplateMaker.Cell(5600, TemplateMaker.InCell("{{#open}}{{what}}")) + TemplateMaker.Cell(3200, TemplateMaker.InCell("　{{/open}}")) + "</w:tr>")
             + TemplateMaker.Small("保密提示：本单载有个人信息，只用于办理转介事项。不得向当事人以外的任何人透露转介情况，不得询问或者记录受害人现在的住处。")
             + TemplateMaker.Signed()
             + TemplateMaker.Code()

@@ -105,8 +105,8 @@ public sealed class DutyPageTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         using var giver = await app.SignInAsync(await app.Data.CreateWorkerAsync());
         using var receiver = await app.SignInAsync(await app.Data.CreateWorkerAsync("340103-womens-federation"));
 
-        var search = await giver.GetPageAsync($"/duties/{duty.DutyId}?for=HandOver&unit=340103-womens");
-        using var offered = await giver.SubmitAsync(search, Take(duty, "HandOver"), new() { ["Input.Reason"] = "搬到庐阳区" });
+        var search = await giver.GetPageAsync($"/duties/{duty.DutyId}/hand-over?unit=340103-womens");
+        using var offered = await giver.SubmitAsync(search, "hand-over", new() { ["Input.Reason"] = "搬到庐阳区", ["Input.Receiver"] = "340103-womens-federation" });
         Assert.Equal(HttpStatusCode.Redirect, offered.StatusCode);
         Assert.Contains(duty.DutyId.ToString(), (await receiver.GetPageAsync("/")).Body!.InnerHtml, StringComparison.Ordinal);
 

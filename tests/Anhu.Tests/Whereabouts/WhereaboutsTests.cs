@@ -228,17 +228,15 @@ public sealed class WhereaboutsTests(FakeTimeFixture app) : IClassFixture<FakeTi
         var name = await app.QueryAsync(db => db.Units.Where(u => u.Code == other).Select(u => u.Name).SingleAsync(Ct));
 
         using var refused = await client.SubmitAsync(
-            await client.GetPageAsync($"{path}?for=HandOver&unit={Uri.EscapeDataString(name)}"), $"{path}?take=HandOver", new() { ["Input.Reason"] = told, ["Input.Receiver"] = other });
+            await client.GetPageAsync($"{path}/hand-over?unit={Uri.EscapeDataString(name)}"), "hand-over", new() { ["Input.Reason"] = told, ["Input.Receiver"] = other });
         var page = await refused.ReadPageAsync();
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("“原因”第 6 到第", page.Body!.TextContent, StringComparison.Ordinal);
-        Assert.Equal(told, page.QuerySelector("#reason-HandOver")!.TextContent);
-        Assert.Equal(other, page.QuerySelector("#unit-HandOver option")!.GetAttribute("value"));
+        Assert.Equal(told, page.QuerySelector("textarea[name='Input.Reason']")!.TextContent);
+        Assert.Equal(other, page.QuerySelector("select[name='Input.Receiver'] option[selected]")!.GetAttribute("value"));
         Assert.Null((await app.DutyAsync(city.Alarm, "phone-return-visit")).HandOverToUnitId);
 
-        // The page's hidden form posts to wherever the page is.
-        page.QuerySelector("form[hidden]")!.Remove();
-        using var kept = await client.SubmitAsync(page, $"{path}?take=HandOver", new() { ["Input.Reason"] = told, ["Input.Receiver"] = other, ["LeaksSeen"] = "true" });
+        using var kept = await client.SubmitAsync(page, "hand-over", new() { ["Input.Reason"] = told, ["Input.Receiver"] = other, ["LeaksSeen"] = "true" });
         Assert.Equal(HttpStatusCode.Redirect, kept.StatusCode);
         Assert.Equal(told, (await app.DutyAsync(city.Alarm, "phone-return-visit")).HandOverReason);
     }

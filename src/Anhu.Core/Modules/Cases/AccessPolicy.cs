@@ -32,6 +32,9 @@ public enum CaseRelation
     /// <summary>Nothing.</summary>
     None,
 
+    /// <summary>A duty was handed to it without the victim's consent, and no law replaces her word; nothing else ties it to the case.</summary>
+    Handed,
+
     /// <summary>It stands above a unit that is involved.</summary>
     Above,
 
@@ -187,6 +190,12 @@ public static class AccessPolicy
             relation = CaseRelation.Involved;
         }
 
+        // Enough to take the duty or to give it back. A reason does not stand in for her consent.
+        if (relation == CaseRelation.Handed)
+        {
+            return agency is Agency.Police or Agency.WomensFederation or Agency.StreetOffice or Agency.CommunityOffice ? CaseView.Card : CaseView.Existence;
+        }
+
         var stated = grant is not null;
         return relation == CaseRelation.None ? CaseView.None : agency switch
         {
@@ -226,7 +235,7 @@ public static class AccessPolicy
     public static bool TellsStory(string type) => StoryTypes.Any(t => type.StartsWith(t, StringComparison.Ordinal));
 
     /// <summary>First parts of the types of such events.</summary>
-    public static IReadOnlyList<string> StoryTypes { get; } = ["visit.", "scene.", "evidence.", EventTypes.MessagePrefix, "contact.", "address.", "access.", "household.", "letter.", "order.", "penalty.", "crime.", "disposition.", "document.", "report."];
+    public static IReadOnlyList<string> StoryTypes { get; } = ["visit.", "scene.", "evidence.", EventTypes.MessagePrefix, "contact.", "address.", "access.", "household.", "letter.", "order.", "penalty.", "crime.", "disposition.", "document.", "report.", "consent."];
 
     /// <summary>Events without those whose type <see cref="TellsStory"/>.</summary>
     /// <param name="events">Events.</param>
@@ -272,7 +281,7 @@ public static class AccessPolicy
         }
 
         return Shows(ViewOf(caller, agency, CaseRelation.Working, null), agency, CaseRelation.Working, FieldClass.Personal)
-            ? access.Where(a => db.Duties.Any(d => d.CaseId == a.CaseId && d.OwnerUnitId == unit && Duty.OpenStates.Contains(d.State)))
+            ? access.Where(a => db.Duties.Any(d => d.CaseId == a.CaseId && d.OwnerUnitId == unit && !d.WithoutConsent && Duty.OpenStates.Contains(d.State)))
             : access.Where(a => false);
     }
 

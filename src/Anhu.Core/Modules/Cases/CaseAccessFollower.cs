@@ -38,7 +38,7 @@ internal sealed class CaseAccessFollower : IJurisdictionFollower
                 db.Add(new CaseAccess
                 {
                     UnitId = unitId, CaseId = access.CaseId, CaseSequence = access.CaseSequence, State = access.State, Class = access.Class,
-                    IsDirect = access.IsDirect && unitId == to.UnitId,
+                    IsDirect = access.IsDirect && unitId == to.UnitId, IsHanded = access.IsHanded,
                 });
             }
 

@@ -301,7 +301,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         var due = duties.GroupBy(d => d.CaseId).ToDictionary(g => g.Key, g => g.Min(d => d.DueAt));
         var victims = caller is null
             ? Enumerable.Empty<(Guid CaseId, string? Name)>().ToLookup(v => v.CaseId, v => v.Name)
-            : await VictimsAsync(db, caller, ids, duties.Where(d => d.OwnerUnitId == caller.UnitId).Select(d => d.CaseId).ToHashSet(), ct);
+            : await VictimsAsync(db, caller, ids, duties.Where(d => d.OwnerUnitId == caller.UnitId && !d.WithoutConsent).Select(d => d.CaseId).ToHashSet(), ct);
         return [.. lines.Select(l => new CaseRow(
             l, due.TryGetValue(l.CaseId, out var at) ? at : null, due.TryGetValue(l.CaseId, out var first) && first < now,
             [.. victims[l.CaseId].OfType<string>()]))];
@@ -317,7 +317,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
 
     private static readonly CompiledReads<PageReads> Reads = new();
 
-    private sealed record OpenDuty(Guid CaseId, DateTimeOffset DueAt, Guid OwnerUnitId);
+    private sealed record OpenDuty(Guid CaseId, DateTimeOffset DueAt, Guid OwnerUnitId, bool WithoutConsent);
 
     private sealed record NamedVictim(Guid CaseId, string? Name);
 
@@ -329,7 +329,7 @@ public sealed class CasePageQueries(IDbContextFactory<AnhuDbContext> contexts, C
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<OpenDuty>> OpenDuties { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
             db.Duties.Where(d => ids.Contains(d.CaseId)
                 && (d.State == DutyState.Proposed || d.State == DutyState.Assigned || d.State == DutyState.Accepted || d.State == DutyState.InProgress))
-            .Select(d => new OpenDuty(d.CaseId, d.DueAt, d.OwnerUnitId)));
+            .Select(d => new OpenDuty(d.CaseId, d.DueAt, d.OwnerUnitId, d.WithoutConsent)));
 
         public Func<AnhuDbContext, Guid[], IAsyncEnumerable<NamedVictim>> Victims { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids) =>
             from party in db.CaseParties

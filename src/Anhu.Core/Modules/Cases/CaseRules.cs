@@ -27,14 +27,15 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="file">The case.</param>
     /// <param name="unit">The unit that is now involved.</param>
     /// <param name="sink">Takes new rows.</param>
-    public void Involve(CaseFile file, Unit unit, IChangeSink sink)
+    /// <param name="handed">It comes by a hand-over to which nobody agreed; who is tied to the case otherwise stays so.</param>
+    public void Involve(CaseFile file, Unit unit, IChangeSink sink, bool handed = false)
     {
         if (file.Case.IsSealed)
         {
             return;
         }
 
-        var direct = true;
+        var direct = !handed;
         foreach (var each in Map.WithSuperiors(unit))
         {
             if (!file.Access.TryGetValue(each.UnitId, out var access))
@@ -42,14 +43,15 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
                 access = new CaseAccess
                 {
                     UnitId = each.UnitId, CaseId = file.Case.CaseId, CaseSequence = file.Case.CaseSequence,
-                    State = file.Case.State, Class = file.Case.Class, IsDirect = direct,
+                    State = file.Case.State, Class = file.Case.Class, IsDirect = direct, IsHanded = handed,
                 };
                 file.Access.Add(each.UnitId, access);
                 sink.Add(access);
             }
-            else if (direct && !access.IsDirect)
+            else if (!handed)
             {
-                access.IsDirect = true;
+                access.IsDirect |= direct;
+                access.IsHanded = false;
             }
 
             direct = false;

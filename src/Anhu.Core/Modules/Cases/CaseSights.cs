@@ -72,6 +72,7 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
         // Whoever has a seat in a sealed case handles it.
         var relation = !found ? CaseRelation.None
             : ties.Working || ties.Case.IsSealed ? CaseRelation.Working
+            : ties.Handed ? CaseRelation.Handed
             : ties.Direct ? CaseRelation.Involved : CaseRelation.Above;
         GrantKind? grant = ties.Emergency is not null && (!found || ties.Purpose is null) ? GrantKind.Emergency : ties.Purpose is not null ? GrantKind.Purpose : null;
         var view = AccessPolicy.ViewOf(caller, agency, relation, grant);
@@ -95,12 +96,13 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
         }
 
         var open = Duty.OpenStates;
-        var direct = (await Reads.Of(db).Direct(db, [.. caseIds], unitId).ToListAsync(ct)).ToHashSet();
-        working ??= (await db.Duties.AsNoTracking().Where(d => caseIds.Contains(d.CaseId) && d.OwnerUnitId == unitId && open.Contains(d.State))
+        var own = await Reads.Of(db).Own(db, [.. caseIds], unitId).ToDictionaryAsync(a => a.CaseId, cancellationToken: ct);
+        working ??= (await db.Duties.AsNoTracking().Where(d => caseIds.Contains(d.CaseId) && d.OwnerUnitId == unitId && !d.WithoutConsent && open.Contains(d.State))
             .Select(d => d.CaseId).ToListAsync(ct)).ToHashSet();
         return caseIds.Distinct().ToDictionary(id => id, id =>
         {
-            var relation = working.Contains(id) ? CaseRelation.Working : direct.Contains(id) ? CaseRelation.Involved : CaseRelation.Above;
+            var row = own.GetValueOrDefault(id);
+            var relation = working.Contains(id) ? CaseRelation.Working : row is { IsHanded: true } ? CaseRelation.Handed : row is { IsDirect: true } ? CaseRelation.Involved : CaseRelation.Above;
             return new CaseSight(AccessPolicy.ViewOf(caller, agency, relation, null), agency, relation, null, null, false);
         });
     }
@@ -109,12 +111,15 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
 
     /// <summary>A case and all that can tie a caller to it.</summary>
     private sealed record CaseTies(
-        DvCase Case, bool HasAccess, bool HasSeat, bool IsShut, bool Direct, bool Working, DateTimeOffset? Purpose, DateTimeOffset? Emergency);
+        DvCase Case, bool HasAccess, bool HasSeat, bool IsShut, bool Direct, bool Handed, bool Working, DateTimeOffset? Purpose, DateTimeOffset? Emergency);
+
+    /// <summary>What ties a unit to a case, beside its duties.</summary>
+    private sealed record OwnTie(Guid CaseId, bool IsDirect, bool IsHanded);
 
     private sealed class TieReads
     {
-        public Func<AnhuDbContext, Guid[], Guid, IAsyncEnumerable<Guid>> Direct { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids, Guid unitId) =>
-            db.CaseAccess.Where(a => ids.Contains(a.CaseId) && a.UnitId == unitId && a.IsDirect).Select(a => a.CaseId));
+        public Func<AnhuDbContext, Guid[], Guid, IAsyncEnumerable<OwnTie>> Own { get; } = EF.CompileAsyncQuery((AnhuDbContext db, Guid[] ids, Guid unitId) =>
+            db.CaseAccess.Where(a => ids.Contains(a.CaseId) && a.UnitId == unitId && (a.IsDirect || a.IsHanded)).Select(a => new OwnTie(a.CaseId, a.IsDirect, a.IsHanded)));
 
         /// <summary>By case, unit, worker (empty for a system) and instant.</summary>
         public Func<AnhuDbContext, Guid, Guid, Guid, DateTimeOffset, IAsyncEnumerable<CaseTies>> Ties { get; } = EF.CompileAsyncQuery(
@@ -124,9 +129,11 @@ public sealed class CaseSights(OrganisationDirectory organisation, TimeProvider 
                 db.SealedSeats.Any(s => s.CaseId == caseId && s.WorkerId == worker),
                 db.AccessBlocks.Any(b => b.WorkerId == worker && b.CaseId == caseId),
                 db.CaseAccess.Any(a => a.CaseId == caseId && a.UnitId == unitId && a.IsDirect),
+                db.CaseAccess.Any(a => a.CaseId == caseId && a.UnitId == unitId && a.IsHanded),
                 db.Duties.Any(d => d.CaseId == caseId
                     && (d.State == DutyState.Proposed || d.State == DutyState.Assigned || d.State == DutyState.Accepted || d.State == DutyState.InProgress)
-                    && (d.OwnerUnitId == unitId || d.HandOverToUnitId == unitId || d.DecidingUnitId == unitId || d.EscalatedToUnitId == unitId)),
+                    && ((!d.WithoutConsent && (d.OwnerUnitId == unitId || d.DecidingUnitId == unitId || d.EscalatedToUnitId == unitId))
+                        || (d.HandOverToUnitId == unitId && !d.HandOverWithoutConsent))),
                 db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Purpose && g.Until > now).Max(g => (DateTimeOffset?)g.Until),
                 db.AccessGrants.Where(g => g.CaseId == caseId && g.WorkerId == worker && g.Kind == GrantKind.Emergency && g.Until > now).Max(g => (DateTimeOffset?)g.Until))));
     }

@@ -287,7 +287,7 @@ public sealed class Conflicts(
         {
             var events = new List<PendingEvent>();
             DutyMachine.GiveTo(duty, above.UnitId, now, rules.Rules.Playbook.EscalationInterval(duty.Class), events);
-            rules.Involve(file, above, sink);
+            rules.Involve(file, above, sink, duty.WithoutConsent);
             events.ForEach(sink.Record);
         }
     }

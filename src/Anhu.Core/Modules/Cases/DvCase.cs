@@ -252,4 +252,7 @@ public sealed class CaseAccess
 
     /// <summary>True when the unit itself has or had a duty, or received the alarm; false when it only stands above such a unit.</summary>
     public required bool IsDirect { get; set; }
+
+    /// <summary>The unit, or the ones below it, came to the case only by hand-overs to which nobody agreed: it sees a card at most (victim-safety D4).</summary>
+    public bool IsHanded { get; set; }
 }

@@ -117,11 +117,19 @@ public sealed class SealCaseHandler(
                 db.RemoveRange(await db.SealedSeats.Where(s => s.CaseId == caseId).ToListAsync(ct));
                 file.Case.IsSealed = false;
                 var work = new CaseRules(map, rules);
-                var owners = await db.Duties.Where(d => d.CaseId == caseId).Select(d => d.OwnerUnitId).Distinct().ToListAsync(ct);
+                var owners = await db.Duties.Where(d => d.CaseId == caseId).Select(d => new { d.OwnerUnitId, d.WithoutConsent }).Distinct().ToListAsync(ct);
                 var police = map.Responsible(Agency.Police, file.Case.RegionCode, RegionLevel.Township);
-                foreach (var unit in owners.Select(map.Find).Append(police).OfType<Unit>())
+                foreach (var owner in owners)
                 {
-                    work.Involve(file, unit, new TrackedSink(db));
+                    if (map.Find(owner.OwnerUnitId) is { } unit)
+                    {
+                        work.Involve(file, unit, new TrackedSink(db), owner.WithoutConsent);
+                    }
+                }
+
+                if (police is not null)
+                {
+                    work.Involve(file, police, new TrackedSink(db));
                 }
 
                 db.Record(new PendingEvent(EventTypes.CaseUnsealed, time.Now, caseId, null, caller.UnitId, file.Case.Class, EventData.Of(("reason", reason.Trim()))));

@@ -88,6 +88,15 @@ public sealed class Duty
     /// <summary>Why it is handed over.</summary>
     public string? HandOverReason { get; set; }
 
+    /// <summary>The sheet of the pending hand-over (<see cref="HandOver"/>); null while none is pending.</summary>
+    public Guid? HandOverId { get; set; }
+
+    /// <summary>The pending hand-over goes to a unit with which the victim does not agree to share, and no law replaces her word: it sees a card at most.</summary>
+    public bool HandOverWithoutConsent { get; set; }
+
+    /// <summary>The owner has it by such a hand-over.</summary>
+    public bool WithoutConsent { get; set; }
+
     /// <summary>When the receiver must have answered, UTC.</summary>
     public DateTimeOffset? HandOverDueAt { get; set; }
 

@@ -58,6 +58,12 @@ public sealed record DutyContext
     /// <summary>The unit that decides when it is returned or a hand-over fails: superior of both. The owner itself when there is none.</summary>
     public required Guid SuperiorUnitId { get; init; }
 
+    /// <summary>The sheet of a hand-over.</summary>
+    public Guid? HandOverId { get; init; }
+
+    /// <summary>The receiver may not be told of the case: the victim does not agree, and no law replaces her word.</summary>
+    public bool WithoutConsent { get; init; }
+
     /// <summary>When a hand-over must be answered, UTC.</summary>
     public DateTimeOffset HandOverDueAt { get; init; }
 
@@ -173,7 +179,7 @@ public static class DutyMachine
     /// <param name="events">Receives what happened.</param>
     public static void GiveTo(Duty duty, Guid unit, DateTimeOffset at, TimeSpan escalationStep, ICollection<PendingEvent> events) => Own(
         duty, unit, duty.State == DutyState.Proposed ? DutyState.Proposed : DutyState.Assigned, null, "duty.reassigned",
-        new DutyContext { At = at, ActingUnitId = unit, MaySupervise = true, SuperiorUnitId = unit, EscalationStep = escalationStep }, events);
+        new DutyContext { At = at, ActingUnitId = unit, MaySupervise = true, SuperiorUnitId = unit, EscalationStep = escalationStep, WithoutConsent = duty.WithoutConsent }, events);
 
     /// <summary>What time alone does: an unanswered hand-over goes to the superior of both; an overdue duty is marked and escalated, again and again.</summary>
     /// <param name="duty">The duty.</param>
@@ -239,7 +245,7 @@ public static class DutyMachine
     private static DateTimeOffset Earliest(DateTimeOffset a, DateTimeOffset? b) => b is { } other && other < a ? other : a;
 
     private static Failure? AcceptHandOver(Duty duty, DutyContext c, ICollection<PendingEvent> events) =>
-        Own(duty, c.ActingUnitId, DutyState.Accepted, c.WorkerId, "duty.hand-over-accepted", c, events);
+        Own(duty, c.ActingUnitId, DutyState.Accepted, c.WorkerId, "duty.hand-over-accepted", c with { WithoutConsent = duty.HandOverWithoutConsent }, events);
 
     private static Failure? HandOver(Duty duty, DutyContext c, ICollection<PendingEvent> events)
     {
@@ -255,10 +261,12 @@ public static class DutyMachine
 
         duty.HandOverToUnitId = to;
         duty.HandOverReason = c.Reason;
+        duty.HandOverId = c.HandOverId;
+        duty.HandOverWithoutConsent = c.WithoutConsent;
         duty.HandOverDueAt = c.HandOverDueAt;
         duty.NextCheckAt = NextCheck(duty, c.At, c.EscalationStep);
         events.Add(Event(duty, "duty.hand-over-offered", c.At, to,
-            ("from", duty.OwnerUnitId), ("to", to), ("reason", c.Reason), ("answerBy", c.HandOverDueAt)));
+            ("from", duty.OwnerUnitId), ("to", to), ("reason", c.Reason), ("answerBy", c.HandOverDueAt), ("handOver", c.HandOverId)));
         return null;
     }
 
@@ -299,8 +307,9 @@ public static class DutyMachine
     private static Failure? Own(
         Duty duty, Guid unit, DutyState state, Guid? worker, string type, DutyContext c, ICollection<PendingEvent> events)
     {
-        var (from, fromUnit) = (duty.State, duty.OwnerUnitId);
+        var (from, fromUnit, sheet) = (duty.State, duty.OwnerUnitId, duty.HandOverId);
         duty.OwnerUnitId = unit;
+        duty.WithoutConsent = c.WithoutConsent;
         duty.WorkerId = worker;
         duty.State = state;
         ClearHandOver(duty);
@@ -310,7 +319,7 @@ public static class DutyMachine
         duty.CancelRequestedByWorkerId = null;
         duty.LastReason = c.Reason ?? duty.LastReason;
         duty.NextCheckAt = NextCheck(duty, c.At, c.EscalationStep);
-        events.Add(Event(duty, type, c.At, unit, ("from", from), ("to", state), ("fromUnit", fromUnit), ("toUnit", unit), ("reason", c.Reason)));
+        events.Add(Event(duty, type, c.At, unit, ("from", from), ("to", state), ("fromUnit", fromUnit), ("toUnit", unit), ("reason", c.Reason), ("handOver", sheet)));
         return null;
     }
 
@@ -325,11 +334,11 @@ public static class DutyMachine
         duty.EscalatedToUnitId = null;
         duty.EscalationLevel = 0;
         duty.LastReason = reason ?? duty.HandOverReason;
-        var refused = duty.HandOverToUnitId;
+        var (refused, sheet) = (duty.HandOverToUnitId, duty.HandOverId);
         ClearHandOver(duty);
         duty.NextCheckAt = NextCheck(duty, at, escalationStep);
         events.Add(Event(duty, type, at, superior,
-            ("from", from), ("to", duty.State), ("fromUnit", fromUnit), ("toUnit", superior), ("receiver", refused), ("reason", reason)));
+            ("from", from), ("to", duty.State), ("fromUnit", fromUnit), ("toUnit", superior), ("receiver", refused), ("reason", reason), ("handOver", sheet)));
         return null;
     }
 
@@ -367,6 +376,8 @@ public static class DutyMachine
         duty.HandOverToUnitId = null;
         duty.HandOverDueAt = null;
         duty.HandOverReason = null;
+        duty.HandOverId = null;
+        duty.HandOverWithoutConsent = false;
     }
 
     private static PendingEvent Event(Duty duty, string type, DateTimeOffset at, Guid unit, params ReadOnlySpan<(string, object?)> data) =>

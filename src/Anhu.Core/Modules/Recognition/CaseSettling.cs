@@ -136,7 +136,8 @@ internal sealed class CaseSettling(AnhuDbContext db, CaseRules rules, Kinship ki
         {
             if (rules.Map.Find(unitId) is { } unit)
             {
-                rules.Involve(file, unit, sink);
+                var held = file.OpenDuties.Where(d => d.OwnerUnitId == unitId).ToList();
+                rules.Involve(file, unit, sink, handed: !direct.Contains(unitId) && held.Count > 0 && held.TrueForAll(d => d.WithoutConsent));
             }
         }
     }

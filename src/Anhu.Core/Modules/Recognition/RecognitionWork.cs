@@ -289,6 +289,13 @@ internal sealed class RecognitionWork(AnhuDbContext db, CaseRules rules, Recogni
             visit.CaseId = gone[visit.DutyId];
         }
 
+        // What she agreed to goes with the duty that was handed over by it.
+        foreach (var shared in duties.Count == 0 ? [] : await db.HandOvers.Where(h => duties.Contains(h.DutyId) && h.SharingConsentId != null)
+            .Join(db.SharingConsents.AsTracking(), h => h.SharingConsentId, c => (Guid?)c.SharingConsentId, (h, c) => new { h.DutyId, Consent = c }).ToListAsync(ct))
+        {
+            shared.Consent.CaseId = gone[shared.DutyId];
+        }
+
         foreach (var entry in duties.Count == 0 ? [] : await db.SceneEntries.Where(e => duties.Contains(e.DutyId)).ToListAsync(ct))
         {
             entry.CaseId = gone[entry.DutyId];

@@ -89,7 +89,7 @@ public sealed class DeadlineWork(
         {
             if (involved is { } unitId && map.Find(unitId) is { } unit)
             {
-                work.Involve(file, unit, sink);
+                work.Involve(file, unit, sink, duty.WithoutConsent);
             }
         }
 

@@ -88,27 +88,30 @@ public sealed class DutyDetailsQueries(IDbContextFactory<AnhuDbContext> contexts
         }
 
         var goes = line.OwnerUnitId == caller.UnitId;
-        var extra = await visible.Select(d => new { d.Form, d.IncidentId }).FirstAsync(ct);
+        var extra = await visible.Select(d => new { d.Form, d.IncidentId, d.WithoutConsent }).FirstAsync(ct);
         var address = goes || sight.Shows(FieldClass.Location)
             ? await db.Incidents.Where(i => i.CaseId == line.CaseId && i.Address != null).OrderByDescending(i => i.OccurredAt).Select(i => i.Address).FirstOrDefaultAsync(ct)
             : null;
         var secrets = await CaseSecrets.LoadAsync(db, line.CaseId, ct);
         var isShielded = secrets.IsSecret(address);
         var story = sight.Shows(FieldClass.Story);
+
+        // Who has it without her consent is not told what others wrote on it before.
+        var worksOn = goes && !extra.WithoutConsent;
         var happenings = await (
             from e in db.Timeline.AsNoTracking()
             where e.CaseId == line.CaseId && e.DutyId == dutyId
             join w in db.Workers on e.WorkerId equals (Guid?)w.Id into workers
             from w in workers.DefaultIfEmpty()
             orderby e.Sequence descending
-            select new DutyHappening(e.Sequence, e.Type, e.At, w == null ? null : w.DisplayName, e.ClientId != null, goes || story ? e.Data : "{}")).Take(100).ToListAsync(ct);
+            select new DutyHappening(e.Sequence, e.Type, e.At, w == null ? null : w.DisplayName, e.ClientId != null, worksOn || story ? e.Data : "{}")).Take(100).ToListAsync(ct);
         happenings.Reverse();
         var told = await EventTexts.OpenDataAsync(db, [.. happenings.Select(h => h.Data)], ct);
-        happenings = [.. happenings.Select((h, i) => h with { Data = told[i] }).Where(h => goes || story || !AccessPolicy.TellsStory(h.Type))];
+        happenings = [.. happenings.Select((h, i) => h with { Data = told[i] }).Where(h => worksOn || story || !AccessPolicy.TellsStory(h.Type))];
         var worker = line.WorkerId is { } id ? await db.Workers.Where(w => w.Id == id).Select(w => w.DisplayName).FirstOrDefaultAsync(ct) : null;
         return new DutyDetails(
             CaseQueries.Masked(line, caller, story), sight, dvCase.Class, isShielded ? CaseSecrets.District(dvCase.RegionCode)! : dvCase.RegionCode, isShielded ? null : address, worker,
-            goes || story ? extra.Form : null, happenings, isShielded, isShielded ? secrets.MeetAt : null);
+            worksOn || story ? extra.Form : null, happenings, isShielded, isShielded ? secrets.MeetAt : null);
     }
 
     /// <summary>What the caller's unit has to do, by kind; most first.</summary>

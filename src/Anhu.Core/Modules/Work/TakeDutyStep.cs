@@ -35,6 +35,9 @@ public sealed record TakeDutyStep
     /// <summary>The filled form as JSON; at most 64 KiB.</summary>
     public string? Form { get; init; }
 
+    /// <summary>The sheet that goes with a hand-over; needed between agencies.</summary>
+    public HandOverSheet? Sheet { get; init; }
+
     /// <summary>The writer has seen that the reason or the form holds a shielded value and keeps it all the same.</summary>
     public bool LeaksSeen { get; init; }
 
@@ -43,6 +46,12 @@ public sealed record TakeDutyStep
 
     /// <summary>More to store in the same transaction, such as the visit that the form recorded; gets the case file.</summary>
     public Action<CaseFile, Duty, IChangeSink>? Also { get; init; }
+
+    /// <summary>The row of the sheet of a hand-over.</summary>
+    internal Guid? HandOverId { get; init; }
+
+    /// <summary>The receiver may not be told of the case.</summary>
+    internal bool WithoutConsent { get; init; }
 
     /// <summary>The step is part of a step on the duty's measure, which has checked all that is to be checked.</summary>
     internal bool ByMeasure { get; init; }
@@ -162,8 +171,15 @@ public sealed class TakeDutyStepHandler(
         var now = time.Now;
         var sink = new TrackedSink(db);
         var work = new CaseRules(map, rules);
-        foreach (var step in steps)
+        foreach (var asked in steps)
         {
+            var prepared = asked.Step is DutyStep.HandOver or DutyStep.Reassign ? await HandOverRules.PrepareAsync(db, asked, duty, file, caller, work, now, ct) : asked;
+            if (!prepared.IsOk)
+            {
+                return prepared.Failure!;
+            }
+
+            var step = prepared.Value;
             var inRow = step.Step == DutyStep.Complete ? await OutcomesInRowAsync(db, duty, step.Outcome, work, ct) : 1;
             var then = step.Then;
             foreach (var follower in step.Step == DutyStep.Complete && DutyMachine.Allowed[DutyStep.Complete].Contains(duty.State) ? followers : [])
@@ -218,8 +234,9 @@ public sealed class TakeDutyStepHandler(
         var failure = DutyMachine.Take(duty, step.Step, new DutyContext
         {
             At = now, ActingUnitId = unit, WorkerId = caller.WorkerId, MaySupervise = AccessPolicy.MaySupervise(caller, duty.OwnerUnitId, map),
-            Reason = string.IsNullOrWhiteSpace(step.Reason) ? null : step.Reason.Trim(), ReceiverUnitId = receiver?.UnitId,
-            SuperiorUnitId = superior?.UnitId ?? duty.OwnerUnitId, HandOverDueAt = work.Rules.Playbook.HandOverDueAt(duty.Class, now),
+            Reason = string.IsNullOrWhiteSpace(step.Reason) ? null : step.Reason.Trim(), ReceiverUnitId = receiver?.UnitId, HandOverId = step.HandOverId,
+            WithoutConsent = step.WithoutConsent,
+            SuperiorUnitId = superior?.UnitId ?? duty.OwnerUnitId, HandOverDueAt = work.Rules.Playbook.HandOverDueAt(Math.Min(duty.Class, HandOverRules.ClassOf(step.Sheet?.Urgency)), now),
             Outcome = step.Outcome, Form = step.Form, EscalationStep = work.Rules.Playbook.EscalationInterval(duty.Class),
         }, events);
         if (failure is not null)
@@ -232,11 +249,11 @@ public sealed class TakeDutyStepHandler(
             sink.Record(e);
         }
 
-        foreach (var involved in (Guid?[])[duty.OwnerUnitId, duty.HandOverToUnitId])
+        foreach (var (involved, handed) in ((Guid?, bool)[])[(duty.OwnerUnitId, duty.WithoutConsent), (duty.HandOverToUnitId, duty.HandOverWithoutConsent)])
         {
             if (involved is { } id && map.Find(id) is { } each)
             {
-                work.Involve(file, each, sink);
+                work.Involve(file, each, sink, handed);
             }
         }
 

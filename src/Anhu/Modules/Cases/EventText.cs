@@ -38,7 +38,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         EventTypes.CaseClosed, EventTypes.CaseGraded, EventTypes.GradeProposed, EventTypes.GradeRefused, EventTypes.IncidentAnswered, CloseCaseHandler.Requested,
         EventTypes.DutyCreated, "duty.accepted", "duty.started", "duty.done", "duty.returned", "duty.verified", "duty.cancel-requested", "duty.cancel-refused",
         "duty.cancelled", "duty.reassigned", "duty.overdue", "duty.escalated", "duty.hand-over-offered", "duty.hand-over-accepted",
-        "duty.hand-over-refused", "duty.hand-over-expired", EventTypes.UnitNotified, "visit.recorded", "visit.need", "scene.noted", "scene.joint-requested", "evidence.received", "contact.changed",
+        "duty.hand-over-refused", "duty.hand-over-expired", "duty.hand-over-step", EventTypes.UnitNotified, "visit.recorded", "visit.need", "scene.noted", "scene.joint-requested", "evidence.received", "contact.changed",
         "message.queued", "message.sent", "message.failed", "message.refused",
     ];
 
@@ -80,6 +80,7 @@ public sealed class EventText(IStringLocalizer<TimelineText> text, CaseWords wor
         _ when type.StartsWith("letter.", StringComparison.Ordinal) || type.StartsWith("order.", StringComparison.Ordinal)
             || type.StartsWith("penalty.", StringComparison.Ordinal) || type.StartsWith("crime.", StringComparison.Ordinal) => "clipboard-text",
         _ when type.StartsWith("report.", StringComparison.Ordinal) => "mood-kid",
+        _ when type.StartsWith("consent.", StringComparison.Ordinal) => "shield-check",
         _ when type.StartsWith("alarm.", StringComparison.Ordinal) => "bell-ringing",
         _ when type.StartsWith("duty.hand-over", StringComparison.Ordinal) || type == "duty.reassigned" => "arrows-exchange",
         _ when type.StartsWith(EventTypes.DutyPrefix, StringComparison.Ordinal) => "checklist",

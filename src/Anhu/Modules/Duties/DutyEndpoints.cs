@@ -31,7 +31,8 @@ public sealed record DutyListAnswer(IReadOnlyList<DutyItem> Items, string? Next)
 /// <param name="Receiver">Code of the receiving unit.</param>
 /// <param name="Outcome">Outcome code of the form.</param>
 /// <param name="Form">The filled form.</param>
-public sealed record DutyStepRequest(string? Reason, string? Receiver, string? Outcome, JsonObject? Form, bool? LeaksSeen = null);
+/// <param name="Sheet">The sheet of a hand-over; needed between agencies.</param>
+public sealed record DutyStepRequest(string? Reason, string? Receiver, string? Outcome, JsonObject? Form, bool? LeaksSeen = null, HandOverSheetRequest? Sheet = null);
 
 /// <summary>The API of duties.</summary>
 public static class DutyEndpoints
@@ -132,7 +133,7 @@ public static class DutyEndpoints
             new TakeDutyStep
             {
                 DutyId = id, Step = step, Version = version, Reason = request?.Reason, Receiver = request?.Receiver, Outcome = request?.Outcome,
-                Form = request?.Form?.ToJsonString(), LeaksSeen = request?.LeaksSeen == true,
+                Form = request?.Form?.ToJsonString(), LeaksSeen = request?.LeaksSeen == true, Sheet = request?.Sheet?.ToSheet(),
             },
             caller, ct);
         if (!result.IsOk)

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261123230502_Initial")]
+    [Migration("20261124000238_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -456,6 +456,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<bool>("IsDirect")
                         .HasColumnType("boolean");
 
+                    b.Property<bool>("IsHanded")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -789,6 +792,62 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("cases_sealed_seat", (string)null);
 
                     b.HasAnnotation("Anhu:Clustered", true);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.SharingConsent", b =>
+                {
+                    b.Property<Guid>("SharingConsentId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ByUnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Explanation")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset>("GivenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Ground")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("WithdrawnByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("WithdrawnReason")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("SharingConsentId");
+
+                    b.HasIndex("CaseId", "UnitId", "Purpose");
+
+                    b.ToTable("cases_sharing_consent", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Cases.WorkerTie", b =>
@@ -1278,12 +1337,18 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<DateTimeOffset?>("HandOverDueAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid?>("HandOverId")
+                        .HasColumnType("uuid");
+
                     b.Property<byte[]>("HandOverReason")
                         .HasColumnType("bytea")
                         .HasAnnotation("Anhu:Sealed", false);
 
                     b.Property<Guid?>("HandOverToUnitId")
                         .HasColumnType("uuid");
+
+                    b.Property<bool>("HandOverWithoutConsent")
+                        .HasColumnType("boolean");
 
                     b.Property<Guid?>("IncidentId")
                         .HasColumnType("uuid");
@@ -1333,6 +1398,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.Property<bool>("WithoutConsent")
+                        .HasColumnType("boolean");
+
                     b.Property<Guid?>("WorkerId")
                         .HasColumnType("uuid");
 
@@ -1367,6 +1435,76 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasFilter("\"WorkerId\" IS NOT NULL");
 
                     b.ToTable("duties_duty", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Duties.HandOver", b =>
+                {
+                    b.Property<Guid>("HandOverId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("DutyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Enclosed")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid>("FromUnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Needs")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset>("OfferedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Reason")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid?>("SharingConsentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Steps")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<byte[]>("Summary")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<Guid>("ToUnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Urgency")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("WasInvolved")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("WithoutConsent")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("HandOverId");
+
+                    b.HasIndex("DutyId");
+
+                    b.HasIndex("SharingConsentId")
+                        .HasFilter("\"SharingConsentId\" IS NOT NULL");
+
+                    b.ToTable("duties_hand_over", (string)null);
                 });
 
             modelBuilder.Entity("Anhu.Modules.Evidence.EvidenceChunk", b =>

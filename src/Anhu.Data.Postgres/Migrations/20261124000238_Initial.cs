@@ -190,7 +190,8 @@ namespace Anhu.Data.Postgres.Migrations
                     CaseSequence = table.Column<long>(type: "bigint", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Class = table.Column<int>(type: "integer", nullable: false),
-                    IsDirect = table.Column<bool>(type: "boolean", nullable: false)
+                    IsDirect = table.Column<bool>(type: "boolean", nullable: false),
+                    IsHanded = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -359,6 +360,29 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cases_sealed_seat", x => new { x.CaseId, x.WorkerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_sharing_consent",
+                columns: table => new
+                {
+                    SharingConsentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Purpose = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Ground = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Explanation = table.Column<byte[]>(type: "bytea", nullable: true),
+                    GivenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ByUnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WithdrawnAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    WithdrawnByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    WithdrawnReason = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_sharing_consent", x => x.SharingConsentId);
                 });
 
             migrationBuilder.CreateTable(
@@ -532,6 +556,9 @@ namespace Anhu.Data.Postgres.Migrations
                     EscalatedToUnitId = table.Column<Guid>(type: "uuid", nullable: true),
                     HandOverToUnitId = table.Column<Guid>(type: "uuid", nullable: true),
                     HandOverReason = table.Column<byte[]>(type: "bytea", nullable: true),
+                    HandOverId = table.Column<Guid>(type: "uuid", nullable: true),
+                    HandOverWithoutConsent = table.Column<bool>(type: "boolean", nullable: false),
+                    WithoutConsent = table.Column<bool>(type: "boolean", nullable: false),
                     HandOverDueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DecidingUnitId = table.Column<Guid>(type: "uuid", nullable: true),
                     CancelRequestedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
@@ -546,6 +573,32 @@ namespace Anhu.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_duties_duty", x => x.DutyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duties_hand_over",
+                columns: table => new
+                {
+                    HandOverId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DutyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    FromUnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ToUnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OfferedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Urgency = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Reason = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Summary = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Needs = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Enclosed = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Steps = table.Column<byte[]>(type: "bytea", nullable: false),
+                    SharingConsentId = table.Column<Guid>(type: "uuid", nullable: true),
+                    WithoutConsent = table.Column<bool>(type: "boolean", nullable: false),
+                    WasInvolved = table.Column<bool>(type: "boolean", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duties_hand_over", x => x.HandOverId);
                 });
 
             migrationBuilder.CreateTable(
@@ -1772,6 +1825,11 @@ namespace Anhu.Data.Postgres.Migrations
                 column: "WorkerId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_sharing_consent_CaseId_UnitId_Purpose",
+                table: "cases_sharing_consent",
+                columns: new[] { "CaseId", "UnitId", "Purpose" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_worker_tie_WorkerId",
                 table: "cases_worker_tie",
                 column: "WorkerId");
@@ -1903,6 +1961,17 @@ namespace Anhu.Data.Postgres.Migrations
                 table: "duties_duty",
                 columns: new[] { "WorkerId", "State", "DueAt" },
                 filter: "\"WorkerId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_hand_over_DutyId",
+                table: "duties_hand_over",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_hand_over_SharingConsentId",
+                table: "duties_hand_over",
+                column: "SharingConsentId",
+                filter: "\"SharingConsentId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_evidence_file_BegunAt",
@@ -2364,6 +2433,9 @@ namespace Anhu.Data.Postgres.Migrations
                 name: "cases_sealed_seat");
 
             migrationBuilder.DropTable(
+                name: "cases_sharing_consent");
+
+            migrationBuilder.DropTable(
                 name: "cases_worker_tie");
 
             migrationBuilder.DropTable(
@@ -2389,6 +2461,9 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "duties_duty");
+
+            migrationBuilder.DropTable(
+                name: "duties_hand_over");
 
             migrationBuilder.DropTable(
                 name: "evidence_chunk");

@@ -188,7 +188,8 @@ namespace Anhu.Data.Sqlite.Migrations
                     CaseSequence = table.Column<long>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Class = table.Column<int>(type: "INTEGER", nullable: false),
-                    IsDirect = table.Column<bool>(type: "INTEGER", nullable: false)
+                    IsDirect = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsHanded = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -357,6 +358,29 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cases_sealed_seat", x => new { x.CaseId, x.WorkerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_sharing_consent",
+                columns: table => new
+                {
+                    SharingConsentId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Purpose = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Ground = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Explanation = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    GivenAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    ByUnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WithdrawnAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    WithdrawnByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    WithdrawnReason = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_sharing_consent", x => x.SharingConsentId);
                 });
 
             migrationBuilder.CreateTable(
@@ -530,6 +554,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     EscalatedToUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     HandOverToUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     HandOverReason = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    HandOverId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    HandOverWithoutConsent = table.Column<bool>(type: "INTEGER", nullable: false),
+                    WithoutConsent = table.Column<bool>(type: "INTEGER", nullable: false),
                     HandOverDueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     DecidingUnitId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     CancelRequestedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -544,6 +571,32 @@ namespace Anhu.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_duties_duty", x => x.DutyId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "duties_hand_over",
+                columns: table => new
+                {
+                    HandOverId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    DutyId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    FromUnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ToUnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OfferedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Urgency = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Reason = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Summary = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Needs = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Enclosed = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Steps = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    SharingConsentId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    WithoutConsent = table.Column<bool>(type: "INTEGER", nullable: false),
+                    WasInvolved = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_duties_hand_over", x => x.HandOverId);
                 });
 
             migrationBuilder.CreateTable(
@@ -1770,6 +1823,11 @@ namespace Anhu.Data.Sqlite.Migrations
                 column: "WorkerId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_sharing_consent_CaseId_UnitId_Purpose",
+                table: "cases_sharing_consent",
+                columns: new[] { "CaseId", "UnitId", "Purpose" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_worker_tie_WorkerId",
                 table: "cases_worker_tie",
                 column: "WorkerId");
@@ -1901,6 +1959,17 @@ namespace Anhu.Data.Sqlite.Migrations
                 table: "duties_duty",
                 columns: new[] { "WorkerId", "State", "DueAt" },
                 filter: "\"WorkerId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_hand_over_DutyId",
+                table: "duties_hand_over",
+                column: "DutyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_duties_hand_over_SharingConsentId",
+                table: "duties_hand_over",
+                column: "SharingConsentId",
+                filter: "\"SharingConsentId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_evidence_file_BegunAt",
@@ -2362,6 +2431,9 @@ namespace Anhu.Data.Sqlite.Migrations
                 name: "cases_sealed_seat");
 
             migrationBuilder.DropTable(
+                name: "cases_sharing_consent");
+
+            migrationBuilder.DropTable(
                 name: "cases_worker_tie");
 
             migrationBuilder.DropTable(
@@ -2387,6 +2459,9 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "duties_duty");
+
+            migrationBuilder.DropTable(
+                name: "duties_hand_over");
 
             migrationBuilder.DropTable(
                 name: "evidence_chunk");
