@@ -152,6 +152,18 @@ public sealed class LeakGuardTests
     public void Names_AreFoundAsAWhole(ShieldKind kind, string value, string text) =>
         Assert.Equal(kind, Assert.Single(new LeakGuard([new ShieldedValue(kind, value, Guid.Empty)]).Find("notes", text)).Kind);
 
+    /// <summary>A summary that hides the estate and tells building and room would lead to the door.</summary>
+    [Theory]
+    [InlineData("她现住望湖城5栋602室，门锁已换", "她现住［已隐去］，门锁已换")]
+    [InlineData("她现住望湖城5栋602", "她现住［已隐去］")]
+    [InlineData("望湖城五栋二单元602见面", "［已隐去］见面")]
+    [InlineData("黄山路300号望湖城 5 栋 - 602", "［已隐去］［已隐去］")]
+    [InlineData("望湖城5栋六〇二", "［已隐去］")]
+    [InlineData("在望湖城5栋 3次报警", "在［已隐去］ 3次报警")]
+    [InlineData("在望湖城5栋2024年起", "在［已隐去］2024年起")]
+    public void Mask_OfAnAddress_TakesBuildingAndRoomWithIt(string text, string masked) =>
+        Assert.Equal(masked, new LeakGuard([new ShieldedValue(ShieldKind.Address, "合肥市蜀山区黄山路300号望湖城5栋602", Guid.Empty)]).Mask(text));
+
     [Fact]
     public void AnyText_IsScannedWithoutFault()
     {

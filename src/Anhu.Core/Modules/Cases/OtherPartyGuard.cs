@@ -10,7 +10,7 @@ namespace Anhu.Modules.Cases;
 /// What the other party must not read in a copy of court papers (Opinions 2022, no. 4; Anti-Domestic Violence Law 5, 14; victim-safety C6, G4): the case's secrets, who reported,
 /// and who the witnesses are. Known values are found; what else a text tells only a person can see.
 /// </summary>
-public sealed partial class OtherPartyGuard
+public sealed class OtherPartyGuard
 {
     private const int ShortestName = 2;
     private readonly LeakGuard values;
@@ -76,11 +76,7 @@ public sealed partial class OtherPartyGuard
     /// <param name="text">The text.</param>
     public string Mask(string text)
     {
-        // Of an address its name and first number are found; building and room that go on behind them go with them.
-        var masked = Rooms().Replace(values.Mask(text), LeakGuard.Hidden);
+        var masked = values.Mask(text);
         return names?.Replace(masked, LeakGuard.Hidden) ?? masked;
     }
-
-    [GeneratedRegex(@"［已隐去］(?:[\s\-－—#]*(?:(?:号楼|号|栋|幢|座|单元|室|楼|层|弄)[\d０-９〇零一二三四五六七八九十百A-Z]*|[\d０-９A-Z]+|[〇零一二三四五六七八九十百]+(?:号楼|号|栋|幢|座|单元|室|楼|层|弄)))+")]
-    private static partial Regex Rooms();
 }

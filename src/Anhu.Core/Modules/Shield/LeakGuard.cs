@@ -115,15 +115,23 @@ public sealed partial class LeakGuard
         }
     }
 
-    /// <summary>The text with shielded values hidden.</summary>
+    /// <summary>The text with shielded values hidden. Of an address its name and first number are found; building, unit and room that go on behind them go with them.</summary>
     /// <param name="text">The text.</param>
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
     public string? Mask(string? text)
     {
         var leaks = Find("", text);
+
+        // What one takes with it reaches into no other: they are replaced from the last to the first, and "［" ends a row of rooms.
         for (var i = leaks.Count - 1; i >= 0; i--)
         {
-            text = text![..leaks[i].At] + Hidden + text[(leaks[i].At + leaks[i].Length)..];
+            var end = leaks[i].At + leaks[i].Length;
+            if (leaks[i].Kind is ShieldKind.Address or ShieldKind.Shelter && Rooms().Match(text!, end) is { Success: true } rooms)
+            {
+                end += rooms.Length;
+            }
+
+            text = text![..leaks[i].At] + Hidden + text[end..];
         }
 
         return text;
@@ -301,6 +309,11 @@ public sealed partial class LeakGuard
 
     [GeneratedRegex(@"\d+")]
     private static partial Regex Numbers();
+
+    /// <summary>A count, a year or an age behind an address is not a part of it.</summary>
+    [GeneratedRegex(
+        @"\G(?:[\s\-－—#]*(?:(?:号楼|号|栋|幢|座|单元|室|楼|层|弄)|[\d０-９A-Z]+(?![\d０-９A-Z年月日天次元分人点时个岁])|[〇零一二三四五六七八九十百]+(?:号楼|号|栋|幢|座|单元|室|楼|层|弄)|[〇零一二三四五六七八九]{3,}))+")]
+    private static partial Regex Rooms();
 
     [GeneratedRegex(@"^\d+[A-Z]{3,}")]
     private static partial Regex NumberFirst();
