@@ -8,6 +8,7 @@ using Anhu.Modules.Feed;
 using Anhu.Modules.Grading;
 using Anhu.Modules.Intake;
 using Anhu.Modules.MandatoryReports;
+using Anhu.Modules.KeyRotation;
 using Anhu.Modules.Measures;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
@@ -42,6 +43,8 @@ public static class SpineServices
         services.AddSingleton<CaseQueries>();
         services.AddSingleton<CaseSights>();
         services.AddSingleton<AccessGrants>();
+        services.AddSingleton<IBlindIndex, PersonKeyIndex>();
+        services.AddSingleton<IBlindIndex, TieKeyIndex>();
         services.AddSingleton<Conflicts>();
         services.AddSingleton<IWorkerFollower>(s => s.GetRequiredService<Conflicts>());
         services.AddSingleton<HouseholdHandler>();

@@ -24,6 +24,7 @@ internal static class CommandFailures
         ["clients.not-found"] = "There is no client {0}.",
         ["keys.someone-faster"] = "Someone changed the keys at the same moment. Try again.",
         ["keys.only-one"] = "There is only one generation of keys; nothing to destroy.",
+        ["keys.index-under-way"] = "Indexes are still being made anew. Let the platform finish, or run: anhu keys reseal. Then destroy the old generation: anhu keys destroy.",
         ["keys.still-used"] = "{0} values still need the old keys. Let the platform finish, or run: anhu keys reseal. Then try again.",
         ["requests.blocked"] = "The answer holds something that is not the person's own. Nothing was written; the record says so.",
         ["requests.not-found"] = "There is no such request.",

@@ -24,6 +24,7 @@ internal static class KeyCommands
                     await CommandHost.WriteJsonAsync(new
                     {
                         status.Suite, status.CityKeyId, Generations = status.Generations.Select(g => new { g.Generation, g.CreatedAt }),
+                        IndexGenerations = status.IndexGenerations.Select(g => new { g.Generation, g.CreatedAt }),
                         Tables = status.Tables.Select(t => new { t.TableName, t.Generation, t.Rows, t.Resealed, t.DoneAt }),
                     });
                     return 0;
@@ -35,9 +36,14 @@ internal static class KeyCommands
                     await Console.Out.WriteLineAsync($"Generation {generation}, made {createdAt:u}{(generation == status.Generations[^1].Generation ? ", seals" : "")}");
                 }
 
+                foreach (var (generation, createdAt) in status.IndexGenerations)
+                {
+                    await Console.Out.WriteLineAsync($"Index key of generation {generation}, made {createdAt:u}");
+                }
+
                 foreach (var table in status.Tables)
                 {
-                    await Console.Out.WriteLineAsync($"{table.TableName}: {table.Resealed} values of {table.Rows} rows sealed anew with generation {table.Generation}{(table.DoneAt is null ? ", under way" : ", done")}");
+                    await Console.Out.WriteLineAsync($"{table.TableName}: {table.Resealed} values of {table.Rows} rows anew with generation {table.Generation}{(table.DoneAt is null ? ", under way" : ", done")}");
                 }
 
                 return 0;
@@ -54,7 +60,18 @@ internal static class KeyCommands
             Description = "Wraps the store's keys with this city key instead of making a new generation: file:PATH (made if it is not there), env:NAME or pkcs11:…. Start every node with it afterwards.",
             HelpName = "KEY",
         };
-        var command = new Command("rotate", "Makes a new generation of keys. The running platform seals everything anew in the background; without one, run reseal.") { newKey };
+        var index = new Option<bool>("--index")
+        {
+            Description = "Makes a new generation of the key of the blind indexes instead. Searches use both until the old one is destroyed.",
+        };
+        var command = new Command("rotate", "Makes a new generation of keys. The running platform seals everything anew in the background; without one, run reseal.") { newKey, index };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(index) && result.GetValue(newKey) is not null)
+            {
+                result.AddError("--index and --new-city-key are two rotations. Do one after the other.");
+            }
+        });
         command.SetAction((parsed, ct) => CommandHost.RunAsync(
             parsed,
             async services =>
@@ -68,9 +85,9 @@ internal static class KeyCommands
                         : await CommandFailures.ReportAsync(wrapped.Failure);
                 }
 
-                var rotated = await rotate.RotateAsync(ct);
+                var rotated = parsed.GetValue(index) ? await rotate.RotateIndexAsync(ct) : await rotate.RotateAsync(ct);
                 return rotated.IsOk
-                    ? await SayAsync($"Generation {rotated.Value} seals from here on. Follow the rest with: anhu keys status")
+                    ? await SayAsync(parsed.GetValue(index) ? $"Index key of generation {rotated.Value}: both are used until the old one is destroyed. Follow with: anhu keys status" : $"Generation {rotated.Value} seals from here on. Follow the rest with: anhu keys status")
                     : await CommandFailures.ReportAsync(rotated.Failure);
             },
             ct,
@@ -80,19 +97,25 @@ internal static class KeyCommands
 
     private static Command ResealNow()
     {
-        var command = new Command("reseal", "Seals all values with the newest generation now. Can be interrupted at any time and goes on where it was; the platform may run.");
+        var command = new Command("reseal", "Seals all values, and makes all indexes, with the newest generations now. Can be interrupted at any time and goes on where it was; the platform may run.");
         command.SetAction((parsed, ct) => CommandHost.RunAsync(
             parsed,
             async services =>
             {
                 var reseal = services.GetRequiredService<Reseal>();
-                while (!await CommandProgress.RunAsync(report => reseal.RunAsync(report is null ? null : (table, rows) => report(table, rows, rows), ct)))
+                var reindex = services.GetRequiredService<Reindex>();
+                while (!await CommandProgress.RunAsync(async report =>
+                {
+                    Action<string, long>? told = report is null ? null : (table, rows) => report(table, rows, rows);
+                    var (values, indexes) = (await reseal.RunAsync(told, ct), await reindex.RunAsync(told, ct));
+                    return values && indexes;
+                }))
                 {
                     await Console.Error.WriteLineAsync("Another node is at it, or the rotation is too young; waiting.");
                     await Task.Delay(TimeSpan.FromSeconds(5), ct);
                 }
 
-                return await SayAsync("Everything is sealed with the newest generation.");
+                return await SayAsync("Everything is sealed and indexed with the newest generation.");
             },
             ct,
             Migrator.RequireAsync));

@@ -174,6 +174,7 @@ public static class AnhuApp
         services.AddHostedService<KeyKeeper>();
         services.AddHostedService<RefusedValueJob>();
         services.AddHostedService<ResealJob>();
+        services.AddHostedService<ReindexJob>();
         services.AddHostedService<ServingLockJob>();
         services.AddRetentionPages();
         services.AddScenePages();

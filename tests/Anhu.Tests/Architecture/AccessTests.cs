@@ -55,6 +55,7 @@ public sealed class AccessTests
         ["MeasureVisitFollower"] = "what follows from a visit, after the caller was asked about",
         ["MissedLookUps"] = "looks people up, for the platform itself",
         ["PersonIndex"] = "looks people up, for the platform itself",
+        ["PersonKeyIndex"] = "makes blind indexes anew, for the platform itself",
         ["OrderDocuments"] = "adds their incidents to orders that the policy gave",
         ["OtherPartyGuard"] = "hides places, phones and names in what the policy gave",
         ["OutboxSender"] = "sends what a worker asked for, by the contact gate",

@@ -131,6 +131,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
         await new RandomRows(16).FillAsync(city, 450);
         var before = await ValuesAsync(city);
         await Rotate(city).RotateAsync(Ct);
+        await Rotate(city).RotateIndexAsync(Ct);
         await AgeAsync();
 
         var killed = 0;
@@ -214,7 +215,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
     private Task<long> ResealedAsync() => city.QueryAsync(db => db.ResealProgress.Where(p => p.Generation == 2).SumAsync(p => p.Rows, Ct));
 
-    private Task<bool> IsDoneAsync() => city.QueryAsync(async db => await db.ResealProgress.CountAsync(p => p.Generation == 2 && p.DoneAt != null, Ct) == SealedTable.Of(db).Count);
+    private Task<bool> IsDoneAsync() => city.QueryAsync(async db => await db.ResealProgress.CountAsync(p => p.Generation == 2 && p.DoneAt != null, Ct) == SealedTable.Of(db).Count + city.Services.GetRequiredService<Reindex>().TableNames.Count);
 
     /// <summary>A killed node's lease ends by itself; the test does not wait for it.</summary>
     private Task EndLeaseAsync() => city.TamperAsync($"DELETE FROM data_lease");

@@ -245,7 +245,7 @@ public sealed class SealedColumnTests
 
         async Task<bool> FindsAsync(string words)
         {
-            var (from, to) = CaseQueries.SearchRange(db.Keys, words);
+            var (from, to) = Assert.Single(CaseQueries.SearchRange(db.Keys, words));
             return await db.PersonKeys.AnyAsync(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0 && k.PersonId == person, Ct);
         }
 

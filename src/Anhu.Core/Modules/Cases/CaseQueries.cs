@@ -331,14 +331,15 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     /// <summary>The people that words can mean.</summary>
     internal static IQueryable<Guid> PeopleOf(string words, AnhuDbContext db)
     {
-        var (from, to) = SearchRange(db.Keys, words);
-        return db.PersonKeys.Where(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0).Select(k => k.PersonId);
+        return SearchRange(db.Keys, words)
+            .Select(range => db.PersonKeys.Where(k => string.Compare(k.Value, range.From) >= 0 && string.Compare(k.Value, range.To) <= 0).Select(k => k.PersonId))
+            .Aggregate(Queryable.Concat);
     }
 
     internal static bool IsCaseNumber(string words) => words.StartsWith("DV", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The keys that words can mean, from one to another: an ID number, a phone with whatever name, or a name.</summary>
-    internal static (string From, string To) SearchRange(Protection.KeyRing keys, string words)
+    /// <summary>The keys that words can mean, from one to another, in each generation of the index key: an ID number, a phone with whatever name, or a name.</summary>
+    internal static IReadOnlyList<(string From, string To)> SearchRange(Protection.KeyRing keys, string words)
     {
         words = string.Concat(words.Where(c => !char.IsControl(c)));
         if (!IsIdNumber(words) && IsPhone(words))
@@ -346,8 +347,7 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
             return PersonKeys.PhoneRange(keys, words);
         }
 
-        var key = IsIdNumber(words) ? PersonKeys.IdNumber(keys, words) : PersonKeys.Name(keys, words);
-        return (key, key);
+        return [.. (IsIdNumber(words) ? PersonKeys.IdNumber(keys, words) : PersonKeys.Name(keys, words)).Select(key => (key, key))];
     }
 
     /// <summary>Whether words name a case or a person by a number, in full.</summary>

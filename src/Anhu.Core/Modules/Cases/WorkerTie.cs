@@ -66,7 +66,7 @@ public sealed class WorkerTieKey
 
 /// <summary>
 /// The keys on which a worker's tie and a party of a case are the same person: the ID number; the phone; name and birth date
-/// together. A name alone is shared by thousands and shuts nobody out.
+/// together. A name alone is shared by thousands and shuts nobody out. Each comes once for each generation of the index key in use.
 /// </summary>
 public static class TieKeys
 {
@@ -80,18 +80,27 @@ public static class TieKeys
     {
         if (!string.IsNullOrWhiteSpace(idNumber))
         {
-            yield return PersonKeys.IdNumber(keys, idNumber);
+            foreach (var key in PersonKeys.IdNumber(keys, idNumber))
+            {
+                yield return key;
+            }
         }
 
         if (phone is not null && PersonKeys.Digits(phone) is { Length: >= PersonKeys.ShortestPhone } digits)
         {
-            yield return keys.Blind(BlindKind.Phone, digits);
+            foreach (var key in keys.Blind(BlindKind.Phone, digits))
+            {
+                yield return key;
+            }
         }
 
         var born = birthDate ?? (idNumber?.Trim() is { Length: 18 } id && Alarms.CitizenId.TryGetBirthDate(id, out var date) ? date : null);
         if (born is { } day && !string.IsNullOrWhiteSpace(name) && !PersonKeys.IsWithheld(name))
         {
-            yield return keys.Blind(BlindKind.NameAndBirthDate, string.Create(CultureInfo.InvariantCulture, $"{PersonKeys.NormaliseName(name)}:{day:yyyyMMdd}"));
+            foreach (var key in keys.Blind(BlindKind.NameAndBirthDate, string.Create(CultureInfo.InvariantCulture, $"{PersonKeys.NormaliseName(name)}:{day:yyyyMMdd}")))
+            {
+                yield return key;
+            }
         }
     }
 }

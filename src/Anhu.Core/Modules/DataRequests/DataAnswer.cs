@@ -110,8 +110,8 @@ internal static class DataAnswers
     /// <summary>The people of that number and name. A number alone is not enough: one digit typed wrong must not give somebody else's data.</summary>
     private static async Task<List<Person>> PeopleOfAsync(AnhuDbContext db, DataRequest request, CancellationToken ct)
     {
-        var key = PersonKeys.IdNumber(db.Keys, request.SubjectIdNumber);
-        var found = await db.PersonKeys.AsNoTracking().Where(k => k.Value == key).Select(k => k.PersonId).Distinct().ToListAsync(ct);
+        var keys = PersonKeys.IdNumber(db.Keys, request.SubjectIdNumber);
+        var found = await db.PersonKeys.AsNoTracking().Where(k => keys.Contains(k.Value)).Select(k => k.PersonId).Distinct().ToListAsync(ct);
         var people = await db.People.AsNoTracking().Where(p => found.Contains(p.PersonId)).ToListAsync(ct);
         var name = PersonKeys.NormaliseName(request.SubjectName);
         return [.. people.Where(p => p.Name is not null && PersonKeys.NormaliseName(p.Name) == name && SameNumber(p.IdNumber, request.SubjectIdNumber))];

@@ -25,9 +25,7 @@ public sealed record ResealOptions
 /// </summary>
 public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, CityKeys keys, TimeProvider time, ILogger<Reseal> logger, ResealOptions options)
 {
-    private const string LeaseName = "reseal";
-
-    private readonly string holder = Guid.CreateVersion7().ToString("N");
+    private readonly JobLease lease = new(contexts, time, "reseal", options.Lease);
 
     /// <summary>Does what is due.</summary>
     /// <param name="progress">Told after each step: the table and rows looked at in it.</param>
@@ -50,7 +48,7 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
             return true;
         }
 
-        if (time.Now < newest.CreatedAt + options.Grace || !await TakeLeaseAsync(ct))
+        if (time.Now < newest.CreatedAt + options.Grace || !await lease.TakeAsync(ct))
         {
             return false;
         }
@@ -65,7 +63,7 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
         }
 
         LogDone(newest.Generation);
-        await EndLeaseAsync(ct);
+        await lease.EndAsync(ct);
         return true;
     }
 
@@ -123,7 +121,7 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
 
         using var turn = await db.Store.EnterAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (!await RenewAsync(db, ct))
+        if (!await lease.RenewAsync(db, ct))
         {
             return null;
         }
@@ -154,43 +152,6 @@ public sealed partial class Reseal(IDbContextFactory<AnhuDbContext> contexts, Ci
             keys.Ring.Report(e);
             return null;
         }
-    }
-
-    private async Task<bool> TakeLeaseAsync(CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.ExclusivelyAsync(
-            async () =>
-            {
-                var lease = await db.Leases.SingleOrDefaultAsync(l => l.Name == LeaseName, ct);
-                if (lease is null)
-                {
-                    db.Add(new Lease { Name = LeaseName, Holder = holder, ExpiresAt = time.Now + options.Lease });
-                    return true;
-                }
-
-                if (lease.Holder != holder && lease.ExpiresAt > time.Now)
-                {
-                    return false;
-                }
-
-                (lease.Holder, lease.ExpiresAt) = (holder, time.Now + options.Lease);
-                return true;
-            },
-            ct);
-    }
-
-    private async Task<bool> RenewAsync(AnhuDbContext db, CancellationToken ct)
-    {
-        var until = time.Now + options.Lease;
-        return await db.Leases.Where(l => l.Name == LeaseName && l.Holder == holder).ExecuteUpdateAsync(l => l.SetProperty(x => x.ExpiresAt, until), ct) == 1;
-    }
-
-    private async Task EndLeaseAsync(CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        using var turn = await db.Store.EnterAsync(ct);
-        await db.Leases.Where(l => l.Name == LeaseName && l.Holder == holder).ExecuteDeleteAsync(ct);
     }
 
     [LoggerMessage(LogLevel.Information, "Values are sealed anew with keys of generation {Generation}; {Tables} tables to do")]

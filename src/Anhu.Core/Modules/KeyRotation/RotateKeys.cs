@@ -10,8 +10,11 @@ namespace Anhu.Modules.KeyRotation;
 /// <param name="Suite">The suite.</param>
 /// <param name="CityKeyId">The city key.</param>
 /// <param name="Generations">Generations of data keys with when they were made; the last one seals.</param>
+/// <param name="IndexGenerations">Generations of the index key; while there are two, every index is made anew.</param>
 /// <param name="Tables">How far each table is.</param>
-public sealed record KeyStatus(string Suite, string CityKeyId, IReadOnlyList<(int Generation, DateTimeOffset CreatedAt)> Generations, IReadOnlyList<ResealProgress> Tables);
+public sealed record KeyStatus(
+    string Suite, string CityKeyId, IReadOnlyList<(int Generation, DateTimeOffset CreatedAt)> Generations, IReadOnlyList<(int Generation, DateTimeOffset CreatedAt)> IndexGenerations,
+    IReadOnlyList<ResealProgress> Tables);
 
 /// <summary>Why keys were not changed.</summary>
 public static class KeyFailures
@@ -22,12 +25,15 @@ public static class KeyFailures
     /// <summary>There is only one generation.</summary>
     public static readonly Failure OnlyOne = new(FailureKind.NotAllowed, "keys.only-one");
 
+    /// <summary>Not every index is there in the newest generation yet.</summary>
+    public static readonly Failure IndexUnderWay = new(FailureKind.NotAllowed, "keys.index-under-way");
+
     /// <summary>Values of an old generation are left; the detail says how many.</summary>
     public static Failure StillUsed(long values) => new(FailureKind.NotAllowed, "keys.still-used", Detail: values.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }
 
 /// <summary>Makes new generations of data keys, wraps them with another city key, and destroys those that seal nothing any more.</summary>
-public sealed class RotateKeys(IDbContextFactory<AnhuDbContext> contexts, CityKeys keys, IKeyTable table, TimeProvider time)
+public sealed class RotateKeys(IDbContextFactory<AnhuDbContext> contexts, CityKeys keys, Reindex reindex, IKeyTable table, TimeProvider time)
 {
     /// <summary>The keys were changed; the record says how, never which.</summary>
     public const string Changed = "keys.changed";
@@ -43,6 +49,23 @@ public sealed class RotateKeys(IDbContextFactory<AnhuDbContext> contexts, CityKe
         var next = rows.Where(r => r.Purpose == KeyPurpose.Data).Max(r => r.Generation) + 1;
         var added = CityKeys.Wrap([keys.NewKey(KeyPurpose.Data, next)], keys.CityKey, keys.Ring.Suite);
         return await ReplaceAsync(rows, [.. rows, .. added], ("generation", next), ct) is { } failure ? failure : next;
+    }
+
+    /// <summary>A further generation of the index key: indexes are stored and looked up under both from here on, and <see cref="Reindex"/> makes those that are missing.</summary>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The generation.</returns>
+    public async Task<Result<int>> RotateIndexAsync(CancellationToken ct)
+    {
+        var rows = await table.ReadAsync(ct) ?? [];
+        var generations = rows.Where(r => r.Purpose == KeyPurpose.Index).Select(r => r.Generation).ToList();
+        if (generations.Count > 1)
+        {
+            return KeyFailures.IndexUnderWay;
+        }
+
+        var next = generations.Max() + 1;
+        var added = CityKeys.Wrap([keys.NewKey(KeyPurpose.Index, next)], keys.CityKey, keys.Ring.Suite);
+        return await ReplaceAsync(rows, [.. rows, .. added], ("indexGeneration", next), ct) is { } failure ? failure : next;
     }
 
     /// <summary>Wraps the keys with another city key; no value changes. From the next start on the other one is needed.</summary>
@@ -64,23 +87,38 @@ public sealed class RotateKeys(IDbContextFactory<AnhuDbContext> contexts, CityKe
         return await ReplaceAsync(rows, CityKeys.Wrap(keys.Ring.Keys, next, keys.Ring.Suite), ("cityKey", next.KeyId), ct) is { } failure ? failure : next.KeyId;
     }
 
-    /// <summary>Destroys all generations but the newest, if no value needs them. Backups made before need their own keys, which they carry.</summary>
+    /// <summary>Destroys all generations but the newest, of data keys and of the index key, if no value and no look-up needs them. Backups made before need their own keys, which they carry.</summary>
     /// <param name="ct">Cancels.</param>
     /// <returns>How many were destroyed.</returns>
     public async Task<Result<int>> DestroyOldAsync(CancellationToken ct)
     {
         await keys.RefreshAsync(ct);
         var rows = await table.ReadAsync(ct) ?? [];
-        var newest = rows.Where(r => r.Purpose == KeyPurpose.Data).Max(r => r.Generation);
-        List<ProtectionKey> kept = [.. rows.Where(r => r.Purpose != KeyPurpose.Data || r.Generation == newest)];
+        var newest = rows.GroupBy(r => r.Purpose).ToDictionary(g => g.Key, g => g.Max(r => r.Generation));
+        List<ProtectionKey> kept = [.. rows.Where(r => r.Generation == newest[r.Purpose])];
         if (kept.Count == rows.Count)
         {
             return KeyFailures.OnlyOne;
         }
 
-        var old = await CountOldAsync(newest, ct);
-        return old > 0 ? KeyFailures.StillUsed(old)
-            : await ReplaceAsync(rows, kept, ("destroyed", rows.Count - kept.Count), ct) is { } failure ? failure : rows.Count - kept.Count;
+        var old = rows.Count(r => r.Purpose == KeyPurpose.Data) > 1 ? await CountOldAsync(newest[KeyPurpose.Data], ct) : 0;
+        if (old > 0)
+        {
+            return KeyFailures.StillUsed(old);
+        }
+
+        if (rows.Count(r => r.Purpose == KeyPurpose.Index) > 1)
+        {
+            await using var db = await contexts.CreateDbContextAsync(ct);
+            if (!await reindex.IsDoneAsync(db, newest[KeyPurpose.Index], ct))
+            {
+                return KeyFailures.IndexUnderWay;
+            }
+
+            await reindex.CompleteAsync(ct);
+        }
+
+        return await ReplaceAsync(rows, kept, ("destroyed", rows.Count - kept.Count), ct) is { } failure ? failure : rows.Count - kept.Count;
     }
 
     /// <summary>Where the keys stand.</summary>
@@ -91,9 +129,11 @@ public sealed class RotateKeys(IDbContextFactory<AnhuDbContext> contexts, CityKe
         await using var db = await contexts.CreateDbContextAsync(ct);
         var newest = keys.Ring.Generation;
         return new KeyStatus(
-            keys.Ring.Suite.Name, keys.CityKey.KeyId,
-            [.. keys.Ring.Keys.Where(k => k.Purpose == KeyPurpose.Data).OrderBy(k => k.Generation).Select(k => (k.Generation, k.CreatedAt))],
-            await db.ResealProgress.AsNoTracking().Where(p => p.Generation == newest).OrderBy(p => p.TableName).ToListAsync(ct));
+            keys.Ring.Suite.Name, keys.CityKey.KeyId, Generations(KeyPurpose.Data), Generations(KeyPurpose.Index),
+            await db.ResealProgress.AsNoTracking().Where(p => p.Generation == newest || reindex.TableNames.Contains(p.TableName)).OrderBy(p => p.TableName).ToListAsync(ct));
+
+        List<(int Generation, DateTimeOffset CreatedAt)> Generations(KeyPurpose purpose) =>
+            [.. keys.Ring.Keys.Where(k => k.Purpose == purpose).OrderBy(k => k.Generation).Select(k => (k.Generation, k.CreatedAt))];
     }
 
     private async Task<long> CountOldAsync(int newest, CancellationToken ct)

@@ -198,8 +198,15 @@ public sealed class SafeContacts(
             return true;
         }
 
-        var (from, to) = PersonKeys.PhoneRange(db.Keys, phone);
-        return await db.PersonKeys.AnyAsync(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0 && others.Contains(k.PersonId), ct);
+        foreach (var (from, to) in PersonKeys.PhoneRange(db.Keys, phone))
+        {
+            if (await db.PersonKeys.AnyAsync(k => string.Compare(k.Value, from) >= 0 && string.Compare(k.Value, to) <= 0 && others.Contains(k.PersonId), ct))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether the other party lives at a place, as far as it is known.</summary>

@@ -4,7 +4,10 @@ using Anhu.Modules.Protection;
 
 namespace Anhu.Modules.People;
 
-/// <summary>Makes the exact keys of people, as blind indexes: the store holds none of what they are made of. The one place that decides what counts as the same writing of a key.</summary>
+/// <summary>
+/// Makes the exact keys of people, as blind indexes: the store holds none of what they are made of. The one place that decides what counts as the same writing of a key.
+/// Each comes once for each generation of the index key in use (<see cref="KeyRing.IndexGenerations"/>), lowest first.
+/// </summary>
 public static class PersonKeys
 {
     /// <summary>Shortest phone that finds people, in digits.</summary>
@@ -13,33 +16,31 @@ public static class PersonKeys
     /// <summary>Hexadecimal digits of the part of a key that stands for the name beside a phone.</summary>
     private const int NamePart = 16;
 
-    /// <summary>Key of a citizen ID number: joins records.</summary>
+    /// <summary>Keys of a citizen ID number: join records.</summary>
     /// <param name="keys">The city's keys.</param>
     /// <param name="idNumber">A valid number.</param>
-    public static string IdNumber(KeyRing keys, string idNumber) => keys.Blind(BlindKind.IdNumber, idNumber.Trim().ToUpperInvariant());
+    public static IReadOnlyList<string> IdNumber(KeyRing keys, string idNumber) => keys.Blind(BlindKind.IdNumber, idNumber.Trim().ToUpperInvariant());
 
-    /// <summary>The first and the last of all keys that hold a phone: finds people in a search, joins nobody, since couples share phones.</summary>
+    /// <summary>The first and the last of all keys that hold a phone, of each generation: finds people in a search, joins nobody, since couples share phones.</summary>
     /// <param name="keys">The city's keys.</param>
     /// <param name="phone">A phone in any writing.</param>
-    public static (string From, string To) PhoneRange(KeyRing keys, string phone)
-    {
-        var key = keys.Blind(BlindKind.Phone, Digits(phone));
-        return (key, key + new string('f', NamePart));
-    }
+    public static IReadOnlyList<(string From, string To)> PhoneRange(KeyRing keys, string phone) =>
+        [.. keys.Blind(BlindKind.Phone, Digits(phone)).Select(key => (key, key + new string('f', NamePart)))];
 
-    /// <summary>Key of a name alone: finds people in a search, joins nobody.</summary>
+    /// <summary>Keys of a name alone: find people in a search, join nobody.</summary>
     /// <param name="keys">The city's keys.</param>
     /// <param name="name">A name.</param>
-    public static string Name(KeyRing keys, string name) => keys.Blind(BlindKind.Name, NormaliseName(name));
+    public static IReadOnlyList<string> Name(KeyRing keys, string name) => keys.Blind(BlindKind.Name, NormaliseName(name));
 
-    /// <summary>Key of phone and name together: joins records. With an empty name it only finds. Begins with the key of the phone alone.</summary>
+    /// <summary>Keys of phone and name together: join records. With an empty name they only find. Each begins with the key of the phone alone.</summary>
     /// <param name="keys">The city's keys.</param>
     /// <param name="phone">A phone in any writing.</param>
     /// <param name="name">A name.</param>
-    public static string PhoneAndName(KeyRing keys, string phone, string name)
+    public static IReadOnlyList<string> PhoneAndName(KeyRing keys, string phone, string name)
     {
         var digits = Digits(phone);
-        return keys.Blind(BlindKind.Phone, digits) + keys.Blind(BlindKind.PhoneAndName, $"{digits}:{NormaliseName(name)}")[2..(2 + NamePart)];
+        return [.. keys.Blind(BlindKind.Phone, digits).Zip(
+            keys.Blind(BlindKind.PhoneAndName, $"{digits}:{NormaliseName(name)}"), (phonePart, both) => phonePart + both[2..(2 + NamePart)])];
     }
 
     /// <summary>All keys under which somebody is found.</summary>
@@ -51,18 +52,27 @@ public static class PersonKeys
     {
         if (idNumber is not null && CitizenId.HasRightCheck(idNumber))
         {
-            yield return IdNumber(keys, idNumber);
+            foreach (var key in IdNumber(keys, idNumber))
+            {
+                yield return key;
+            }
         }
 
         name = name is not null && !IsWithheld(name) ? name : null;
         if (phone is not null && Digits(phone).Length >= ShortestPhone)
         {
-            yield return PhoneAndName(keys, phone, name ?? "");
+            foreach (var key in PhoneAndName(keys, phone, name ?? ""))
+            {
+                yield return key;
+            }
         }
 
         if (name is not null)
         {
-            yield return Name(keys, name);
+            foreach (var key in Name(keys, name))
+            {
+                yield return key;
+            }
         }
     }
 

@@ -65,11 +65,11 @@ public sealed class PersonRegistry(KeyRing ring, Func<long> nextSequence)
     /// <param name="reported">As reported.</param>
     public IEnumerable<string> JoiningKeys(ReportedPerson reported)
     {
-        // Of all keys, in their order: the ID number's, and that of phone and name.
+        // Of all keys, in their order: the ID number's, and those of phone and name, of each generation.
         var all = AllKeys(reported);
         var count = (IsNumber(reported.IdNumber) ? 1 : 0)
             + (reported is { Phone: { } phone, Name: { } name } && !PersonKeys.IsWithheld(name) && PersonKeys.Digits(phone).Length >= PersonKeys.ShortestPhone ? 1 : 0);
-        return all.Take(count);
+        return all.Take(count * ring.IndexGenerations.Count);
     }
 
     /// <summary>Makes stored people findable.</summary>
@@ -222,9 +222,10 @@ public sealed class PersonRegistry(KeyRing ring, Func<long> nextSequence)
 
     private (Person? Person, Guid? RecordId, FoundBy By) Find(ReportedPerson reported, IReadOnlyCollection<Person> taken)
     {
-        var byNumber = IsNumber(reported.IdNumber);
+        var numbers = IsNumber(reported.IdNumber) ? ring.IndexGenerations.Count : 0;
         foreach (var key in JoiningKeys(reported))
         {
+            var byNumber = numbers-- > 0;
             if (byKey.TryGetValue(key, out var candidates))
             {
                 foreach (var found in candidates)
@@ -235,8 +236,6 @@ public sealed class PersonRegistry(KeyRing ring, Func<long> nextSequence)
                     }
                 }
             }
-
-            byNumber = false;
         }
 
         return (null, null, FoundBy.Nothing);

@@ -175,7 +175,7 @@ public sealed partial class CityKeys(CityKeyOptions options, IKeyTable table, Ti
         }
 
         cityKey = CityKey.Open(options.Address, suite);
-        OpenKey[] keys = [NewKey(KeyPurpose.Data, 1), NewKey(KeyPurpose.Index, 1)];
+        OpenKey[] keys = [NewKey(KeyPurpose.Data, 1), NewKey(KeyPurpose.Index, 1), NewKey(KeyPurpose.Device, 1)];
         unsaved = Wrap(keys, cityKey, suite);
         Use(KeyRing.Of(suite, keys));
     }

@@ -30,9 +30,6 @@ public enum BlindKind
 
     /// <summary>Name and birth date together.</summary>
     NameAndBirthDate,
-
-    /// <summary>Worker and duty: the key under which a phone keeps what it has not sent yet. Never stored.</summary>
-    DeviceQueue,
 }
 
 /// <summary>
@@ -61,6 +58,9 @@ public sealed class KeyRing
 
     /// <summary>All generations that can be opened.</summary>
     public IReadOnlyList<int> Generations => [.. Current.Ciphers.Keys.Order()];
+
+    /// <summary>The generations of the index key in use, lowest first: one, or two while every index is made anew.</summary>
+    public IReadOnlyList<int> IndexGenerations => [.. Current.Indexes.Select(i => (int)i.Generation)];
 
     /// <summary>Whether it has keys.</summary>
     public bool IsOpen => Volatile.Read(ref state) is not null;
@@ -194,19 +194,37 @@ public sealed class KeyRing
     public int GenerationOf(ReadOnlySpan<byte> value) =>
         value.Length >= Overhead && value[0] == Current.Suite.Code ? BinaryPrimitives.ReadUInt16BigEndian(value[1..]) : 0;
 
-    /// <summary>The blind index of a text, which only who has the key can compute: the key's generation (2 hexadecimal digits) and 128 bits (32 digits).</summary>
+    /// <summary>
+    /// The blind indexes of a text, which only who has the key can compute, one for each generation in use, lowest first: the generation (2 hexadecimal digits) and 128 bits
+    /// (32 digits). What is stored is stored under each, and looked up under each, so that nobody is lost to a search while the key is changed.
+    /// </summary>
     /// <param name="kind">What the text is.</param>
     /// <param name="text">The text, normalised.</param>
-    public string Blind(BlindKind kind, string text)
+    public IReadOnlyList<string> Blind(BlindKind kind, string text)
     {
-        var now = Current;
+        var indexes = Current.Indexes;
+        var values = new string[indexes.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = $"{indexes[i].Generation:x2}{Hash(indexes[i].Hash, (byte)kind, text)}";
+        }
+
+        return values;
+    }
+
+    /// <summary>The key under which a phone keeps what it has not sent yet, 32 hexadecimal digits. Never stored; the same after the keys were rotated, so that nothing on a phone is lost.</summary>
+    /// <param name="text">Whose, and of what.</param>
+    public string DeviceKey(string text) => Hash(Current.Device, 0, text);
+
+    private static string Hash(KeyedHash key, byte kind, string text)
+    {
         var most = 1 + Encoding.UTF8.GetMaxByteCount(text.Length);
         var bytes = most <= 1024 ? stackalloc byte[1024] : new byte[most];
-        bytes[0] = (byte)kind;
+        bytes[0] = kind;
         var length = 1 + Encoding.UTF8.GetBytes(text, bytes[1..]);
         Span<byte> hash = stackalloc byte[32];
-        now.Index.Compute(bytes[..length], hash);
-        return $"{now.IndexGeneration:x2}{Convert.ToHexStringLower(hash[..16])}";
+        key.Compute(bytes[..length], hash);
+        return Convert.ToHexStringLower(hash[..16]);
     }
 
     private static string Fingerprint(CipherSuite suite, IReadOnlyList<OpenKey> keys)
@@ -254,8 +272,9 @@ public sealed class KeyRing
     private void Set(CipherSuite suite, IReadOnlyList<OpenKey> keys)
     {
         var data = keys.Where(k => k.Purpose == KeyPurpose.Data).ToList();
-        var index = keys.Where(k => k.Purpose == KeyPurpose.Index).MaxBy(k => k.Generation);
-        if (data.Count == 0 || index is null)
+        var indexes = keys.Where(k => k.Purpose == KeyPurpose.Index).OrderBy(k => k.Generation).ToList();
+        var device = keys.SingleOrDefault(k => k.Purpose == KeyPurpose.Device);
+        if (data.Count == 0 || indexes.Count == 0 || device is null)
         {
             throw new CityKeysException("The store's table of keys is incomplete. Restore a backup.");
         }
@@ -266,10 +285,11 @@ public sealed class KeyRing
             k => before?.Keys.FirstOrDefault(b => b.Purpose == k.Purpose && b.Generation == k.Generation && b.Bytes.AsSpan().SequenceEqual(k.Bytes)) is not null
                 ? before.Ciphers[k.Generation] : suite.Cipher(k.Bytes));
         var newest = data.Max(k => k.Generation);
-        Volatile.Write(ref state, new State(suite, [.. keys], ciphers, newest, ciphers[newest], (byte)index.Generation, suite.Hash(index.Bytes)));
+        Volatile.Write(ref state, new State(suite, [.. keys], ciphers, newest, ciphers[newest], [.. indexes.Select(i => ((byte)i.Generation, suite.Hash(i.Bytes)))],
+            suite.Hash(device.Bytes)));
     }
 
     private sealed record State(
         CipherSuite Suite, IReadOnlyList<OpenKey> Keys, FrozenDictionary<int, TextCipher> Ciphers, int Generation, TextCipher Cipher,
-        byte IndexGeneration, KeyedHash Index);
+        IReadOnlyList<(byte Generation, KeyedHash Hash)> Indexes, KeyedHash Device);
 }

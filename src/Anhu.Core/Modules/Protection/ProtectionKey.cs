@@ -6,8 +6,11 @@ public enum KeyPurpose
     /// <summary>Seals values.</summary>
     Data,
 
-    /// <summary>Makes the blind indexes by which people are found.</summary>
+    /// <summary>Makes the blind indexes by which people are found. Two generations are in use while <c>Reindex</c> goes from one to the next.</summary>
     Index,
+
+    /// <summary>Makes the keys under which a phone keeps what it has not sent yet. Nothing stored depends on it.</summary>
+    Device,
 }
 
 /// <summary>A key of the store, wrapped by the city key, which the store does not hold.</summary>

@@ -44,8 +44,8 @@ internal static class CaseEraser
         // A name that somebody else bears tells nothing of these cases, and may be what a search for the other was about.
         foreach (var name in names.ToList())
         {
-            var key = PersonKeys.Name(db.Keys, name);
-            var bearers = await db.PersonKeys.AsNoTracking().Where(k => k.Value == key).Select(k => k.PersonId).Distinct().ToListAsync(ct);
+            var keys = PersonKeys.Name(db.Keys, name);
+            var bearers = await db.PersonKeys.AsNoTracking().Where(k => keys.Contains(k.Value)).Select(k => k.PersonId).Distinct().ToListAsync(ct);
             if (await db.CaseParties.AsNoTracking().AnyAsync(p => bearers.Contains(p.PersonId) && !caseIds.Contains(p.CaseId), ct))
             {
                 names.Remove(name);

@@ -92,7 +92,7 @@ internal static class EvidenceSetup
     /// <param name="db">The store.</param>
     /// <param name="workerId">The worker.</param>
     /// <param name="placeId">The duty or the case.</param>
-    public static string QueueKey(AnhuDbContext db, Guid workerId, Guid placeId) => db.Keys.Blind(BlindKind.DeviceQueue, $"files:{workerId:N}:{placeId:N}")[2..];
+    public static string QueueKey(AnhuDbContext db, Guid workerId, Guid placeId) => db.Keys.DeviceKey($"files:{workerId:N}:{placeId:N}");
 
     private static async Task<IResult> BeginAsync(HttpContext http, Guid id, ReceiveEvidenceHandler handler, IAntiforgery antiforgery, CancellationToken ct)
     {

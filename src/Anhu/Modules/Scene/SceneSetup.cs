@@ -149,7 +149,7 @@ internal static class SceneSetup
     /// <param name="db">The store.</param>
     /// <param name="workerId">The worker.</param>
     /// <param name="dutyId">The duty.</param>
-    public static string QueueKey(AnhuDbContext db, Guid workerId, Guid dutyId) => db.Keys.Blind(BlindKind.DeviceQueue, $"{workerId:N}:{dutyId:N}")[2..];
+    public static string QueueKey(AnhuDbContext db, Guid workerId, Guid dutyId) => db.Keys.DeviceKey($"{workerId:N}:{dutyId:N}");
 
     private static async Task<IResult> PutAsync(
         HttpContext http, Guid dutyId, RecordSceneHandler handler, SceneQueries queries, SceneWords words, SceneBook book, FailureText failures, IAntiforgery antiforgery,

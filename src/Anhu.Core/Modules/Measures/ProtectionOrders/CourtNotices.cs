@@ -256,7 +256,7 @@ public sealed class CourtNotices(
                                join pa in db.CaseParties on a.PersonId equals pa.PersonId
                                join pb in db.CaseParties on pa.CaseId equals pb.CaseId
                                join b in db.PersonKeys on pb.PersonId equals b.PersonId
-                               where a.Value == one && b.Value == other && pa.Role == PartyRole.Victim && pb.Role == PartyRole.Perpetrator
+                               where one.Contains(a.Value) && other.Contains(b.Value) && pa.Role == PartyRole.Victim && pb.Role == PartyRole.Perpetrator
                                select new { pa.CaseId, Victim = pa.PersonId, Abuser = pb.PersonId }).Distinct().Take(2).ToListAsync(ct);
             if (found is not [var pair])
             {
