@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
@@ -6,6 +7,7 @@ using Anhu.Modules.Dispositions;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Measures;
+using Anhu.Modules.Measures.Punishments;
 using Anhu.Modules.Measures.WarningLetters;
 using Anhu.Modules.Security;
 using Anhu.Modules.Work;
@@ -121,6 +123,44 @@ public sealed class LetterWatchTests(FakeTimeFixture app) : IClassFixture<FakeTi
         await Watch.RunAsync(Ct);
         Assert.Equal("ended", Assert.Single(await MissedAsync(incident)).Outcome);
         Assert.Null(await DueAsync(incident));
+    }
+
+    [Fact]
+    public async Task PenaltyThatIsRevoked_IsNothingHeavier_AndTheLetterIsAskedFor()
+    {
+        var alarm = await ElderlyAsync();
+        var incident = await IncidentAsync(alarm);
+        var (officer, leader) = (await letters.CallerAsync(Letters.Station), await letters.CallerAsync(Letters.Station, WorkerRole.Supervisor));
+        app.Time.Advance(TimeSpan.FromMinutes(10));
+        var accepted = await app.WithAsync<ActOnMeasureHandler, Result<Measure>>(h => h.Handle(
+            new ProposeMeasure
+            {
+                CaseId = alarm.CaseId, Kind = AdministrativePenalty.KindId, Action = "accept",
+                Form = JsonSerializer.Serialize(new { acceptedAt = letters.Local(app.Clock.GetUtcNow()), acceptanceNumber = "蜀公受案字7号" }, JsonText.Options),
+            },
+            officer, Ct));
+        Assert.True(accepted.IsOk, accepted.Failure?.Code);
+        var penalty = accepted.Value;
+        async Task Do(string action, Caller who, Dictionary<string, object> fields)
+        {
+            var done = await letters.ActAsync(penalty.MeasureId, action, who, fields);
+            Assert.True(done.IsOk, $"{action}: {done.Failure?.Code} {done.Failure?.Field}");
+        }
+
+        await Do("decide", officer, new()
+        {
+            ["decidedAt"] = letters.Local(app.Clock.GetUtcNow()), ["number"] = "蜀公行罚决字[2026]90007号", ["penalty"] = "warning", ["clause"] = "art-51", ["facts"] = "殴打他人。",
+        });
+        app.Time.Advance(TimeSpan.FromHours(80));
+        await Watch.RunAsync(Ct);
+        Assert.Null(await DueAsync(incident));
+
+        await Do("revoke", leader, new() { ["reason"] = "复议撤销" });
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await Watch.RunAsync(Ct);
+        Assert.NotNull((await DueAsync(incident))?.MissedAt);
+        Assert.True(Assert.Single(await MissedAsync(incident)).IsOpen);
+        await app.CheckCaseAsync(alarm.CaseId);
     }
 
     /// <summary>Over random histories: a row where a letter is due by the facts and nowhere else, one duty at most, open only while it is missing.</summary>

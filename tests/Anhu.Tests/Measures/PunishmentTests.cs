@@ -170,8 +170,13 @@ public sealed class PunishmentTests(FakeTimeFixture app) : IClassFixture<FakeTim
         var leader = await letters.CallerAsync(Letters.Station, WorkerRole.Supervisor);
         var @class = (await GradeAsync(alarm.CaseId)).Class;
         await DoneAsync(penalty, "revoke", leader, new() { ["reason"] = "复议撤销" });
-        Assert.Null(await app.QueryAsync(db => db.Incidents.Where(i => i.CaseId == alarm.CaseId).Select(i => i.PunishedAt).SingleAsync(Ct)));
+        Assert.Equal((null, null), await FateAsync(alarm.CaseId));
         Assert.Equal(@class, (await GradeAsync(alarm.CaseId)).Class);
+
+        var (filed, withdrawn, investigator) = await FiledAsync();
+        Assert.Equal("criminal", (await FateAsync(filed.CaseId)).Disposition);
+        await DoneAsync(withdrawn, "withdraw-case", investigator, new() { ["reason"] = "不构成犯罪" });
+        Assert.Equal((null, null), await FateAsync(filed.CaseId));
 
         var (_, crime, police) = await FiledAsync();
         Assert.Equal(("measures.bail-contact", "bailConditions"), Of(await letters.ActAsync(crime.MeasureId, "bail", police, new()
@@ -281,6 +286,12 @@ public sealed class PunishmentTests(FakeTimeFixture app) : IClassFixture<FakeTim
             }
         },
         iter: 8, threads: 1);
+
+    private async Task<(string? Disposition, DateTimeOffset? PunishedAt)> FateAsync(Guid caseId)
+    {
+        var incident = await app.QueryAsync(db => db.Incidents.AsNoTracking().SingleAsync(i => i.CaseId == caseId, Ct));
+        return (incident.Disposition, incident.PunishedAt);
+    }
 
     private static (string?, string?) Of(Result<Measure> result) => (result.Failure?.Code, result.Failure?.Field);
 

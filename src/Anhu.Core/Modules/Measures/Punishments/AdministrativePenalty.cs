@@ -184,10 +184,10 @@ public sealed class AdministrativePenalty : MeasureKind
         c.Measure.ReleasedAt = c.Measure.DeliveredAt is null ? null : field is null ? c.At : Custody.At(c, field);
     };
 
-    /// <summary>A penalty that was revoked is none for later incidents.</summary>
+    /// <summary>A penalty that was revoked is none, and whoever was locked up is free.</summary>
     private static void Revoke(MeasureContext c)
     {
-        c.Incident.PunishedAt = null;
+        Custody.Undo(c, "penalty");
         c.Measure.ReleasedAt ??= c.Measure.DeliveredAt is null ? null : c.At;
     }
 }

@@ -119,7 +119,7 @@ public sealed class CriminalCase : MeasureKind
         },
         new()
         {
-            Action = "withdraw-case", From = [Filed], To = "withdrawn", Who = MeasureWho.Officer, Required = ["reason"], Guards = [IsFree], Keeps = true, Effect = c => c.Incident.PunishedAt = null,
+            Action = "withdraw-case", From = [Filed], To = "withdrawn", Who = MeasureWho.Officer, Required = ["reason"], Guards = [IsFree], Keeps = true, Effect = c => Custody.Undo(c, "criminal"),
         },
         new() { Action = "finish", From = [Judged], To = Ended, Who = MeasureWho.Anyone, By = All, Required = ["reason"], Guards = [IsFree], Keeps = true },
     ];

@@ -52,6 +52,18 @@ internal static class Custody
     /// <summary>Who the two are, as known at this step.</summary>
     public static void People(MeasureContext c) => c.Measure.Fields = WarningLetters.WarningLetterTexts.WithPeople(c);
 
+    /// <summary>A decision that does not stand any more is none for later incidents, nor for what else is due on this one: the police have not disposed of it.</summary>
+    /// <param name="c">The step that takes it back.</param>
+    /// <param name="disposition">The disposition that it was.</param>
+    public static void Undo(MeasureContext c, string disposition)
+    {
+        c.Incident.PunishedAt = null;
+        if (c.Incident.Disposition == disposition)
+        {
+            (c.Incident.Disposition, c.Incident.DisposedAt) = (null, null);
+        }
+    }
+
     /// <summary>When time demands something: on the day of the release.</summary>
     public static DateTimeOffset? NextCheck(Measure m, DateTimeOffset after) => m.ReleasedAt is null && m.ReleaseAt is { } at && at > after ? at : null;
 
