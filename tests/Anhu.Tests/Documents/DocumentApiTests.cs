@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Anhu.Modules;
 using Anhu.Modules.Audit;
+using Anhu.Modules.Documents;
 using Anhu.Testing;
 using Anhu.Tests.Cases;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Anhu.Tests.Documents;
 
@@ -12,6 +15,16 @@ namespace Anhu.Tests.Documents;
 public sealed class DocumentApiTests(AnhuFixture app) : IClassFixture<AnhuFixture>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>The command line checks templates without a store, so it has a list of its own: a kind that is in one only would have no template, or none that is checked.</summary>
+    [Fact]
+    public void Kinds_OfTheCommandLine_AreThoseOfTheProgram()
+    {
+        var catalog = app.Services.GetRequiredService<DocumentCatalog>();
+
+        Assert.Equal(catalog.All.Select(k => k.Id).Order(StringComparer.Ordinal), DocumentKinds.All.Select(k => k.Id).Order(StringComparer.Ordinal));
+        Assert.All(DocumentKinds.All, kind => Assert.Same(catalog.Find(kind.Id), kind));
+    }
 
     [Fact]
     public async Task Document_IsIssuedOnce_ReadAndTakenBack()
