@@ -185,7 +185,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/messages"] = "/messages", ["/messages/{DutyId:guid}"] = $"/messages/{Duty("caring-message")}", ["/cases/{CaseId:guid}/places"] = $"/cases/{alarm.CaseId}/places",
             ["/measures"] = "/measures", ["/measures/court-notices"] = "/measures/court-notices", ["/measures/{MeasureId:guid}"] = $"/measures/{letter}", ["/measures/{MeasureId:guid}/{Action}"] = $"/measures/{letter}/edit",
             ["/cases/{CaseId:guid}/measures/new"] = $"/cases/{alarm.CaseId}/measures/new", ["/api/v1/cases/{id:guid}/measures"] = $"/api/v1/cases/{alarm.CaseId}/measures",
-            ["/api/v1/measures/{id:guid}"] = $"/api/v1/measures/{letter}",
+            ["/api/v1/measures"] = "/api/v1/measures?number=1&kind=administrative-penalty", ["/api/v1/measures/{id:guid}"] = $"/api/v1/measures/{letter}",
             ["/reports"] = "/reports", ["/reports/{Number}"] = $"/reports/{report}", ["/cases/{CaseId:guid}/report-omissions/new"] = $"/cases/{alarm.CaseId}/report-omissions/new",
             ["/api/v1/mandatory-reports"] = "/api/v1/mandatory-reports", ["/api/v1/mandatory-reports/received"] = "/api/v1/mandatory-reports/received", ["/api/v1/mandatory-reports/{number}"] = $"/api/v1/mandatory-reports/{report}",
             ["/dispositions"] = "/dispositions", ["/dispositions/{DutyId:guid}"] = $"/dispositions/{Duty("police-disposition")}", ["/api/v1/dispositions"] = "/api/v1/dispositions",

@@ -225,6 +225,43 @@ public sealed class PunishmentTests(FakeTimeFixture app) : IClassFixture<FakeTim
     }
 
     [Fact]
+    public async Task Number_FindsPenaltyAndCriminalCase_ForWhoReadsTheCase()
+    {
+        var (alarm, penalty, officer) = await DecidedAsync("warning", days: 0);
+        var (other, crime, _) = await FiledAsync();
+        using var client = await SignInAsync(officer);
+        using var stranger = await SignInAsync(await letters.CallerAsync("340103001-police"));
+
+        Assert.Equal([(penalty.MeasureId, alarm.CaseNumber)], await FindAsync(client, penalty.Number!));
+        Assert.Equal([(penalty.MeasureId, alarm.CaseNumber)], await FindAsync(client, penalty.Number!.Replace('[', '〔').Replace(']', '〕'), AdministrativePenalty.KindId));
+        Assert.Empty(await FindAsync(client, penalty.Number!, CriminalCase.KindId));
+        Assert.Equal([(crime.MeasureId, other.CaseNumber)], await FindAsync(client, crime.Number!, CriminalCase.KindId));
+        Assert.Empty(await FindAsync(stranger, penalty.Number!));
+        Assert.Empty(await FindAsync(client, "没有这个文号"));
+
+        // Who is told that a case exists, and no more, is told of no penalty.
+        var federation = await letters.CallerAsync("340104-womens-federation");
+        using var reader = await SignInAsync(federation);
+        var sight = await app.WithAsync<CaseQueries, CaseSight?>(q => q.SightAsync(federation, alarm.CaseId, Ct));
+        Assert.Equal(sight?.Shows(FieldClass.Personal) == true ? 1 : 0, (await FindAsync(reader, penalty.Number!)).Count);
+
+        foreach (var (query, field) in new[] { ("", "number"), ("?number=%20", "number"), ($"?number={new string('1', 200)}", "number"), ("?number=1&kind=nothing", "kind") })
+        {
+            using var wrong = await client.GetAsync($"/api/v1/measures{query}", Ct);
+            Assert.Equal(System.Net.HttpStatusCode.BadRequest, wrong.StatusCode);
+            Assert.Contains($"\"{field}\"", await wrong.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        }
+
+        async Task<HttpClient> SignInAsync(Caller caller) => await app.SignInAsync(await app.QueryAsync(db => db.Workers.SingleAsync(w => w.Id == caller.WorkerId, Ct)));
+
+        async Task<List<(Guid, string)>> FindAsync(HttpClient who, string number, string? kind = null)
+        {
+            using var json = JsonDocument.Parse(await who.GetStringAsync($"/api/v1/measures?number={Uri.EscapeDataString(number)}{(kind is null ? "" : "&kind=" + kind)}", Ct));
+            return [.. json.RootElement.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("id").GetGuid(), i.GetProperty("caseNumber").GetString()!))];
+        }
+    }
+
+    [Fact]
     public async Task Push_OfTheSameStepAgain_ChangesNothing()
     {
         var officer = await letters.CallerAsync(Letters.Station);

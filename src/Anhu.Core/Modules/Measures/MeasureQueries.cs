@@ -152,6 +152,28 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
         return (page, more ? new MeasureCursor(page[^1].DueAt ?? DateTimeOffset.MaxValue, page[^1].MeasureId) : null);
     }
 
+    /// <summary>Measures by their number, or by that of a ruling on them, of those whose cases the caller may read.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="number">The number as somebody types it.</param>
+    /// <param name="kind">Only this kind; any when null.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Each with what the caller sees of its case.</returns>
+    public async Task<IReadOnlyList<(MeasureLine Line, CaseSight Sight)>> FindAsync(Caller caller, string number, string? kind, CancellationToken ct)
+    {
+        var (lines, _) = await ListAsync(caller, new MeasureListFilter { Number = number, Kind = kind }, ct);
+        List<(MeasureLine, CaseSight)> found = [];
+        foreach (var line in lines)
+        {
+            // Who gets a card only is told of no measure.
+            if (await cases.SightAsync(caller, line.CaseId, ct) is { } sight && sight.Shows(FieldClass.Personal))
+            {
+                found.Add((line, sight));
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>One measure.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="measureId">Which.</param>

@@ -25,6 +25,9 @@ public sealed record MeasureItem(
 /// <summary>The measures of a case, newest first.</summary>
 public sealed record CaseMeasuresAnswer(IReadOnlyList<MeasureItem> Items);
 
+/// <summary>The measures of a number.</summary>
+public sealed record MeasuresFoundAnswer(IReadOnlyList<MeasureItem> Items);
+
 /// <summary>One measure in full: what was filled in, the grounds, what its visits found, and what the caller may do next.</summary>
 public sealed record MeasureAnswer(
     MeasureItem Measure, Guid? AgainstPersonId, Guid? ProtectsPersonId, IReadOnlyDictionary<string, string> Fields, IReadOnlyList<MeasureGroundItem> Grounds,
@@ -77,6 +80,8 @@ internal static class MeasureEndpoints
         ofCase.MapPost("", ProposeAsync).WithName("ProposeMeasure").WithSummary("Begin a measure").RequireAuthorization(Permissions.WorkDuties)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        app.MapGet("/api/v1/measures", FindAsync).WithTags("Measures").WithName("FindMeasures").WithSummary("Measures by their number, or by that of a ruling on them").RequireAuthorization(Permissions.ReadCases)
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         var one = app.MapGroup("/api/v1/measures/{id:guid}").WithTags("Measures").ProducesProblem(StatusCodes.Status404NotFound);
         one.MapGet("", GetAsync).WithName("GetMeasure").WithSummary("One measure").RequireAuthorization(Permissions.ReadCases);
         one.MapPost("/{action}", ActAsync).WithName("ActOnMeasure").WithSummary("Take a step on a measure, as the table of its kind allows")
@@ -96,6 +101,31 @@ internal static class MeasureEndpoints
         await views.DoneAsync();
         var map = await organisation.GetAsync(ct);
         return TypedResults.Ok(new CaseMeasuresAnswer([.. lines.Select(l => MeasureItem.From(l, map))]));
+    }
+
+    private static async Task<Results<Ok<MeasuresFoundAnswer>, FailureResult>> FindAsync(
+        HttpContext http, string? number, string? kind, MeasureQueries queries, MeasureBook book, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct)
+    {
+        if (number is null || Measure.KeyOf(number).Length is 0 or > Measure.NumberMaxLength)
+        {
+            return MeasureFailures.Invalid("number").ToProblem();
+        }
+
+        if (kind is not null && book.Find(kind) is null)
+        {
+            return MeasureFailures.Invalid("kind").ToProblem();
+        }
+
+        var found = await queries.FindAsync(Caller.From(http.User)!, number, kind, ct);
+        views.List("measures", found.Count, ("kind", kind), ("number", number));
+        foreach (var (line, sight) in found)
+        {
+            views.Case(ViewTypes.Measure, line.CaseId, sight);
+        }
+
+        await views.DoneAsync();
+        var map = await organisation.GetAsync(ct);
+        return TypedResults.Ok(new MeasuresFoundAnswer([.. found.Select(f => MeasureItem.From(f.Line, map))]));
     }
 
     private static async Task<Results<Ok<MeasureAnswer>, FailureResult>> GetAsync(
