@@ -41,6 +41,7 @@ internal sealed class DocumentMapping :
         files.HasKey(f => f.IssuedDocumentId);
         files.Property(f => f.Docx).Sealed(strict: true);
         files.Property(f => f.Pdf).Sealed(strict: true);
+        files.Property(f => f.Data).Sealed(strict: true);
         files.HasOne<IssuedDocument>().WithOne().HasForeignKey<IssuedDocumentFiles>(f => f.IssuedDocumentId).OnDelete(DeleteBehavior.Cascade);
     }
 

@@ -1,4 +1,5 @@
 using Anhu.Modules.Documents;
+using Anhu.Modules.Evidence;
 using Anhu.Modules.Measures.ProtectionOrders;
 using Anhu.Modules.Measures.WarningLetters;
 
@@ -12,7 +13,7 @@ public static class DocumentKinds
     [
         CaseDocumentSource.AlarmCertificate, CaseDocumentSource.HandOver,
         LetterDocuments.Request, LetterDocuments.Letter, LetterDocuments.Notice, LetterDocuments.RightsNotice, LetterDocuments.Delivery,
-        OrderDocuments.Application, OrderDocuments.Copy,
+        OrderDocuments.Application, OrderDocuments.Copy, EvidenceDocuments.List, EvidenceDocuments.Copy,
     ];
 
     /// <summary>The kind of an id; null when there is none.</summary>

@@ -1271,6 +1271,10 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid>("IssuedDocumentId")
                         .HasColumnType("uuid");
 
+                    b.Property<byte[]>("Data")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<byte[]>("Docx")
                         .IsRequired()
                         .HasColumnType("bytea")

@@ -1288,6 +1288,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("IssuedDocumentId")
                         .HasColumnType("BLOB");
 
+                    b.Property<byte[]>("Data")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
+
                     b.Property<byte[]>("Docx")
                         .IsRequired()
                         .HasColumnType("BLOB")

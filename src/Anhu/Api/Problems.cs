@@ -31,6 +31,9 @@ public static class Problems
 /// <param name="failures">The failures; the first decides status and code.</param>
 public sealed class FailureResult(IReadOnlyList<Failure> failures) : IResult, IStatusCodeHttpResult
 {
+    /// <summary>The failures.</summary>
+    public IReadOnlyList<Failure> Failures => failures;
+
     /// <inheritdoc />
     public int? StatusCode => Problems.StatusOf(failures[0].Kind);
 

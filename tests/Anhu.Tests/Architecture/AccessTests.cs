@@ -41,6 +41,7 @@ public sealed class AccessTests
         ["DemoLife"] = "a demo's made-up workers",
         ["DispositionReading"] = "what the choice of a disposition looks at, after the caller was asked about",
         ["DocumentIssuer"] = "prints and keeps what the policy gave; tells a key only",
+        ["EvidenceDocuments"] = "lists files and papers of a case that the policy gave in full",
         ["EvidenceOriginal"] = "puts an original together, after the caller was asked about",
         ["ExportAudit"] = "the operator's command line: the record as it is, texts sealed",
         ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",

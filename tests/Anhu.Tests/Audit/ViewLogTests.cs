@@ -167,8 +167,13 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             Answers = new Dictionary<string, string?> { ["receiver.name"] = "司法局", ["urgency"] = "紧急", ["summary"] = "需要法律援助。", ["needs"] = "法律援助", ["consent"] = "当面同意" },
         }, Ct);
         var photo = (await Evidence.Photos.KeptAsync(app, CallerOf(officer), alarm.CaseId, null)).Id;
+        var list = (await app.Services.GetRequiredService<Anhu.Modules.Documents.DocumentDesk>().IssueAsync(CallerOf(officer), new()
+        {
+            CaseId = alarm.CaseId, Kind = "evidence-list", BaseAddress = "https://anhu.example", Answers = new Dictionary<string, string?> { ["receiver.name"] = "蜀山区人民法院" },
+        }, Ct)).Value;
         var places = new Dictionary<string, string>
         {
+            ["/documents/{id:guid}/bundle"] = $"/documents/{list}/bundle", ["/api/v1/documents/{id:guid}/bundle"] = $"/api/v1/documents/{list}/bundle",
             ["/cases/{CaseId:guid}/evidence"] = $"/cases/{alarm.CaseId}/evidence", ["/evidence/{Id:guid}"] = $"/evidence/{photo}", ["/evidence/{id:guid}/picture"] = $"/evidence/{photo}/picture",
             ["/api/v1/cases/{id:guid}/evidence"] = $"/api/v1/cases/{alarm.CaseId}/evidence",
             ["/cases/{CaseId:guid}/documents"] = $"/cases/{alarm.CaseId}/documents", ["/cases/{CaseId:guid}/documents/new/{Kind}"] = $"/cases/{alarm.CaseId}/documents/new/hand-over",
@@ -207,7 +212,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
         foreach (var route in routes)
         {
             var before = await LastAsync();
-            using var answer = await (route.StartsWith("/tasks", StringComparison.Ordinal) ? gridClient : (route.Contains("disposition", StringComparison.Ordinal) || route.Contains("letters", StringComparison.Ordinal)) ? officerClient : client).GetAsync(places[route], Ct);
+            using var answer = await (route.StartsWith("/tasks", StringComparison.Ordinal) ? gridClient : (route.Contains("/bundle", StringComparison.Ordinal) || route.Contains("disposition", StringComparison.Ordinal) || route.Contains("letters", StringComparison.Ordinal)) ? officerClient : client).GetAsync(places[route], Ct);
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{route}: {answer.StatusCode}");
             Assert.True(await LastAsync() > before, $"{route} is not recorded.");
         }

@@ -136,7 +136,7 @@ internal static class Samples
         {
             if (field.Items is { } items)
             {
-                values.With(field.Name, [.. Enumerable.Range(1, 3).Select(n => items.Aggregate(new DocumentValues(), (v, f) => v.With(f.Name, f.Name == "at" ? "2026年3月1日" : f.Name == "n" ? $"{n}" : $"电话回访第{n}次")))]);
+                values.With(field.Name, [.. Enumerable.Range(1, 3).Select(n => items.Aggregate(new DocumentValues(), (v, f) => v.With(f.Name, f.Name == "at" ? "2026年3月1日" : f.Name == "n" ? $"{n}" : f.Name == "hash" ? new string((char)('a' + n), 64) : $"电话回访第{n}次")))]);
             }
             else
             {
@@ -180,6 +180,8 @@ internal static class Samples
                     "prohibition" => "禁止你对家庭成员以殴打、捆绑、残害、限制人身自由以及经常性谩骂、恐吓等方式实施家庭暴力。",
                     "consequences" => "如再次实施家庭暴力或者拒不执行本告诫书，公安机关将依法给予治安管理处罚；构成犯罪的，依法追究刑事责任。",
                     "uses" => "本告诫书可以作为申请人身安全保护令、临时庇护、法律援助时的书面凭证。",
+                    "list.number" => "WS340104-2026-000011",
+                    "files.count" => "3",
                     "applicant.name" => "王小芳",
                     "applicant.sex" => "女",
                     "applicant.birth" => "1990年1月1日",

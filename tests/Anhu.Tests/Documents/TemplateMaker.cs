@@ -102,7 +102,7 @@ internal static class TemplateMaker
 internal static class ShippedTemplates
 {
     /// <summary>By kind.</summary>
-    public static IReadOnlyDictionary<string, byte[]> All { get; } = new Dictionary<string, byte[]>(LetterTemplates.All.Concat(OrderTemplates.All))
+    public static IReadOnlyDictionary<string, byte[]> All { get; } = new Dictionary<string, byte[]>(LetterTemplates.All.Concat(OrderTemplates.All).Concat(EvidenceTemplates.All))
     {
         ["alarm-certificate"] = AlarmCertificate(),
         ["hand-over"] = HandOver(),

@@ -63,6 +63,18 @@ public sealed class DocumentDesk(
             kinds);
     }
 
+    /// <summary>The case of a document.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="documentId">The document.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Null when there is none for the caller.</returns>
+    public async Task<Guid?> CaseOfAsync(Caller caller, Guid documentId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.IssuedDocuments.AsNoTracking().Where(d => d.IssuedDocumentId == documentId).Select(d => (Guid?)d.CaseId).SingleOrDefaultAsync(ct) is { } caseId
+            && await sights.FindAsync(db, caller, caseId, ct) is (_, { View: >= CaseView.Working }) ? caseId : null;
+    }
+
     /// <summary>What the form for a new document begins with.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="caseId">The case.</param>

@@ -42,7 +42,7 @@ public sealed class DocumentIssuer(Templates templates, DocumentPress press, Doc
 
         var number = NumberOf(area, year, await db.ExclusivelyAsync(() => NextAsync(db, counterName, ct), ct));
         var final = Press(number);
-        return final.IsOk ? await db.ExclusivelyAsync(() => KeepAsync(db, kind, about, number, code, template, final.Value, now, ct), ct) : final.Failure!;
+        return final.IsOk ? await db.ExclusivelyAsync(() => KeepAsync(db, kind, about, number, code, template, final.Value, values.Data, now, ct), ct) : final.Failure!;
 
         Result<PressedDocument> Press(string number)
         {
@@ -84,7 +84,8 @@ public sealed class DocumentIssuer(Templates templates, DocumentPress press, Doc
     }
 
     private static async Task<Result<Guid>> KeepAsync(
-        AnhuDbContext db, DocumentKind kind, IssuedFor about, string number, string code, byte[] template, PressedDocument pressed, DateTimeOffset now, CancellationToken ct)
+        AnhuDbContext db, DocumentKind kind, IssuedFor about, string number, string code, byte[] template, PressedDocument pressed, byte[]? data, DateTimeOffset now,
+        CancellationToken ct)
     {
         if (about.DocumentId is { } wanted && await db.IssuedDocuments.AsNoTracking().Where(d => d.IssuedDocumentId == wanted).Select(d => new { d.CaseId, d.Kind, d.UnitId }).SingleOrDefaultAsync(ct) is { } known)
         {
@@ -120,7 +121,7 @@ public sealed class DocumentIssuer(Templates templates, DocumentPress press, Doc
         }
 
         db.Add(document);
-        db.Add(new IssuedDocumentFiles { IssuedDocumentId = document.IssuedDocumentId, Docx = pressed.Docx, Pdf = pressed.Pdf });
+        db.Add(new IssuedDocumentFiles { IssuedDocumentId = document.IssuedDocumentId, Docx = pressed.Docx, Pdf = pressed.Pdf, Data = data });
         db.Record(Event(DocumentDesk.Issued, document, now));
         return document.IssuedDocumentId;
     }

@@ -39,6 +39,9 @@ public enum DocumentAbout
 public sealed record DocumentKind(
     string Id, string Title, IReadOnlyList<DocumentField> Fields, IReadOnlyList<DocumentInput> Inputs, DocumentAbout About = DocumentAbout.Case)
 {
+    /// <summary>Files go along: beside its own, <c>/documents/ID/bundle</c> hands out an archive.</summary>
+    public bool HasBundle { get; init; }
+
     /// <summary>What every document may have. Number, unit, day and the code must be in each.</summary>
     public static IReadOnlyList<DocumentField> CommonFields { get; } =
     [
@@ -52,6 +55,9 @@ public sealed class DocumentValues
 {
     private readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<DocumentValues>> lists = new(StringComparer.Ordinal);
+
+    /// <summary>What the document was made of, for programs; kept sealed beside its files, null for none.</summary>
+    public byte[]? Data { get; set; }
 
     /// <summary>All texts with their field, those of lists as <c>list.field</c>.</summary>
     public IEnumerable<(string Field, string? Text)> Texts =>

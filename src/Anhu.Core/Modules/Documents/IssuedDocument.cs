@@ -125,6 +125,9 @@ public sealed class IssuedDocumentFiles
 
     /// <summary>The PDF.</summary>
     public required byte[] Pdf { get; init; }
+
+    /// <summary>What it was made of, for programs, such as the files of a bundle; null for none.</summary>
+    public byte[]? Data { get; init; }
 }
 
 /// <summary>A key that signs documents. A new one is made with each generation of the city's keys; older ones still prove.</summary>

@@ -45,6 +45,9 @@ public sealed class EvidenceDesk(IDbContextFactory<AnhuDbContext> contexts, Evid
     /// <summary>The original left the platform.</summary>
     public const string HandedOn = "evidence.handed-on";
 
+    /// <summary>Copies left for the respondent.</summary>
+    public const string CopiesHandedOn = "evidence.copies-handed-on";
+
     /// <summary>Longest name of who receives an original, characters.</summary>
     public const int RecipientMaxLength = 100;
 

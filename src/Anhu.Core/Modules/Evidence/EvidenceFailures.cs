@@ -59,4 +59,19 @@ public static class EvidenceFailures
 
     /// <summary>It was withdrawn.</summary>
     public static Failure Withdrawn { get; } = new(FailureKind.NotAllowed, "evidence.withdrawn");
+
+    /// <summary>The case has no files to list.</summary>
+    public static Failure BundleEmpty { get; } = new(FailureKind.NotAllowed, "evidence.bundle-empty");
+
+    /// <summary>Files are no longer what was hashed where they were made.</summary>
+    /// <param name="which">Their numbers and names.</param>
+    public static Failure BundleAltered(string which) => new(FailureKind.NotAllowed, "evidence.bundle-altered", null, which);
+
+    /// <summary>Files were withdrawn since the list was made.</summary>
+    /// <param name="which">Their numbers.</param>
+    public static Failure BundleWithdrawn(string which) => new(FailureKind.NotAllowed, "evidence.bundle-withdrawn", null, which);
+
+    /// <summary>Files of these numbers never go to the respondent in a bundle.</summary>
+    /// <param name="which">The numbers.</param>
+    public static Failure NeverGiven(string which) => new(FailureKind.NotAllowed, "evidence.never-given", "given", which);
 }

@@ -98,6 +98,36 @@ public sealed class EvidenceQueries(IDbContextFactory<AnhuDbContext> contexts, C
             rows.Count > PageSize ? rows[PageSize - 1].File.KeptAt!.Value.UtcTicks : null, unfinished);
     }
 
+    /// <summary>All files of a case that are kept, for who sees it in full, the first made first, each with the name of who made it.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="caseId">The case.</param>
+    /// <param name="ct">Cancels.</param>
+    internal async Task<IReadOnlyList<(EvidenceFile File, string? Worker)>> AllOfCaseAsync(Caller caller, Guid caseId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (await sights.FindAsync(db, caller, caseId, ct) is not (_, { View: CaseView.Full } sight))
+        {
+            return [];
+        }
+
+        var rows = await db.EvidenceFiles.AsNoTracking().Where(f => f.CaseId == caseId && f.State == EvidenceState.Kept).OrderBy(f => f.MadeAt).ThenBy(f => f.EvidenceFileId)
+            .Select(f => new { File = f, Worker = db.Workers.Where(w => w.Id == f.WorkerId).Select(w => w.DisplayName).FirstOrDefault() }).ToListAsync(ct);
+        return [.. rows.Where(r => Shows(sight, r.File, caller)).Select(r => (r.File, r.Worker))];
+    }
+
+    /// <summary>What the record tells of the files of a case, oldest first, by file.</summary>
+    /// <param name="db">The store.</param>
+    /// <param name="caseId">The case; the caller was asked about.</param>
+    /// <param name="ct">Cancels.</param>
+    internal static async Task<ILookup<Guid, BundleStep>> StepsAsync(AnhuDbContext db, Guid caseId, CancellationToken ct)
+    {
+        var facts = await EventTexts.OpenAsync(db, await db.Timeline.AsNoTracking().Where(e => e.CaseId == caseId && e.Type.StartsWith("evidence.")).OrderBy(e => e.Sequence).ToListAsync(ct), ct);
+        var workers = facts.Select(e => e.WorkerId).OfType<Guid>().Distinct().ToList();
+        var names = await db.Workers.AsNoTracking().Where(w => workers.Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.DisplayName, ct);
+        return facts.SelectMany(e => FilesOf(e.Data).Select(id => (Id: id, Step: new BundleStep(e.At, e.Type["evidence.".Length..], e.WorkerId is { } w ? names.GetValueOrDefault(w) : null, e.Sequence))))
+            .ToLookup(s => s.Id, s => s.Step);
+    }
+
     /// <summary>One file with its custody.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="fileId">The file.</param>
@@ -169,6 +199,13 @@ public sealed class EvidenceQueries(IDbContextFactory<AnhuDbContext> contexts, C
         ];
 
         string? Name(Guid? worker) => worker is { } w ? names.GetValueOrDefault(w) : null;
+    }
+
+    private static IEnumerable<Guid> FilesOf(string data)
+    {
+        using var json = JsonDocument.Parse(data);
+        var one = json.RootElement.TryGetProperty("file", out var file) ? [file.GetString()] : Array.Empty<string?>();
+        return [.. (json.RootElement.TryGetProperty("files", out var several) ? several.EnumerateArray().Select(f => f.GetString()) : []).Concat(one).Select(f => Guid.TryParse(f, out var id) ? id : (Guid?)null).OfType<Guid>()];
     }
 
     private static string? Text(string data, string name)

@@ -1,3 +1,4 @@
+using Anhu.Modules.Documents;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Anhu.Modules.Evidence;
@@ -12,6 +13,7 @@ public static class EvidenceServices
         services.AddSingleton<EvidenceDesk>();
         services.AddSingleton<EvidenceQueries>();
         services.AddSingleton<ReceiveEvidenceHandler>();
-        return services;
+        services.AddSingleton<EvidenceBundles>();
+        return services.AddDocumentSource<EvidenceDocuments>();
     }
 }

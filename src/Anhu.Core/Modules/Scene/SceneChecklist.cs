@@ -12,7 +12,8 @@ namespace Anhu.Modules.Scene;
 /// <param name="HasNumber">It asks for a number, such as that of a recording.</param>
 /// <param name="IsHealth">Its photos and files tell of her health.</param>
 /// <param name="Again">The duty to photograph again that a later photo fulfils; null for none.</param>
-public sealed record SceneItem(string Id, Bilingual Title, Bilingual? Hint, string Basis, bool HasNumber, bool IsHealth = false, SceneAgain? Again = null);
+/// <param name="Proves">What it proves, as it stands in the list for the court; null when nothing is said.</param>
+public sealed record SceneItem(string Id, Bilingual Title, Bilingual? Hint, string Basis, bool HasNumber, bool IsHealth = false, SceneAgain? Again = null, Bilingual? Proves = null);
 
 /// <summary>A duty to photograph again.</summary>
 /// <param name="Duty">Kind of the duty.</param>
@@ -115,7 +116,7 @@ public sealed class SceneChecklist
         var (title, basis) = (root.Bilingual("title"), root.Text("basis", 2000));
         List<string> duties = [.. root.List("duties").Select(d => RuleMap.AsText(reader, d, "duties", 60)).OfType<string>()];
         List<SceneItem> items = [.. SceneBook.Maps(reader, root, "items").Select(m => Done(m, new SceneItem(
-            m.Text("id", 60), m.Bilingual("title"), SceneBook.Optional(m, "hint"), m.Text("basis"), m.OptionalYesNo("number"), m.OptionalYesNo("health"), Again(m.OptionalMap("again")))))];
+            m.Text("id", 60), m.Bilingual("title"), SceneBook.Optional(m, "hint"), m.Text("basis"), m.OptionalYesNo("number"), m.OptionalYesNo("health"), Again(m.OptionalMap("again")), SceneBook.Optional(m, "proves"))))];
         List<SceneFact> facts = [.. SceneBook.Maps(reader, root, "facts").Select(m => ReadFact(reader, m))];
         var wounds = root.Map("wounds");
         var (regions, kinds, sizes) = (Codes(reader, wounds, "regions"), Codes(reader, wounds, "kinds"), Codes(reader, wounds, "sizes"));

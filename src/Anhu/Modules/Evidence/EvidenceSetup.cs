@@ -6,11 +6,13 @@ using Anhu.Components.Ui;
 using Anhu.Data;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
+using Anhu.Modules.Documents;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Protection;
 using Anhu.Modules.Security;
 using Anhu.Web;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Localization;
 
@@ -81,11 +83,50 @@ internal static class EvidenceSetup
         files.MapGet("/picture", PictureAsync).RequireAuthorization(Permissions.ReadCases);
         files.MapPost("/original", OriginalAsync).RequireAuthorization(Permissions.WorkDuties);
 
+        app.MapGet("/documents/{id:guid}/bundle", BundleLinkAsync).ExcludeFromDescription().RequireAuthorization(Permissions.WorkDuties);
+        app.MapGet("/api/v1/documents/{id:guid}/bundle", BundleAsync).WithTags("Documents").WithName("GetDocumentBundle").WithSummary("The files that go along with a list of evidence, as a ZIP archive")
+            .RequireAuthorization(Permissions.WorkDuties).Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
         // Held in memory while it is read: a file that waits on the server's disk would lie there unsealed.
         app.MapPost("/cases/{id:guid}/evidence/files", FormAsync).ExcludeFromDescription().RequireAuthorization(Permissions.WorkDuties)
             .WithFormOptions(memoryBufferThreshold: MostFormBytes, multipartBodyLengthLimit: MostFormBytes);
         app.MapGet("/api/v1/cases/{id:guid}/evidence", ListAsync).WithTags("Evidence").WithName("ListEvidence").WithSummary("Photos and files of a case, the last received first")
             .RequireAuthorization(Permissions.ReadCases).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    /// <summary>A list's files as an archive. It is looked at and recorded before the first byte leaves; what breaks off while it leaves has no end and opens nowhere.</summary>
+    private static async Task<IResult> BundleAsync(HttpContext http, Guid id, EvidenceBundles bundles, ViewRecorder views, CancellationToken ct)
+    {
+        var result = await bundles.OpenAsync(Caller.From(http.User)!, id, ct);
+        if (!result.IsOk)
+        {
+            return result.Failure!.ToProblem();
+        }
+
+        var open = result.Value;
+        views.Saw(
+            ViewTypes.Evidence, open.Document.CaseId, ("view", open.Sight.View), ("tie", open.Sight.Relation), ("leave", open.Sight.Grant), ("shown", "bundle"), ("file", open.Name),
+            ("files", open.Bundle.Files.Select(f => f.Id!.Value.ToString())));
+        await views.DoneAsync();
+        http.Response.Headers.CacheControl = "no-store";
+
+        // The library writes the few bytes around each entry synchronously; the files themselves are written asynchronously.
+        http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
+        return Results.Stream(into => bundles.WriteAsync(open, into, ct), "application/zip", open.Name);
+    }
+
+    /// <summary>The same for a page's link: what stops it is told on the page of the documents.</summary>
+    private static async Task<IResult> BundleLinkAsync(HttpContext http, Guid id, EvidenceBundles bundles, ViewRecorder views, Flash flash, FailureText failures, DocumentDesk documents, CancellationToken ct)
+    {
+        var answer = await BundleAsync(http, id, bundles, views, ct);
+        if (answer is not FailureResult refused || refused.StatusCode == StatusCodes.Status404NotFound || await documents.CaseOfAsync(Caller.From(http.User)!, id, ct) is not { } caseId)
+        {
+            return answer is FailureResult ? Results.NotFound() : answer;
+        }
+
+        flash.Say(failures.Of(refused.Failures[0]));
+        return Results.LocalRedirect($"/cases/{caseId}/documents");
     }
 
     /// <summary>The key under which a phone keeps files that it has not sent: the same for the same worker and place, known to nobody who is not signed in.</summary>

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261124000238_Initial")]
+    [Migration("20261124002212_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1273,6 +1273,10 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     b.Property<Guid>("IssuedDocumentId")
                         .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Data")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<byte[]>("Docx")
                         .IsRequired()

@@ -1610,7 +1610,8 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     IssuedDocumentId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Docx = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Pdf = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    Pdf = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Data = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {

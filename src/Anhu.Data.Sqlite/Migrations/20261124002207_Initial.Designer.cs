@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Anhu.Data.Sqlite.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261124000231_Initial")]
+    [Migration("20261124002207_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1290,6 +1290,10 @@ namespace Anhu.Data.Sqlite.Migrations
                 {
                     b.Property<byte[]>("IssuedDocumentId")
                         .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Data")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", true);
 
                     b.Property<byte[]>("Docx")
                         .IsRequired()

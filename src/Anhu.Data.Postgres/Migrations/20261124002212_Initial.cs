@@ -1612,7 +1612,8 @@ namespace Anhu.Data.Postgres.Migrations
                 {
                     IssuedDocumentId = table.Column<Guid>(type: "uuid", nullable: false),
                     Docx = table.Column<byte[]>(type: "bytea", nullable: false),
-                    Pdf = table.Column<byte[]>(type: "bytea", nullable: false)
+                    Pdf = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Data = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
