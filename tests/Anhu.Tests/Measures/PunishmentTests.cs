@@ -239,11 +239,14 @@ public sealed class PunishmentTests(FakeTimeFixture app) : IClassFixture<FakeTim
         Assert.Empty(await FindAsync(stranger, penalty.Number!));
         Assert.Empty(await FindAsync(client, "没有这个文号"));
 
-        // Who is told that a case exists, and no more, is told of no penalty.
-        var federation = await letters.CallerAsync("340104-womens-federation");
-        using var reader = await SignInAsync(federation);
-        var sight = await app.WithAsync<CaseQueries, CaseSight?>(q => q.SightAsync(federation, alarm.CaseId, Ct));
-        Assert.Equal(sight?.Shows(FieldClass.Personal) == true ? 1 : 0, (await FindAsync(reader, penalty.Number!)).Count);
+        // Who is told that a case exists, and no more, is told of no penalty: by number or in a list.
+        var city = await letters.CallerAsync("340100-police", WorkerRole.Supervisor);
+        using var above = await SignInAsync(city);
+        var sight = await app.WithAsync<CaseQueries, CaseSight?>(q => q.SightAsync(city, alarm.CaseId, Ct));
+        Assert.False(sight!.Shows(FieldClass.Personal));
+        Assert.Empty(await FindAsync(above, penalty.Number!));
+        Assert.NotNull((await client.GetPageAsync($"/measures?number={Uri.EscapeDataString(penalty.Number!)}")).QuerySelector($"a[href='/measures/{penalty.MeasureId}']"));
+        Assert.Null((await above.GetPageAsync($"/measures?number={Uri.EscapeDataString(penalty.Number!)}")).QuerySelector($"a[href='/measures/{penalty.MeasureId}']"));
 
         foreach (var (query, field) in new[] { ("", "number"), ("?number=%20", "number"), ($"?number={new string('1', 200)}", "number"), ("?number=1&kind=nothing", "kind") })
         {

@@ -329,12 +329,10 @@ public sealed class CaseQueries(IDbContextFactory<AnhuDbContext> contexts, CaseS
     }
 
     /// <summary>The people that words can mean.</summary>
-    internal static IQueryable<Guid> PeopleOf(string words, AnhuDbContext db)
-    {
-        return SearchRange(db.Keys, words)
+    internal static IQueryable<Guid> PeopleOf(string words, AnhuDbContext db) =>
+        SearchRange(db.Keys, words)
             .Select(range => db.PersonKeys.Where(k => string.Compare(k.Value, range.From) >= 0 && string.Compare(k.Value, range.To) <= 0).Select(k => k.PersonId))
             .Aggregate(Queryable.Concat);
-    }
 
     internal static bool IsCaseNumber(string words) => words.StartsWith("DV", StringComparison.OrdinalIgnoreCase);
 

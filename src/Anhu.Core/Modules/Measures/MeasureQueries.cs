@@ -95,7 +95,7 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
         return (sight, [.. lines.OrderByDescending(l => l.ProposedAt)]);
     }
 
-    /// <summary>Measures that the caller may see, soonest deadline first; those without a deadline last.</summary>
+    /// <summary>Measures of the cases that the caller may read, soonest deadline first; those without a deadline last. Who gets a card only is told of no measure.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="filter">Which.</param>
     /// <param name="ct">Cancels.</param>
@@ -142,7 +142,9 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
                 : found.Where(m => m.DueAt == null || m.DueAt > at || (m.DueAt == at && m.MeasureId.CompareTo(id) > 0));
         }
 
-        var page = await Lines(db, found, db.Cases.AsNoTracking().VisibleTo(caller, db)).Take(PageSize + 1).ToListAsync(ct);
+        // Sealed cases have no rows of access; who has a seat in one reads it.
+        var readable = db.CaseAccess.AsNoTracking().VisibleTo(caller, db).FoundByPerson(caller, unit.Agency, db).Select(a => a.CaseId);
+        var page = await Lines(db, found, db.Cases.AsNoTracking().VisibleTo(caller, db).Where(c => c.IsSealed || readable.Contains(c.CaseId))).Take(PageSize + 1).ToListAsync(ct);
         var more = page.Count > PageSize;
         if (more)
         {
@@ -164,7 +166,7 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
         List<(MeasureLine, CaseSight)> found = [];
         foreach (var line in lines)
         {
-            // Who gets a card only is told of no measure.
+            // A seat in a sealed case shows as much as the agency may see of it.
             if (await cases.SightAsync(caller, line.CaseId, ct) is { } sight && sight.Shows(FieldClass.Personal))
             {
                 found.Add((line, sight));

@@ -60,7 +60,7 @@ public sealed class KeyRing
     public IReadOnlyList<int> Generations => [.. Current.Ciphers.Keys.Order()];
 
     /// <summary>The generations of the index key in use, lowest first: one, or two while every index is made anew.</summary>
-    public IReadOnlyList<int> IndexGenerations => [.. Current.Indexes.Select(i => (int)i.Generation)];
+    public IReadOnlyList<int> IndexGenerations => Current.IndexGenerations;
 
     /// <summary>Whether it has keys.</summary>
     public bool IsOpen => Volatile.Read(ref state) is not null;
@@ -291,5 +291,9 @@ public sealed class KeyRing
 
     private sealed record State(
         CipherSuite Suite, IReadOnlyList<OpenKey> Keys, FrozenDictionary<int, TextCipher> Ciphers, int Generation, TextCipher Cipher,
-        IReadOnlyList<(byte Generation, KeyedHash Hash)> Indexes, KeyedHash Device);
+        IReadOnlyList<(byte Generation, KeyedHash Hash)> Indexes, KeyedHash Device)
+    {
+        /// <summary>Asked for each person of each alarm.</summary>
+        public IReadOnlyList<int> IndexGenerations { get; } = [.. Indexes.Select(i => (int)i.Generation)];
+    }
 }
