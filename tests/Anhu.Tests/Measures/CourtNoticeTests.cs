@@ -9,6 +9,7 @@ using Anhu.Modules.Clients;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Measures;
 using Anhu.Modules.Measures.ProtectionOrders;
+using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Testing;
 using Anhu.Tests.Intake;
@@ -102,8 +103,7 @@ public sealed class CourtNoticeTests(FakeTimeFixture app) : IClassFixture<FakeTi
 
         var leader = await orders.CallerAsync(Orders.Federation, WorkerRole.Supervisor, WorkerRole.Caseworker);
         var stranger = await orders.CallerAsync("340103-womens-federation", WorkerRole.Supervisor, WorkerRole.Caseworker);
-        async Task<List<CourtNotice>> Waiting(Caller who) => [.. (await app.WithAsync<CourtNotices, IReadOnlyList<(CourtNotice Notice, CourtNoticeReport)>>(n => n.WaitingAsync(who, Ct)))
-            .Select(w => w.Notice).Where(n => n.OrderKey == Measure.KeyOf(number))];
+        async Task<List<CourtNotice>> Waiting(Caller who, string? of = null) => [.. (await WaitingAsync(who)).SelectMany(p => p).Where(n => n.OrderKey == Measure.KeyOf(of ?? number))];
         var kept = await Waiting(leader);
         Assert.Equal(["issued", "served"], kept.Select(k => k.Event));
         Assert.Empty(await Waiting(stranger));
@@ -120,10 +120,36 @@ public sealed class CourtNoticeTests(FakeTimeFixture app) : IClassFixture<FakeTi
         Assert.NotNull(await orders.OpenAsync(alarm.CaseId, "protection-order-assistance"));
 
         // Another that concerns nobody here is dismissed: nothing of it is left.
-        Assert.Equal("waiting", (await PutAsync(court, "x-1", Notice("issued", Orders.NewNumber()))).State);
-        var other = (await app.WithAsync<CourtNotices, IReadOnlyList<(CourtNotice Notice, CourtNoticeReport)>>(n => n.WaitingAsync(leader, Ct)))[^1].Notice;
+        var foreign = Orders.NewNumber();
+        Assert.Equal("waiting", (await PutAsync(court, "x-1", Notice("issued", foreign))).State);
+        var other = Assert.Single(await Waiting(leader, foreign));
         Assert.True((await app.WithAsync<CourtNotices, Result<CourtNotice>>(n => n.DismissAsync(other.CourtNoticeId, leader, Ct))).IsOk);
         Assert.Equal("", await app.QueryAsync(db => db.CourtNotices.Where(n => n.CourtNoticeId == other.CourtNoticeId).Select(n => n.Content).SingleAsync(Ct)));
+    }
+
+    [Fact]
+    public async Task Waiting_ArePagedInTheStore_AndThoseOfOtherCourtsHideNone()
+    {
+        var map = await app.QueryAsync(db => db.Units.AsNoTracking().Where(u => u.Agency == Agency.Court).ToListAsync(Ct));
+        var (own, foreign) = (map.Single(u => u.Code == Orders.Court), map.First(u => u.Code == "340103-court"));
+        var now = app.Clock.GetUtcNow();
+        CourtNotice Made(Guid unit, int n) => new()
+        {
+            CourtNoticeId = Guid.CreateVersion7(now.AddMilliseconds(n)), UnitId = unit, Source = "pages", SourceId = $"{unit:N}-{n}", OrderKey = "PAGES", Event = "served", HappenedAt = now, ReceivedAt = now.AddMilliseconds(n),
+            Content = $$"""{"event":"served","caseNumber":"pages","at":"2026-01-01T00:00:00+08:00"}""",
+        };
+        var mine = Enumerable.Range(1100, CourtNotices.PageSize + 3).Select(n => Made(own.UnitId, n)).ToList();
+        await app.QueryAsync(async db =>
+        {
+            db.AddRange([.. Enumerable.Range(0, 1001).Select(n => Made(foreign.UnitId, n)), .. mine]);
+            return await db.SaveChangesAsync(Ct);
+        });
+
+        var pages = await WaitingAsync(await orders.CallerAsync(Orders.Federation, WorkerRole.Supervisor, WorkerRole.Caseworker));
+
+        Assert.Equal(mine.Select(n => n.SourceId), pages.SelectMany(p => p).Where(n => n.OrderKey == "PAGES").Select(n => n.SourceId));
+        Assert.All(pages.SkipLast(1), p => Assert.Equal(CourtNotices.PageSize, p.Count));
+        Assert.DoesNotContain(pages.SelectMany(p => p), n => n.UnitId == foreign.UnitId);
     }
 
     [Fact]
@@ -145,6 +171,20 @@ public sealed class CourtNoticeTests(FakeTimeFixture app) : IClassFixture<FakeTi
         Assert.Equal((HttpStatusCode.Created, "created", "waiting"), await PutAsync(court, "i-1", issued));
 
         Assert.Equal("issued", (await app.QueryAsync(db => db.Measures.AsNoTracking().SingleAsync(m => m.NumberKey == Measure.KeyOf(number), Ct))).State);
+    }
+
+    /// <summary>All pages that somebody is shown.</summary>
+    private async Task<List<List<CourtNotice>>> WaitingAsync(Caller who)
+    {
+        List<List<CourtNotice>> pages = [];
+        Guid? next = null;
+        do
+        {
+            (var page, next) = await app.WithAsync<CourtNotices, (IReadOnlyList<(CourtNotice Notice, CourtNoticeReport)>, Guid?)>(n => n.WaitingAsync(who, next, Ct));
+            pages.Add([.. page.Select(p => p.Notice)]);
+        }
+        while (next is not null);
+        return pages;
     }
 
     private static JsonObject Party(List<ReportedPerson> people, PartyRole role) =>

@@ -21,7 +21,8 @@ public sealed record CourtNoticeReceipt(Guid Id, bool IsNew, CourtNoticeState St
 public sealed class CourtNotices(
     IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, CaseSights sights, MeasureBook book, ActOnMeasureHandler act, TimeProvider time)
 {
-    private const int ListLength = 200;
+    /// <summary>Notices of a page.</summary>
+    public const int PageSize = 50;
 
     private readonly CaseTurn turn = new(contexts, sights, organisation);
 
@@ -74,14 +75,28 @@ public sealed class CourtNotices(
 
     /// <summary>Notices that a person has to look at, oldest first: for who supervises the court, or the women's federation of its place.</summary>
     /// <param name="caller">Who asks.</param>
+    /// <param name="after">Key of the last notice of the page before; null for the first page.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<(CourtNotice Notice, CourtNoticeReport Report)>> WaitingAsync(Caller caller, CancellationToken ct)
+    /// <returns>A page, and where the next begins; null at the end.</returns>
+    public async Task<(IReadOnlyList<(CourtNotice Notice, CourtNoticeReport Report)> Items, Guid? Next)> WaitingAsync(Caller caller, Guid? after, CancellationToken ct)
     {
         var map = await organisation.GetAsync(ct);
+        List<Guid> courts = [.. map.Units.Where(u => u.Agency == Agency.Court && MayLook(caller, u.UnitId, map)).Select(u => u.UnitId)];
+        if (courts.Count == 0)
+        {
+            return ([], null);
+        }
+
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var open = await db.CourtNotices.AsNoTracking().Where(n => n.MeasureId == null && (n.State == CourtNoticeState.Waiting || n.State == CourtNoticeState.Refused))
-            .OrderBy(n => n.ReceivedAt).ThenBy(n => n.CourtNoticeId).Take(ListLength * 5).ToListAsync(ct);
-        return [.. open.Where(n => MayLook(caller, n, map)).Take(ListLength).Select(n => (n, JsonSerializer.Deserialize<CourtNoticeReport>(n.Content, JsonText.Options)!))];
+        var open = db.CourtNotices.AsNoTracking().Where(n => n.MeasureId == null && (n.State == CourtNoticeState.Waiting || n.State == CourtNoticeState.Refused) && courts.Contains(n.UnitId));
+        if (after is { } last)
+        {
+            open = open.Where(n => n.CourtNoticeId.CompareTo(last) > 0);
+        }
+
+        // Keys are made at receipt and rise with time.
+        var page = await open.OrderBy(n => n.CourtNoticeId).Take(PageSize + 1).ToListAsync(ct);
+        return ([.. page.Take(PageSize).Select(n => (n, JsonSerializer.Deserialize<CourtNoticeReport>(n.Content, JsonText.Options)!))], page.Count > PageSize ? page[PageSize - 1].CourtNoticeId : null);
     }
 
     /// <summary>Says which case notices of an order belong to; all that wait of the same number take effect.</summary>
@@ -99,7 +114,7 @@ public sealed class CourtNotices(
 
         return await turn.TakeAsync(caseId, caller, async (db, file, map) =>
         {
-            if (await db.CourtNotices.SingleOrDefaultAsync(n => n.CourtNoticeId == noticeId, ct) is not { MeasureId: null } notice || !MayLook(caller, notice, map))
+            if (await db.CourtNotices.SingleOrDefaultAsync(n => n.CourtNoticeId == noticeId, ct) is not { MeasureId: null } notice || !MayLook(caller, notice.UnitId, map))
             {
                 return (Result<CourtNotice>)MeasureFailures.NotFound;
             }
@@ -122,7 +137,7 @@ public sealed class CourtNotices(
             async () =>
             {
                 if (await db.CourtNotices.SingleOrDefaultAsync(n => n.CourtNoticeId == noticeId, ct) is not { MeasureId: null, State: not CourtNoticeState.Dismissed } notice
-                    || !MayLook(caller, notice, map))
+                    || !MayLook(caller, notice.UnitId, map))
                 {
                     return MeasureFailures.NotFound;
                 }
@@ -268,8 +283,8 @@ public sealed class CourtNotices(
         }
     }
 
-    private static bool MayLook(Caller caller, CourtNotice notice, OrganisationMap map) =>
-        caller is { WorkerId: not null, UnitId: { } own } && caller.May(Permissions.Supervise) && map.Find(own) is { } unit && map.Find(notice.UnitId) is { } court
+    private static bool MayLook(Caller caller, Guid courtId, OrganisationMap map) =>
+        caller is { WorkerId: not null, UnitId: { } own } && caller.May(Permissions.Supervise) && map.Find(own) is { } unit && map.Find(courtId) is { } court
         && (unit.UnitId == court.UnitId || map.WithSuperiors(court).Contains(unit) || (unit.Agency == Agency.WomensFederation && RegionCodes.Contains(unit.RegionCode, court.RegionCode)));
 
     private static string Differing(string stored, string sent)
