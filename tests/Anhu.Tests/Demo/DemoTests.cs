@@ -48,8 +48,8 @@ public class SmallDemoFixture : FakeTimeFixture
             lines.AddRange(await db.Cases.OrderBy(c => c.CaseNumber)
                 .Select(c => $"{c.CaseNumber} {c.Class} {c.State} {c.IncidentCount} {c.OpenDutyCount} {c.RegionCode} {c.LastAlarmAt:O}").ToListAsync());
             lines.AddRange((await db.AlarmRevisions.Select(r => r.Content).ToListAsync()).Order(StringComparer.Ordinal));
-            lines.AddRange((await db.AlarmReporters.Select(r => $"{r.Name} {r.Phone} {r.Relation}").ToListAsync()).Order(StringComparer.Ordinal));
-            lines.AddRange((await db.MandatoryReports.Select(r => $"{r.Number} {r.DueAt:O} {r.FedBackAt:O} {r.Outcome} {r.Feedback}").ToListAsync()).Order(StringComparer.Ordinal));
+            lines.AddRange((await db.AlarmReporters.AsNoTracking().ToListAsync()).Select(r => $"{r.Name} {r.Phone} {r.Relation}").Order(StringComparer.Ordinal));
+            lines.AddRange((await db.MandatoryReports.AsNoTracking().ToListAsync()).Select(r => $"{r.Number} {r.DueAt:O} {r.FedBackAt:O} {r.Outcome} {r.Feedback}").Order(StringComparer.Ordinal));
             lines.AddRange((await db.OutboxMessages.Select(m => $"{m.State} {m.QueuedAt:O} {m.Text} {m.Phone}").ToListAsync()).Order(StringComparer.Ordinal));
             lines.AddRange((await db.SafeContacts.Select(c => $"{c.Phone} {c.SafeToText} {c.ConfirmedAt:O} {c.SafeFrom} {c.SafePhrase}").ToListAsync()).Order(StringComparer.Ordinal));
             lines.AddRange((await db.People.Select(p => $"{p.Name} {p.IdNumber} {p.Phone} {p.BirthDate}").ToListAsync()).Order(StringComparer.Ordinal));
