@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Data.Common;
 using Anhu.Common;
 using Anhu.Hosting;
@@ -43,6 +44,11 @@ public static class CommandLine
             return 2;
         }
 
+        if (parsed.CommandResult.Command is { Action: AsynchronousCommandLineAction action } command)
+        {
+            command.Action = new InterruptibleAction(action);
+        }
+
         try
         {
             return await parsed.InvokeAsync(
@@ -82,6 +88,21 @@ public static class CommandLine
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
+        }
+    }
+
+    /// <summary>
+    /// Gives the caller the task at once. The parser can wait only for an action whose task it holds; one that is asked to stop before its first real wait, as all that SQLite does,
+    /// would be cut off without its end.
+    /// </summary>
+    private sealed class InterruptibleAction(AsynchronousCommandLineAction action) : AsynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => action.ClearsParseErrors;
+
+        public override async Task<int> InvokeAsync(ParseResult parseResult, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            return await action.InvokeAsync(parseResult, cancellationToken);
         }
     }
 }

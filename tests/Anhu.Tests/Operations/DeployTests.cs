@@ -32,6 +32,19 @@ public sealed partial class DeployTests
         Assert.Equal(0, await exit);
     }
 
+    /// <summary>A node that is stopped while it still starts ends as cleanly as any other: cut off, it would leave its lock and its callers behind.</summary>
+    [Fact]
+    public async Task Serve_AskedToStopAsSoonAsItListens_EndsCleanly()
+    {
+        await using var store = await TestStore.CreateAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await using var program = await AnhuProcess.ServeAsync(store.Configuration, Ct);
+
+            Assert.Equal(0, await program.StopAsync(Ct));
+        }
+    }
+
     [Fact]
     public async Task Units_AreWhatSystemdUnderstands()
     {
