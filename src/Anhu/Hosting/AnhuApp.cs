@@ -168,6 +168,7 @@ public static class AnhuApp
         services.AddMeasurePages();
         services.AddMessages(settings);
         services.AddOperations(settings);
+        services.AddOutbound(settings);
         services.AddOrganisationPages();
         services.AddPeoplePages();
         services.AddHostedService<AuditJob>();
@@ -221,14 +222,29 @@ public static class AnhuApp
     {
         settings.AddEnvironmentVariables("ANHU_");
         settings.AddInMemoryCollection(FromEnvironment(settings));
+        AddSecrets(settings, configuration);
         settings.AddInMemoryCollection(configuration);
+    }
+
+    /// <summary>
+    /// A file for each secret, named as the setting (<c>Anhu__StorePassword</c>): what systemd and containers hand over, which stands neither in the environment nor in a process list.
+    /// </summary>
+    private static void AddSecrets(ConfigurationManager settings, IReadOnlyDictionary<string, string?> configuration)
+    {
+        var named = configuration.GetValueOrDefault("Anhu:Secrets") ?? settings["Anhu:Secrets"];
+        var folder = named ?? Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
+        if (!string.IsNullOrEmpty(folder))
+        {
+            // A folder that somebody named and that is not there is a fault; one of systemd's may be empty.
+            settings.AddKeyPerFile(Path.GetFullPath(folder), optional: named is null, reloadOnChange: false);
+        }
     }
 
     /// <summary><c>ANHU_DATA</c> and <c>ANHU_STORE</c> beside <c>ANHU_Anhu__Data</c>.</summary>
     private static Dictionary<string, string?> FromEnvironment(ConfigurationManager configuration)
     {
         var values = new Dictionary<string, string?>();
-        foreach (var name in (string[])["Data", "Store", "Keys", "Crypto", "TimeZone", "Content"])
+        foreach (var name in (string[])["Data", "Store", "Keys", "Crypto", "TimeZone", "Content", "Secrets"])
         {
             if (configuration[name.ToUpperInvariant()] is { Length: > 0 } value)
             {

@@ -49,7 +49,7 @@ public static class StoreSetup
 
         if (Uri.TryCreate(settings.Store, UriKind.Absolute, out var address) && address.Scheme is "postgres" or "postgresql")
         {
-            return new CityStore(StoreKind.Postgres, FromAddress(address), new PostgresStoreProvider());
+            return new CityStore(StoreKind.Postgres, FromAddress(address, settings), new PostgresStoreProvider());
         }
 
         throw new FormatException("--store takes \"sqlite\" or \"postgres://user:password@host:port/database\".");
@@ -62,7 +62,7 @@ public static class StoreSetup
         Suite = string.IsNullOrEmpty(settings.Crypto) ? null : settings.Crypto,
     };
 
-    private static string FromAddress(Uri address)
+    private static string FromAddress(Uri address, AnhuSettings settings)
     {
         var user = address.UserInfo.Split(':', 2);
         var pg = new NpgsqlConnectionStringBuilder
@@ -71,17 +71,24 @@ public static class StoreSetup
             Port = address.Port > 0 ? address.Port : 5432,
             Database = address.AbsolutePath.Trim('/'),
             Username = Uri.UnescapeDataString(user[0]),
-            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : settings.StorePassword,
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             MaxPoolSize = 40,
             IncludeErrorDetail = false,
         };
-        foreach (var (key, value) in Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(address.Query))
+        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(address.Query);
+        foreach (var (key, value) in query)
         {
             if (key == "schema")
             {
                 pg.SearchPath = value.ToString();
+            }
+            else if (IsSslMode(key))
+            {
+                // As PostgreSQL spells it, too.
+                pg.SslMode = Enum.TryParse<SslMode>(value.ToString().Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode)
+                    ? mode : throw new FormatException("sslmode is disable, allow, prefer, require, verify-ca or verify-full.");
             }
             else
             {
@@ -89,6 +96,23 @@ public static class StoreSetup
             }
         }
 
-        return pg.ToString();
+        // Looked at last: the address may name another host behind its question mark.
+        var inTheClear = !settings.StoreWithoutTls && !pg.Host!.Split(',').All(IsHere);
+        if (inTheClear && !query.Keys.Any(IsSslMode))
+        {
+            // Npgsql's own choice goes on in the clear where the server offers no TLS.
+            pg.SslMode = SslMode.Require;
+        }
+
+        return inTheClear && pg.SslMode < SslMode.Require
+            ? throw new FormatException("A database on another machine is reached over TLS (sslmode=verify-full, verify-ca or require); where the way there is safe without, set Anhu:StoreWithoutTls to true.")
+            : pg.ToString();
     }
+
+    /// <summary>Whether the way there stays inside this machine: loopback, or a socket's folder.</summary>
+    private static bool IsHere(string host) =>
+        host.StartsWith('/') || host.StartsWith('@') || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var address) && System.Net.IPAddress.IsLoopback(address));
+
+    private static bool IsSslMode(string key) => string.Equals(key.Replace(" ", "", StringComparison.Ordinal), "sslmode", StringComparison.OrdinalIgnoreCase);
 }

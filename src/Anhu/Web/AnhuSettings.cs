@@ -11,6 +11,18 @@ public sealed class AnhuSettings
     /// <summary><c>sqlite</c> (a file in <see cref="Data"/>) or a <c>postgres://user:password@host:port/database?schema=name</c> address.</summary>
     public string Store { get; set; } = "sqlite";
 
+    /// <summary>Password of the database, where the address has none; best from a file (<see cref="Secrets"/>).</summary>
+    public string? StorePassword { get; set; }
+
+    /// <summary>Whether a PostgreSQL server on another machine may be reached without TLS: where the network between is encrypted in another way, or is inside one machine.</summary>
+    public bool StoreWithoutTls { get; set; }
+
+    /// <summary>Folder with a file for each secret, named as its setting with <c>__</c> for the colon; by default that of systemd's credentials.</summary>
+    public string? Secrets { get; set; }
+
+    /// <summary>Hosts that the program may ask beside those of its other settings, as <c>host</c> (port 443) or <c>host:port</c>.</summary>
+    public IReadOnlyList<string> Outbound { get; set; } = [];
+
     /// <summary>Where the city key is: <c>file:PATH</c>, <c>env:NAME</c> or <c>pkcs11:…</c>; by default a file in <see cref="Data"/>.</summary>
     public string? Keys { get; set; }
 

@@ -14,6 +14,22 @@ public sealed class SecuritySettings
     /// </summary>
     public IReadOnlyList<string> RequireTotp { get; set; } = [];
 
+    /// <summary>How many of small letters, capital letters, digits and other characters a password needs: 3 as the handbook (§5.6) wants, 1 for no such rule as OWASP ASVS does.</summary>
+    public int PasswordKinds { get; set; } = 3;
+
+    /// <summary>After how many days a password is changed: 90 as the handbook (§5.6) wants, 0 for never as OWASP ASVS does; one that someone else set is changed at once in any case.</summary>
+    public int PasswordDays { get; set; } = 90;
+
+    /// <summary>Looks at the rules of passwords.</summary>
+    /// <exception cref="FormatException">A number is out of range.</exception>
+    public void CheckPasswords()
+    {
+        if (PasswordKinds is < 1 or > 4 || PasswordDays is < 0 or > 3650)
+        {
+            throw new FormatException("Anhu:Security:PasswordKinds takes 1 to 4, PasswordDays 0 to 3650.");
+        }
+    }
+
     /// <summary>Domain that passkeys are made for, such as <c>anhu.hefei.gov.cn</c>; by default the one in the address. Passkeys do not move to another.</summary>
     public string? PasskeyDomain { get; set; }
 

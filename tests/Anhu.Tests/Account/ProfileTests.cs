@@ -76,8 +76,8 @@ public sealed class ProfileTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
 
     [Theory]
     [InlineData("Short-1", "至少需要 10 个字符")]
-    [InlineData("onlysmallletters", "至少 3 种")]
-    [InlineData("small-and-others", "至少 3 种")]
+    [InlineData("onlysmallletters", "字符种类不够")]
+    [InlineData("small-and-others", "字符种类不够")]
     [InlineData("Password2026!", "太常见")]
     [InlineData("P@ssw0rd2026", "太常见")]
     [InlineData("Hefei@2026anhu", "城市、平台、单位")]

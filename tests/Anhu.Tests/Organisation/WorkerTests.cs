@@ -20,7 +20,7 @@ public sealed class WorkerTests(SeededCity city) : IClassFixture<SeededCity>
         var (right, due) = await city.WithAsync<WorkerManager, (bool, DateTimeOffset)>(async workers =>
         {
             var worker = await workers.FindByNameAsync("ZHANG.MIN");
-            return (await workers.CheckPasswordAsync(worker!, made.Password), PasswordRules.DueAt(worker!));
+            return (await workers.CheckPasswordAsync(worker!, made.Password), PasswordRules.DueAt(worker!, new()));
         });
         Assert.True(right);
         Assert.Equal(DateTimeOffset.UnixEpoch, due);

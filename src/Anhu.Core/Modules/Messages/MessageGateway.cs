@@ -9,6 +9,9 @@ public sealed class MessageSettings
     /// <summary>Address of the gateway: the endpoint for <c>http</c>, the server for <c>kannel</c>.</summary>
     public string? Url { get; set; }
 
+    /// <summary>Whether a gateway on another machine may be reached without TLS.</summary>
+    public bool AllowHttp { get; set; }
+
     /// <summary>Bearer token for <c>http</c>.</summary>
     public string? Token { get; set; }
 

@@ -57,6 +57,7 @@ public static class AccountSetup
     /// <param name="settings">The settings.</param>
     public static IServiceCollection AddAccount(this IServiceCollection services, AnhuSettings settings)
     {
+        settings.Security.CheckPasswords();
         services.AddSingleton<UnknownNames>();
         services.AddHostedService<SessionJob>();
         services.AddSingleton<WorkerSessions>();

@@ -7,7 +7,7 @@ namespace Anhu.Modules.Account;
 
 /// <summary>
 /// What a password must be (handbook §5.6): at least 10 characters of 3 out of 4 kinds, none that would be guessed early, none of the last five, changed
-/// every 90 days and at once when someone else set it. Every place where a worker sets one asks here; those that the program makes are random.
+/// every 90 days and at once when someone else set it; kinds and days are the city's (<see cref="SecuritySettings"/>). Every place where a worker sets one asks here; those that the program makes are random.
 /// </summary>
 public sealed class PasswordRules(AnhuSettings settings, OrganisationDirectory organisation) : IPasswordValidator<Worker>
 {
@@ -17,19 +17,15 @@ public sealed class PasswordRules(AnhuSettings settings, OrganisationDirectory o
     /// <summary>Most characters: hashing longer ones only costs.</summary>
     public const int MaxLength = 128;
 
-    /// <summary>How many of small letters, capital letters, digits and other characters.</summary>
-    public const int MinKinds = 3;
-
     /// <summary>How many earlier passwords may not come back, the present one included.</summary>
     public const int Remembered = 5;
 
-    /// <summary>How long a password serves.</summary>
-    public static readonly TimeSpan Age = TimeSpan.FromDays(90);
-
     /// <summary>When a worker has to change the password.</summary>
     /// <param name="worker">The worker.</param>
-    /// <returns>The instant, UTC; 1970 when the worker never set one.</returns>
-    public static DateTimeOffset DueAt(Worker worker) => worker.PasswordSetAt + Age ?? DateTimeOffset.UnixEpoch;
+    /// <param name="security">The city's rules.</param>
+    /// <returns>The instant, UTC; 1970 when the worker never set one, the end of time where passwords do not grow old.</returns>
+    public static DateTimeOffset DueAt(Worker worker, SecuritySettings security) =>
+        worker.PasswordSetAt is not { } set ? DateTimeOffset.UnixEpoch : security.PasswordDays == 0 ? DateTimeOffset.MaxValue : set.AddDays(security.PasswordDays);
 
     /// <inheritdoc />
     public async Task<IdentityResult> ValidateAsync(UserManager<Worker> manager, Worker user, string? password)
@@ -48,7 +44,7 @@ public sealed class PasswordRules(AnhuSettings settings, OrganisationDirectory o
             Refuse("password-long");
         }
 
-        if (Kinds(text) < MinKinds)
+        if (Kinds(text) < settings.Security.PasswordKinds)
         {
             Refuse("password-kinds");
         }

@@ -38,6 +38,13 @@ public static class SingleSignOn
             AccountSetup.Plain(options, "anhu.sign-on");
             options.ExpireTimeSpan = Patience;
         });
+        authentication.Services.AddOptions<OpenIdConnectOptions>(SchemeName).Configure<IServiceProvider>(static (options, provider) =>
+        {
+            // What the provider's own documents name must be in the settings, too.
+            var guard = provider.GetRequiredService<OutboundGuard>();
+            guard.InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false };
+            options.BackchannelHttpHandler = guard;
+        });
         authentication.AddOpenIdConnect(SchemeName, options =>
         {
             options.Authority = settings.Authority;

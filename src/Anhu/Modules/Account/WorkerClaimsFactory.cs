@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Anhu.Modules.Account;
 
 /// <summary>Makes the principal of a worker: who they are, where they belong, what they may do.</summary>
-internal sealed class WorkerClaimsFactory(AnhuDbContext db, RequiredSecondStep required, IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Worker>
+internal sealed class WorkerClaimsFactory(AnhuDbContext db, RequiredSecondStep required, AnhuSettings settings, IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Worker>
 {
     public async Task<ClaimsPrincipal> CreateAsync(Worker user)
     {
@@ -40,7 +40,7 @@ internal sealed class WorkerClaimsFactory(AnhuDbContext db, RequiredSecondStep r
         Add(AccountClaims.Culture, user.Culture);
         Add(AccountClaims.SoundOn, user.SoundOn ? "1" : null);
         Add(AccountClaims.SecondStepDue, !user.TwoFactorEnabled && await required.IsForAsync(user, CancellationToken.None) ? "1" : null);
-        Add(AccountClaims.PasswordDue, PasswordRules.DueAt(user).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add(AccountClaims.PasswordDue, PasswordRules.DueAt(user, settings.Security).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new ClaimsPrincipal(identity);
     }
 }

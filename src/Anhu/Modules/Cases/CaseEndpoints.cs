@@ -20,6 +20,15 @@ public sealed record CaseItem(
 /// <summary>A page of a list; <c>next</c> goes into <c>after</c>.</summary>
 public sealed record CaseListAnswer(IReadOnlyList<CaseItem> Items, string? Next);
 
+/// <summary>What to look for; as the list's parameters, in the body, which no log on the way keeps.</summary>
+/// <param name="Q">A name, a phone, an ID number or a case number.</param>
+/// <param name="State">State of the case.</param>
+/// <param name="Class">Class.</param>
+/// <param name="Region">Code of an area.</param>
+/// <param name="After">Where the page begins.</param>
+/// <param name="Limit">Cases of a page, 1 to 200.</param>
+public sealed record CaseSearchRequest(string? Q = null, string? State = null, int? Class = null, string? Region = null, string? After = null, int? Limit = null);
+
 /// <summary>The grade in force.</summary>
 public sealed record GradeAnswer(int Class, string PolicyVersion, DateTimeOffset DecidedAt, IReadOnlyList<ReasonAnswer> Reasons, IReadOnlyList<MissingAnswer> Missing);
 
@@ -72,6 +81,7 @@ public static class CaseEndpoints
     {
         var cases = app.MapGroup("/api/v1/cases").WithTags("Cases").RequireAuthorization(Permissions.ReadCases);
         cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("Cases that the caller may see, newest first");
+        cases.MapPost("/search", SearchAsync).WithName("SearchCases").WithSummary("The same list, with what is looked for in the body");
         cases.MapGet("/{id:guid}", GetAsync).WithName("GetCase").WithSummary("One case file").ProducesProblem(StatusCodes.Status404NotFound);
         cases.MapGet("/{id:guid}/timeline", TimelineAsync).WithName("GetCaseTimeline").WithSummary("The events of a case, oldest first")
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -113,10 +123,21 @@ public static class CaseEndpoints
         return TypedResults.Ok(new PersonHistoryAnswer(id, incidents.Select(i => i.CaseId).Distinct().Count(), incidents));
     }
 
+    private static Task<Results<Ok<CaseListAnswer>, ValidationProblem>> SearchAsync(
+        HttpContext http, CaseSearchRequest request, CaseQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct) =>
+        FindAsync(http, request, queries, organisation, views, ct);
+
     private static async Task<Results<Ok<CaseListAnswer>, ValidationProblem>> ListAsync(
-        HttpContext http, CaseQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct,
-        string? after = null, int? limit = null, string? state = null, [FromQuery(Name = "class")] int? @class = null, string? region = null, string? q = null)
+        HttpContext http, CaseQueries queries, OrganisationDirectory organisation, ViewRecorder views, AnhuSettings settings, CancellationToken ct,
+        string? after = null, int? limit = null, string? state = null, [FromQuery(Name = "class")] int? @class = null, string? region = null, string? q = null) =>
+        q is not null && !settings.Clients.SearchInAddress
+            ? TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["q"] = ["Not in an address here: POST /api/v1/cases/search."] })
+            : await FindAsync(http, new CaseSearchRequest(q, state, @class, region, after, limit), queries, organisation, views, ct);
+
+    private static async Task<Results<Ok<CaseListAnswer>, ValidationProblem>> FindAsync(
+        HttpContext http, CaseSearchRequest request, CaseQueries queries, OrganisationDirectory organisation, ViewRecorder views, CancellationToken ct)
     {
+        var (q, state, @class, region, after, limit) = request;
         var errors = new Dictionary<string, string[]>();
         var parsedAfter = QueryValues.Cursor(after, "after", errors);
         var parsedState = QueryValues.Kebab<CaseState>(state, "state", errors);

@@ -30,10 +30,10 @@ internal static class MessageSetup
         services.AddHostedService<OutboxJob>();
         _ = settings.Messages.Gateway switch
         {
-            "http" when IsAddress(settings.Messages.Url) => services.AddSingleton<IMessageGateway, HttpGateway>(),
-            "kannel" when IsAddress(settings.Messages.Url) => services.AddSingleton<IMessageGateway, KannelGateway>(),
+            "http" when IsAddress(settings.Messages) => services.AddSingleton<IMessageGateway, HttpGateway>(),
+            "kannel" when IsAddress(settings.Messages) => services.AddSingleton<IMessageGateway, KannelGateway>(),
             "file" => services.AddSingleton<IMessageGateway, FileGateway>(),
-            _ => throw new InvalidOperationException("Anhu:Messages: Gateway is file, http or kannel; http and kannel need Url."),
+            _ => throw new InvalidOperationException("Anhu:Messages: Gateway is file, http or kannel; http and kannel need Url, with https where it is on another machine (or AllowHttp)."),
         };
         return services.AddFailureTexts<MessagesText>();
     }
@@ -62,5 +62,6 @@ internal static class MessageSetup
         return arrived is { } known && !await sender.ReportAsync(id, known, ct) ? Results.NotFound() : Results.NoContent();
     }
 
-    private static bool IsAddress(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+    private static bool IsAddress(MessageSettings settings) =>
+        Uri.TryCreate(settings.Url, UriKind.Absolute, out var address) && (address.Scheme == "https" || (address.Scheme == "http" && (address.IsLoopback || settings.AllowHttp)));
 }
