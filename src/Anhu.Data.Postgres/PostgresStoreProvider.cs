@@ -159,20 +159,20 @@ public sealed class PostgresStoreProvider : IStoreProvider
                 (type.FindAnnotation(StoreAnnotations.Repeatable) is null ? "" : " ON CONFLICT DO NOTHING");
         }
 
-        public NpgsqlBatchCommand Command(IReadOnlyList<object> rows) => Command(rows.Count, (column, i) => column.ValueOf(rows[i]));
+        public NpgsqlBatchCommand Command(IReadOnlyList<object> rows) => Command(rows.Count, column => column.ValuesOf(rows));
 
         public NpgsqlBatchCommand Command(IReadOnlyList<object?[]> rows)
         {
             var index = columns.Select((c, i) => (c, i)).ToDictionary(c => c.c, c => c.i);
-            return Command(rows.Count, (column, i) => rows[i][index[column]]);
+            return Command(rows.Count, column => i => rows[i][index[column]]);
         }
 
-        private NpgsqlBatchCommand Command(int count, Func<Column, int, object?> value)
+        private NpgsqlBatchCommand Command(int count, Func<Column, Func<int, object?>> values)
         {
             var command = new NpgsqlBatchCommand(sql);
             foreach (var column in columns)
             {
-                command.Parameters.Add(column.Parameter(count, i => value(column, i)));
+                command.Parameters.Add(column.Parameter(count, values(column)));
             }
 
             return command;
@@ -184,6 +184,7 @@ public sealed class PostgresStoreProvider : IStoreProvider
         private readonly Func<object, object?> get;
         private readonly Type element;
         private readonly bool isList;
+        private readonly IProperty? sealedProperty;
 
         public Column(IProperty property, StoreObjectIdentifier store)
         {
@@ -191,6 +192,7 @@ public sealed class PostgresStoreProvider : IStoreProvider
             var converter = mapping.Converter;
             var storeType = mapping.StoreTypeNameBase;
             Name = property.GetColumnName(store)!;
+            sealedProperty = mapping.SealedColumnOf() is null ? null : property;
             isList = storeType.EndsWith("[]", StringComparison.Ordinal);
 
             // unnest takes lists within lists apart: a list goes as its text.
@@ -209,7 +211,17 @@ public sealed class PostgresStoreProvider : IStoreProvider
         /// <summary>The column in the SELECT.</summary>
         public string Selected { get; }
 
-        public object? ValueOf(object row) => get(row);
+        /// <summary>The column's values of some rows, by their place.</summary>
+        public Func<int, object?> ValuesOf(IReadOnlyList<object> rows)
+        {
+            if (sealedProperty is null)
+            {
+                return i => get(rows[i]);
+            }
+
+            var values = SealedColumn.SealOf(sealedProperty, rows);
+            return i => values[i];
+        }
 
         public NpgsqlParameter Parameter(int count, Func<int, object?> value)
         {
@@ -227,11 +239,6 @@ public sealed class PostgresStoreProvider : IStoreProvider
             if (property.IsShadowProperty())
             {
                 return _ => throw new InvalidOperationException($"{property.Name} has no member to read.");
-            }
-
-            if (property.GetTypeMapping().SealedColumnOf() is not null)
-            {
-                return row => SealedColumn.SealOf(property, row);
             }
 
             var getter = property.GetGetter();

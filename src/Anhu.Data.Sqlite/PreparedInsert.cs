@@ -19,11 +19,14 @@ internal sealed class PreparedInsert : IDisposable
 
     private static readonly MethodInfo BindBytes = typeof(PreparedInsert).GetMethod(nameof(Bind), BindingFlags.Instance | BindingFlags.NonPublic, [typeof(int), typeof(byte[])])!;
 
-    private static readonly MethodInfo SealOf = typeof(SealedColumn).GetMethod(nameof(SealedColumn.SealOf), [typeof(IProperty), typeof(object)])!;
+    private static readonly MethodInfo Next = typeof(PreparedInsert).GetMethod(nameof(NextSealed), BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     private readonly sqlite3 connection;
     private readonly sqlite3_stmt statement;
     private readonly Action<PreparedInsert, object> bind;
+    private readonly IProperty[] sealedColumns;
+    private byte[]?[][] values = [];
+    private int current;
 
     public PreparedInsert(sqlite3 connection, IEntityType type, Action<PreparedInsert, object> bind)
     {
@@ -31,6 +34,7 @@ internal sealed class PreparedInsert : IDisposable
         this.bind = bind;
         var table = type.GetTableName()!;
         var properties = type.GetProperties().ToArray();
+        sealedColumns = [.. properties.Where(p => p.GetTypeMapping().SealedColumnOf() is not null)];
         var store = StoreObjectIdentifier.Table(table);
         Check(raw.sqlite3_prepare_v3(
             connection,
@@ -49,7 +53,7 @@ internal sealed class PreparedInsert : IDisposable
         var row = Expression.Parameter(typeof(object), "row");
         var typed = Expression.Variable(type.ClrType, "typed");
         var body = new List<Expression> { Expression.Assign(typed, Expression.Convert(row, type.ClrType)) };
-        var index = 1;
+        var (index, sealedIndex) = (1, 0);
         foreach (var property in type.GetProperties())
         {
             if (property.IsShadowProperty())
@@ -59,8 +63,8 @@ internal sealed class PreparedInsert : IDisposable
 
             if (property.GetTypeMapping().SealedColumnOf() is not null)
             {
-                body.Add(Expression.Call(insert, BindBytes, Expression.Constant(index), Expression.Call(SealOf, Expression.Constant(property), row)));
-                index++;
+                body.Add(Expression.Call(insert, BindBytes, Expression.Constant(index), Expression.Call(insert, Next, Expression.Constant(sealedIndex))));
+                (index, sealedIndex) = (index + 1, sealedIndex + 1);
                 continue;
             }
 
@@ -82,11 +86,14 @@ internal sealed class PreparedInsert : IDisposable
 
     public void Run(IReadOnlyList<object> rows)
     {
-        for (var i = 0; i < rows.Count; i++)
+        values = Array.ConvertAll(sealedColumns, c => SealedColumn.SealOf(c, rows));
+        for (current = 0; current < rows.Count; current++)
         {
-            bind(this, rows[i]);
+            bind(this, rows[current]);
             Step();
         }
+
+        values = [];
     }
 
     public void Run(IReadOnlyList<object?[]> rows)
@@ -120,6 +127,8 @@ internal sealed class PreparedInsert : IDisposable
         return Expression.Condition(
             Expression.Equal(value, Expression.Constant(null, value.Type)), Expression.Default(nullable), Expression.Convert(result, nullable));
     }
+
+    private byte[]? NextSealed(int column) => values[column][current];
 
     private void Step()
     {

@@ -36,6 +36,9 @@ public sealed record RowPart(string Name, RowPartKind Kind);
 /// </summary>
 public sealed class SealedColumn
 {
+    /// <summary>Values, each some microseconds of work, below which handing them to other threads costs more than it saves.</summary>
+    private const int WorthSharing = 16;
+
     private readonly KeyRing ring;
     private readonly byte[] place;
     private readonly bool strict;
@@ -110,6 +113,28 @@ public sealed class SealedColumn
     /// <param name="entity">The entity.</param>
     /// <returns>The sealed value; null when there is none.</returns>
     public static byte[]? SealOf(IProperty property, object entity) => SealOf(property, p => p.GetGetter().GetClrValue(entity));
+
+    /// <summary>Seals the values of many entities, on all cores: a transaction that waits for them is one that others wait for.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="entities">The entities.</param>
+    /// <returns>The sealed values in the entities' order; null where there is none.</returns>
+    public static byte[]?[] SealOf(IProperty property, IReadOnlyList<object> entities)
+    {
+        var values = new byte[]?[entities.Count];
+        if (entities.Count < WorthSharing)
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = SealOf(property, entities[i]);
+            }
+        }
+        else
+        {
+            Parallel.For(0, values.Length, i => values[i] = SealOf(property, entities[i]));
+        }
+
+        return values;
+    }
 
     /// <summary>Seals a value of a row.</summary>
     /// <param name="property">The property.</param>

@@ -24,6 +24,7 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
     /// <summary>The duty that a missed letter becomes.</summary>
     public const string MissedKind = "missed-letter";
 
+    private const string DispositionKind = "police-disposition";
     private const string Position = "letter-watch";
     private const int Events = 2000;
     private const int Portion = 100;
@@ -114,30 +115,67 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
     {
         var map = await organisation.GetAsync(ct);
         List<Guid> waiting = [];
+        List<LetterDue> due = [];
         await using (var db = await contexts.CreateDbContextAsync(ct))
         {
-            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-            var files = await CaseFile.LoadAsync(db, cases, ct);
+            var files = await CaseFile.ReadAsync(db, cases, [DispositionKind, MissedKind], ct);
+            var facts = await LetterFacts.LoadAsync(db, files.Values, ct);
             foreach (var file in cases.Select(files.GetValueOrDefault).OfType<CaseFile>())
             {
-                if (await new Turn(this, db, file, new CaseRules(map, rules), null, time.Now).RunAsync(ct))
+                var turn = new Turn(this, db, file, facts, new CaseRules(map, rules), null, time.Now);
+                if (await turn.RunAsync(ct))
                 {
                     waiting.Add(file.Case.CaseId);
+                }
+                else
+                {
+                    due.AddRange(turn.Due);
                 }
             }
         }
 
-        foreach (var caseId in waiting)
+        var kept = due.Count == 0 ? 0 : await KeepAsync(due, ct);
+        if (waiting.Count == 0)
         {
-            ct.ThrowIfCancellationRequested();
-            await using var db = await contexts.CreateDbContextAsync(ct);
-            await db.ExclusivelyAsync(
-                async () => (await CaseFile.LoadAsync(db, [caseId], ct)).TryGetValue(caseId, out var file)
-                    && await new Turn(this, db, file, new CaseRules(map, rules), new TrackedSink(db), time.Now).RunAsync(ct),
-                ct);
+            return kept;
         }
 
-        return waiting.Count;
+        ct.ThrowIfCancellationRequested();
+        await using var write = await contexts.CreateDbContextAsync(ct);
+        return kept + await write.ExclusivelyAsync(
+            async () =>
+            {
+                // Read again: since then somebody else may have written.
+                var files = await CaseFile.LoadAsync(write, waiting, ct);
+                var facts = await LetterFacts.LoadAsync(write, files.Values, ct);
+                var changed = 0;
+                foreach (var file in waiting.Select(files.GetValueOrDefault).OfType<CaseFile>())
+                {
+                    changed += await new Turn(this, write, file, facts, new CaseRules(map, rules), new TrackedSink(write), time.Now).RunAsync(ct) ? 1 : 0;
+                }
+
+                return changed;
+            },
+            ct);
+    }
+
+    /// <summary>
+    /// Keeps what was found due for the first time, without reading the cases again while others wait to write: what changed since was recorded,
+    /// so it is looked at next.
+    /// </summary>
+    private async Task<int> KeepAsync(List<LetterDue> due, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.ExclusivelyAsync(
+            async () =>
+            {
+                var ids = due.ConvertAll(d => d.IncidentId);
+                var open = (await db.Incidents.Where(i => ids.Contains(i.IncidentId) && !db.LettersDue.Any(d => d.IncidentId == i.IncidentId)).Select(i => i.IncidentId).ToListAsync(ct)).ToHashSet();
+                due.RemoveAll(d => !open.Contains(d.IncidentId));
+                await db.Store.Provider.InsertAsync(db, [due], ct);
+                return due.Count;
+            },
+            ct);
     }
 
     /// <summary>Whether an incident is violence: reported as such, or by what is known of it.</summary>
@@ -151,29 +189,28 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
     }
 
     /// <summary>One case, looked at once. Without a sink it only says whether there is something to do.</summary>
-    private sealed class Turn(LetterWatch watch, AnhuDbContext db, CaseFile file, CaseRules work, IChangeSink? sink, DateTimeOffset now)
+    private sealed class Turn(LetterWatch watch, AnhuDbContext db, CaseFile file, LetterFacts facts, CaseRules work, IChangeSink? sink, DateTimeOffset now)
     {
         private readonly Caller platform = new() { Roles = [] };
         private bool changes;
 
+        /// <summary>What is due and not kept yet, where the turn only looks.</summary>
+        public List<LetterDue> Due { get; } = [];
+
         public async Task<bool> RunAsync(CancellationToken ct)
         {
-            var ids = file.Incidents.Select(i => i.IncidentId).ToList();
-            var parties = (await db.IncidentParties.AsNoTracking().Where(p => ids.Contains(p.IncidentId)).ToListAsync(ct)).ToLookup(p => p.IncidentId);
-            var measures = await db.Measures.Where(m => ids.Contains(m.IncidentId) && m.Kind == WarningLetter.KindId).OrderBy(m => m.MeasureId).ToListAsync(ct);
-            var rows = await db.LettersDue.Where(d => ids.Contains(d.IncidentId)).ToDictionaryAsync(d => d.IncidentId, ct);
-            var ticked = (await db.Dispositions.AsNoTracking().Where(d => ids.Contains(d.IncidentId)).ToListAsync(ct)).ToLookup(d => d.IncidentId);
             foreach (var incident in file.Incidents.OrderBy(i => i.OccurredAt).ThenBy(i => i.IncidentId))
             {
-                var own = measures.Where(m => m.IncidentId == incident.IncidentId).ToList();
+                var own = facts.Letters[incident.IncidentId].ToList();
+                var ticked = facts.Dispositions[incident.IncidentId].ToList();
                 var circumstances = own.SelectMany(m => m.Fields.GetValueOrDefault("circumstances", "").Split(',', StringSplitOptions.RemoveEmptyEntries))
-                    .Concat(ticked[incident.IncidentId].SelectMany(d => d.Circumstances)).Distinct().ToList();
-                await DueAsync(incident, [.. parties[incident.IncidentId]], own, circumstances, ticked[incident.IncidentId].LastOrDefault()?.UnitId, rows.GetValueOrDefault(incident.IncidentId), ct);
+                    .Concat(ticked.SelectMany(d => d.Circumstances)).Distinct().ToList();
+                await DueAsync(incident, [.. facts.Parties[incident.IncidentId]], own, circumstances, ticked.LastOrDefault()?.UnitId, facts.Due.GetValueOrDefault(incident.IncidentId), ct);
             }
 
-            foreach (var letter in measures.Where(m => watch.kind.Find("recur", m.State) is not null))
+            foreach (var letter in file.Incidents.SelectMany(i => facts.Letters[i.IncidentId]).Where(m => watch.kind.Find("recur", m.State) is not null).OrderBy(m => m.MeasureId))
             {
-                await RecurAsync(letter, parties, ct);
+                await RecurAsync(letter, ct);
             }
 
             return changes;
@@ -183,7 +220,7 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
             Incident incident, List<IncidentParty> parties, List<Measure> own, List<string> circumstances, Guid? decided, LetterDue? row, CancellationToken ct)
         {
             var on = work.Clock.Zone.DateOf(incident.OccurredAt);
-            var grounds = await GroundsAsync(incident, parties, circumstances, on, ct);
+            var grounds = Grounds(incident, parties, circumstances, on);
             var due = watch.letters.DueAt("issue", incident.OccurredAt, on);
             if (grounds.Count == 0 || due is not { } dueAt)
             {
@@ -196,7 +233,7 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
                 return;
             }
 
-            var unit = own.LastOrDefault()?.UnitId ?? decided ?? file.OpenDuties.Find(d => d.IncidentId == incident.IncidentId && d.Kind is "police-disposition" or MissedKind)?.OwnerUnitId
+            var unit = own.LastOrDefault()?.UnitId ?? decided ?? file.OpenDuties.Find(d => d.IncidentId == incident.IncidentId && d.Kind is DispositionKind or MissedKind)?.OwnerUnitId
                 ?? row?.UnitId ?? work.Map.Responsible(Agency.Police, file.Case.RegionCode, Regions.RegionLevel.Township)?.UnitId;
             if (unit is not { } unitId)
             {
@@ -208,7 +245,14 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
             if (row is null)
             {
                 row = new LetterDue { IncidentId = incident.IncidentId, UnitId = unitId, OccurredAt = incident.OccurredAt, DueAt = dueAt, Strength = strength, GroundIds = groundIds };
-                Change(() => sink!.Add(row));
+                if (sink is null)
+                {
+                    Due.Add(row);
+                }
+                else
+                {
+                    Change(() => sink.Add(row));
+                }
             }
             else if ((row.UnitId, row.OccurredAt, row.DueAt, row.Strength) != (unitId, incident.OccurredAt, dueAt, strength) || !row.GroundIds.SequenceEqual(groundIds))
             {
@@ -245,7 +289,7 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
         }
 
         /// <summary>Why a letter is due; none where it is not, or where something heavier was done or is due.</summary>
-        private async Task<IReadOnlyList<MeasureGround>> GroundsAsync(Incident incident, List<IncidentParty> parties, List<string> circumstances, DateOnly on, CancellationToken ct)
+        private IReadOnlyList<MeasureGround> Grounds(Incident incident, List<IncidentParty> parties, List<string> circumstances, DateOnly on)
         {
             var verified = incident.Disposition is "criticism" or "police-mediation" or "warning-letter" || incident.LetterAt is not null;
             var heavier = incident.PunishedAt is not null || incident.Disposition is "penalty" or "criminal" or "not-established";
@@ -258,7 +302,7 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
             var history = MeasureHistory.None;
             foreach (var abuser in abusers)
             {
-                var before = await MeasureContexts.HistoryAsync(db, abuser.PersonId, incident, ct);
+                var before = facts.History(abuser.PersonId, incident);
                 history = new MeasureHistory(history.Criticisms + before.Criticisms, history.Letters + before.Letters, history.Penalties + before.Penalties);
             }
 
@@ -285,14 +329,14 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
         }
 
         /// <summary>New violence by the same person against the same one, after delivery, ends a running letter as recurrence.</summary>
-        private async Task RecurAsync(Measure letter, ILookup<Guid, IncidentParty> parties, CancellationToken ct)
+        private async Task RecurAsync(Measure letter, CancellationToken ct)
         {
             var (kind, own) = (watch.kind, watch.letters);
             var incident = file.Incidents.Find(i => i.IncidentId == letter.IncidentId)!;
             var context = await MeasureContexts.OfAsync(db, kind, own, letter, file, incident, letter.Fields, platform with { UnitId = letter.UnitId }, work.Map, now, ct);
             var again = file.Incidents.Where(i => i.IncidentId != incident.IncidentId && i.OccurredAt > letter.DeliveredAt && IsViolence(i)
-                    && parties[i.IncidentId].Any(p => p.PersonId == context.Against && p.Role == PartyRole.Perpetrator)
-                    && parties[i.IncidentId].Any(p => p.PersonId == context.Protected && p.Role != PartyRole.Perpetrator))
+                    && facts.Parties[i.IncidentId].Any(p => p.PersonId == context.Against && p.Role == PartyRole.Perpetrator)
+                    && facts.Parties[i.IncidentId].Any(p => p.PersonId == context.Protected && p.Role != PartyRole.Perpetrator))
                 .MinBy(i => (i.OccurredAt, i.IncidentId));
             if (again is null)
             {

@@ -281,6 +281,28 @@ public sealed class ActOnMeasureHandler(
     }
 }
 
+/// <summary>What was decided about an incident of which somebody is the alleged perpetrator.</summary>
+internal sealed record PastIncident
+{
+    /// <summary>The alleged perpetrator.</summary>
+    public required Guid PersonId { get; init; }
+
+    /// <summary>The incident.</summary>
+    public required Guid IncidentId { get; init; }
+
+    /// <summary>When it happened, UTC.</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>The disposition, as in <see cref="Incident.Disposition"/>.</summary>
+    public required string? Disposition { get; init; }
+
+    /// <summary>When a letter was issued, UTC.</summary>
+    public required DateTimeOffset? LetterAt { get; init; }
+
+    /// <summary>When it was punished, UTC.</summary>
+    public required DateTimeOffset? PunishedAt { get; init; }
+}
+
 /// <summary>Reads what stands around a step from the store.</summary>
 internal static class MeasureContexts
 {
@@ -304,11 +326,36 @@ internal static class MeasureContexts
     /// <summary>What was decided about a person's earlier incidents, of all cases: criticism counts by person, not by alarm.</summary>
     public static async Task<MeasureHistory> HistoryAsync(AnhuDbContext db, Guid person, Incident incident, CancellationToken ct)
     {
-        var (at, id) = (incident.OccurredAt, incident.IncidentId);
-        var before = await db.IncidentParties.AsNoTracking().Where(p => p.PersonId == person && p.Role == Alarms.PartyRole.Perpetrator && p.IncidentId != id)
-            .Join(db.Incidents.Where(i => i.OccurredAt < at), p => p.IncidentId, i => i.IncidentId, (_, i) => new { i.Disposition, i.LetterAt, i.PunishedAt }).ToListAsync(ct);
+        return History((await PastAsync(db, [person], ct))[person], incident);
+    }
+
+    /// <summary>What was decided before an incident.</summary>
+    /// <param name="past">All incidents of the person.</param>
+    /// <param name="incident">The incident.</param>
+    public static MeasureHistory History(IEnumerable<PastIncident> past, Incident incident)
+    {
+        var before = past.Where(p => p.OccurredAt < incident.OccurredAt && p.IncidentId != incident.IncidentId).ToList();
         return new MeasureHistory(
             before.Count(b => b.Disposition == "criticism"), before.Count(b => b.LetterAt is not null), before.Count(b => b.PunishedAt is not null || b.Disposition is "penalty" or "criminal"));
+    }
+
+    /// <summary>The incidents of which people are the alleged perpetrators, of all cases, by person.</summary>
+    public static async Task<ILookup<Guid, PastIncident>> PastAsync(AnhuDbContext db, Guid[] people, CancellationToken ct) =>
+        (await Reads.Of(db).Past(db, people).ToListAsync(ct)).ToLookup(p => p.PersonId);
+
+    private static readonly CompiledReads<Queries> Reads = new();
+
+    private sealed class Queries
+    {
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<PastIncident>> Past { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] people) =>
+                from p in db.IncidentParties
+                where people.Contains(p.PersonId) && p.Role == Alarms.PartyRole.Perpetrator
+                join i in db.Incidents on p.IncidentId equals i.IncidentId
+                select new PastIncident
+                {
+                    PersonId = p.PersonId, IncidentId = i.IncidentId, OccurredAt = i.OccurredAt, Disposition = i.Disposition, LetterAt = i.LetterAt, PunishedAt = i.PunishedAt,
+                });
     }
 
     /// <summary>What was done about a measure and is kept, oldest first, with what this transaction adds.</summary>
