@@ -107,6 +107,18 @@ public sealed class LetterWatchTests(FakeTimeFixture app) : IClassFixture<FakeTi
     }
 
     [Fact]
+    public async Task ManyAlarmsAtOnce_AreEachKeptDueOnce_HoweverManyWatch()
+    {
+        var alarms = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => ElderlyAsync()));
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Watch.RunAsync(Ct)));
+
+        var incidents = await Task.WhenAll(alarms.Select(IncidentAsync));
+        var due = await app.QueryAsync(db => db.LettersDue.AsNoTracking().Where(d => incidents.Contains(d.IncidentId)).ToListAsync(Ct));
+        Assert.Equal(incidents.Distinct().Order(), due.Select(d => d.IncidentId).Order());
+        Assert.All(due, d => Assert.Equal((GroundStrength.Must, null), (d.Strength, d.MissedAt)));
+    }
+
+    [Fact]
     public async Task FactsThatComeLate_MakeItDue_AndAPenaltyEndsIt()
     {
         var alarm = await letters.ReportAsync();
