@@ -17,6 +17,8 @@ public sealed class RetentionPolicyTests
         Assert.All(Enumerable.Range(1, 3), c => Assert.NotNull(policy.TermOf(c, new DateOnly(2026, 11, 23))));
         Assert.All(policy.Terms, t => Assert.NotEmpty(t.Basis));
         Assert.Null(policy.TermOf(1, new DateOnly(2025, 12, 31)));
+        Assert.Equal((2, true), (policy.NoticeTermOf(new DateOnly(2026, 11, 23))!.Years, policy.NoticeTerms.All(t => t.Basis.Length > 0)));
+        Assert.Null(policy.NoticeTermOf(new DateOnly(2025, 12, 31)));
         Assert.Equal(new DateOnly(2023, 11, 23), policy.LatestClosing(new DateOnly(2026, 11, 23)));
     }
 
@@ -25,6 +27,7 @@ public sealed class RetentionPolicyTests
     {
         var policy = RetentionPolicy.Parse(Shipped.Replace("requests:", "  - {id: class-3-b, from: 2027-01-01, class: 3, years: 4, basis: x}\nrequests:", StringComparison.Ordinal), "x.yaml");
 
+        Assert.Equal(2, policy.NoticeTermOf(new DateOnly(2027, 1, 1))!.Years);
         Assert.Equal((3, 4), (policy.TermOf(3, new DateOnly(2026, 12, 31))!.Years, policy.TermOf(3, new DateOnly(2027, 1, 1))!.Years));
     }
 
@@ -39,6 +42,9 @@ public sealed class RetentionPolicyTests
     [InlineData("from: 2026-01-01", "from: 2026-13-01", "from")]
     [InlineData("kind: retention-policy", "kind: playbook", "kind")]
     [InlineData("  years: 3\n  basis: 个", "  years: 2\n  basis: 个", "years")]
+    [InlineData("years: 2", "years: 0", "years")]
+    [InlineData("  - from: 2026-01-01", "  - since: 2026-01-01", "from")]
+    [InlineData("    years: 2\n", "    years: 2\n    basis: x\n  - from: 2026-01-01\n    years: 4\n", "from")]
     [InlineData("terms:", "term:", "terms")]
     public void WrongDocument_IsRefused_WithLineAndReason(string right, string wrong, string named)
     {

@@ -6,6 +6,7 @@ using Anhu.Modules.Alarms;
 using Anhu.Modules.Audit;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Intake;
+using Anhu.Modules.Measures.ProtectionOrders;
 using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.People;
@@ -103,6 +104,38 @@ public sealed class RetentionTests(AnhuFixture app) : IClassFixture<AnhuFixture>
         Assert.Equal((alarm.CaseNumber, one.WorkerId, two.WorkerId), (done.CaseNumber, (Guid?)done.ProposedByWorkerId, done.ConfirmedByWorkerId));
         using var gone = await client.GetAsync($"/cases/{alarm.CaseId}", Ct);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    /// <summary>What a court reported of people whom no case here knows does not stay for ever; what was joined to a case goes with the case.</summary>
+    [Fact]
+    public async Task CourtNotices_OfNoCase_GoAtTheEndOfTheirTerm()
+    {
+        var court = await app.QueryAsync(db => db.Units.Where(u => u.Agency == Agency.Court).Select(u => u.UnitId).FirstAsync(Ct));
+        var alarm = await app.SubmitAlarmAsync();
+        var incident = await app.QueryAsync(db => db.Incidents.Where(i => i.CaseId == alarm.CaseId).Select(i => i.IncidentId).SingleAsync(Ct));
+        var now = DateTimeOffset.UtcNow;
+        CourtNotice Notice(int days, CourtNoticeState state, Guid? of = null) => new()
+        {
+            CourtNoticeId = Guid.CreateVersion7(), UnitId = court, Source = "retention", SourceId = Guid.NewGuid().ToString("N"), OrderKey = "K1", Event = "issued", HappenedAt = now.AddDays(-days),
+            ReceivedAt = now.AddDays(-days), Content = state == CourtNoticeState.Dismissed ? "" : """{"applicant":{"name":"上官无案"}}""", State = state, IncidentId = of, MeasureId = of is null ? null : Guid.CreateVersion7(),
+        };
+        List<CourtNotice> gone = [Notice(733, CourtNoticeState.Waiting), Notice(733, CourtNoticeState.Refused), Notice(900, CourtNoticeState.Dismissed)];
+        List<CourtNotice> kept = [Notice(728, CourtNoticeState.Waiting), Notice(1, CourtNoticeState.Dismissed), Notice(900, CourtNoticeState.Applied, incident), Notice(900, CourtNoticeState.Waiting, incident)];
+        await app.QueryAsync(async db =>
+        {
+            db.AddRange([.. gone, .. kept]);
+            return await db.SaveChangesAsync(Ct);
+        });
+        var recorded = await RecordedAsync();
+
+        await Task.WhenAll(Keeper.RunAsync(Ct), Keeper.RunAsync(Ct));
+        await Keeper.RunAsync(Ct);
+
+        List<Guid> all = [.. gone.Concat(kept).Select(n => n.CourtNoticeId)];
+        Assert.Equal(kept.Select(n => n.CourtNoticeId).Order(), (await app.QueryAsync(db => db.CourtNotices.Where(n => all.Contains(n.CourtNoticeId)).Select(n => n.CourtNoticeId).ToListAsync(Ct))).Order());
+        Assert.Equal(recorded + 1, await RecordedAsync());
+
+        Task<int> RecordedAsync() => app.QueryAsync(db => db.Timeline.CountAsync(e => e.Type == RetentionKeeper.NoticesDeleted, Ct));
     }
 
     /// <summary>Every table with sealed values goes with its case, or is named here with the reason why it stays.</summary>

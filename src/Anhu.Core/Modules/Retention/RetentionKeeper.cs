@@ -2,6 +2,7 @@ using System.Globalization;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.DataRequests;
+using Anhu.Modules.Measures.ProtectionOrders;
 using Anhu.Modules.Time;
 using Anhu.Modules.Timeline;
 using Microsoft.EntityFrameworkCore;
@@ -21,9 +22,12 @@ public sealed partial class RetentionKeeper(IDbContextFactory<AnhuDbContext> con
     /// <summary>Requests for data were deleted at the end of their term.</summary>
     public const string RequestsDeleted = "retention.requests-deleted";
 
+    /// <summary>Notices of courts that no case was found for were deleted at the end of their term.</summary>
+    public const string NoticesDeleted = "retention.court-notices-deleted";
+
     private const int MostRequests = 500;
 
-    /// <summary>Deletes what is confirmed, and requests for data whose term is over.</summary>
+    /// <summary>Deletes what is confirmed, and requests for data and courts' notices without a case whose term is over.</summary>
     /// <param name="ct">Cancels; what is under way is then left whole.</param>
     /// <returns>How many deletions were done.</returns>
     public Task<int> RunAsync(CancellationToken ct) => RunAsync(null, ct);
@@ -33,6 +37,7 @@ public sealed partial class RetentionKeeper(IDbContextFactory<AnhuDbContext> con
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await DeleteRequestsAsync(db, ct);
+        await DeleteNoticesAsync(db, ct);
         var done = 0;
         foreach (var id in await db.Set<CaseDeletion>().AsNoTracking().Where(d => d.State == DeletionState.Confirmed).OrderBy(d => d.ProposedAt).Select(d => d.CaseDeletionId).ToListAsync(ct))
         {
@@ -144,6 +149,35 @@ public sealed partial class RetentionKeeper(IDbContextFactory<AnhuDbContext> con
                 return rows;
             },
             ct);
+    }
+
+    /// <summary>What was joined to a case goes with it.</summary>
+    private async Task DeleteNoticesAsync(AnhuDbContext db, CancellationToken ct)
+    {
+        var today = zone.DateOf(time.Now);
+        if (policy.NoticeTermOf(today) is not { } term)
+        {
+            return;
+        }
+
+        var before = zone.StartOf(today.AddYears(-term.Years));
+        while (await db.CourtNotices.AnyAsync(n => n.MeasureId == null && n.IncidentId == null && n.ReceivedAt < before, ct))
+        {
+            await db.ExclusivelyAsync(
+                async () =>
+                {
+                    var ids = await db.CourtNotices.Where(n => n.MeasureId == null && n.IncidentId == null && n.ReceivedAt < before).OrderBy(n => n.ReceivedAt).Take(MostRequests)
+                        .Select(n => n.CourtNoticeId).ToListAsync(ct);
+                    var rows = await db.CourtNotices.Where(n => ids.Contains(n.CourtNoticeId)).ExecuteDeleteAsync(ct);
+                    if (rows > 0)
+                    {
+                        db.Record(new PendingEvent(NoticesDeleted, time.Now, null, null, null, null, EventData.Of(("rows", rows), ("policy", policy.Version))));
+                    }
+
+                    return rows;
+                },
+                ct);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Deletion {CaseDeletionId} is done: {Cases} case(s) whose term was over")]

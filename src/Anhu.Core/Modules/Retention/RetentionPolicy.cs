@@ -11,6 +11,12 @@ namespace Anhu.Modules.Retention;
 /// <param name="Basis">The law or the city's rule that it stands on.</param>
 public sealed record RetentionTerm(string TermId, DateOnly From, int Class, int Years, int? MinorsUntilAge, string Basis);
 
+/// <summary>How long notices of courts that were never joined to a case are kept.</summary>
+/// <param name="From">From which day on it applies.</param>
+/// <param name="Years">Years after they were received.</param>
+/// <param name="Basis">The law or the city's rule that it stands on.</param>
+public sealed record NoticeTerm(DateOnly From, int Years, string Basis);
+
 /// <summary>A city's retention terms, as a document with a version (<c>data/retention</c>).</summary>
 public sealed class RetentionPolicy
 {
@@ -35,6 +41,13 @@ public sealed class RetentionPolicy
 
     /// <summary>Years for which requests for data are kept after they were decided; null for ever.</summary>
     public int? RequestYears { get; init; }
+
+    /// <summary>Terms of courts' notices that were never joined to a case, in the document's order; none keeps them for ever.</summary>
+    public IReadOnlyList<NoticeTerm> NoticeTerms { get; init; } = [];
+
+    /// <summary>The term of such notices on a day: the latest that applies by then.</summary>
+    /// <param name="on">The day.</param>
+    public NoticeTerm? NoticeTermOf(DateOnly on) => NoticeTerms.Where(t => t.From <= on).MaxBy(t => t.From);
 
     /// <summary>The term of a class on a day: the latest that applies by then.</summary>
     /// <param name="class">The class.</param>
@@ -83,13 +96,35 @@ public sealed class RetentionPolicy
             }
         }
 
+        var notices = new List<NoticeTerm>();
+        foreach (var node in root.OptionalList("courtNotices"))
+        {
+            if (RuleMap.AsMap(reader, node, "courtNotices") is { } map)
+            {
+                notices.Add(Notice(map, notices));
+            }
+        }
+
         var requests = root.OptionalMap("requests");
         var requestYears = requests?.Int("years", 3, 100);
         requests?.Text("basis");
         requests?.Done();
         root.Done();
         reader.ThrowIfFaulty();
-        return new RetentionPolicy { Version = version, Title = title, Basis = basis, Terms = terms, RequestYears = requestYears };
+        return new RetentionPolicy { Version = version, Title = title, Basis = basis, Terms = terms, NoticeTerms = notices, RequestYears = requestYears };
+    }
+
+    private static NoticeTerm Notice(RuleMap map, List<NoticeTerm> before)
+    {
+        var from = map.Require("from") is { } value ? RuleMap.AsDate(map.Reader, value, "from") ?? default : default;
+        var term = new NoticeTerm(from, map.Int("years", 1, 100), map.Text("basis"));
+        map.Done();
+        if (before.Exists(t => t.From == term.From))
+        {
+            map.Fault("from", "同一天生效的期限有两条。", "Two terms apply from the same day.");
+        }
+
+        return term;
     }
 
     private static RetentionTerm Term(RuleMap map, List<RetentionTerm> before)
