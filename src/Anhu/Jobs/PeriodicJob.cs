@@ -40,9 +40,9 @@ public abstract partial class PeriodicJob(TimeSpan period, TimeProvider time, IL
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The program stops.
+            // The program stops: what the work met then, a service that is closed already among it, is no fault. It is safe to be cut off anywhere, and is done again.
         }
     }
 

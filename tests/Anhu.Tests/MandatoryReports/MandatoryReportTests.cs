@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
 using Anhu.Modules.Duties;
 using Anhu.Modules.Intake;
 using Anhu.Modules.MandatoryReports;
@@ -88,6 +89,12 @@ public sealed class MandatoryReportTests(FakeTimeFixture app) : IClassFixture<Fa
         var report = await ReportAsync(await app.Data.CreateWorkerAsync(School, roles: WorkerRole.CallTaker));
         var leader = CallerOf(await app.Data.CreateWorkerAsync(Station, roles: WorkerRole.Supervisor));
         Assert.DoesNotContain(await Queries.ReceivedAsync(leader, onlyOverdue: true, Ct), l => l.Number == report.ReportNumber);
+        // That there is one is part of the story: the police above, who see a card, are not told.
+        var card = CallerOf(await app.Data.CreateWorkerAsync("340100-police", roles: WorkerRole.Supervisor));
+        Assert.Equal(CaseView.Card, (await app.QueryAsync(db => app.Services.GetRequiredService<CaseSights>().FindAsync(db, card, report.CaseId, Ct)))!.Value.Sight.View);
+        Assert.DoesNotContain(await Queries.ReceivedAsync(card, onlyOverdue: false, Ct), l => l.Number == report.ReportNumber);
+        Assert.Null(await Queries.GetAsync(card, report.ReportNumber!, Ct));
+
         app.Time.Advance(TimeSpan.FromDays(10));
         Assert.True(Assert.Single(await Queries.ReceivedAsync(leader, onlyOverdue: true, Ct), l => l.Number == report.ReportNumber).IsOverdue);
         Assert.DoesNotContain(await Queries.ReceivedAsync(CallerOf(await app.Data.CreateWorkerAsync("340102001-police", roles: WorkerRole.Supervisor)), false, Ct), l => l.Number == report.ReportNumber);

@@ -194,6 +194,43 @@ public sealed class PunishmentTests(FakeTimeFixture app) : IClassFixture<FakeTim
         })));
     }
 
+    /// <summary>A punishment that falls takes only itself away, and whoever was acquitted is in no history with it.</summary>
+    [Fact]
+    public async Task PunishmentThatFalls_LeavesWhatElseStands_AndAnAcquittalLeavesNothing()
+    {
+        foreach (var crimeFalls in (bool[])[true, false])
+        {
+            var (alarm, crime, police) = await FiledAsync();
+            var leader = await letters.CallerAsync(Letters.Station, WorkerRole.Supervisor);
+            var begun = await ProposeAsync(alarm.CaseId, AdministrativePenalty.KindId, "accept", police, Accepted());
+            Assert.True(begun.IsOk, begun.Failure?.Code);
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+            var penalty = await DoneAsync(begun.Value, "decide", police, Decision("warning", 0));
+            if (crimeFalls)
+            {
+                await DoneAsync(crime, "withdraw-case", police, new() { ["reason"] = "不构成犯罪" });
+                Assert.Equal(("penalty", penalty.IssuedAt), await FateAsync(alarm.CaseId));
+                await DoneAsync(penalty, "revoke", leader, new() { ["reason"] = "复议撤销" });
+                Assert.Equal((null, null), await FateAsync(alarm.CaseId));
+            }
+            else
+            {
+                await DoneAsync(penalty, "revoke", leader, new() { ["reason"] = "复议撤销" });
+                Assert.Equal(("criminal", crime.StartsAt), await FateAsync(alarm.CaseId));
+            }
+
+            await app.CheckCaseAsync(alarm.CaseId);
+        }
+
+        var (tried, charged, officer) = await FiledAsync();
+        var (procuratorate, court) = (await InvolvedAsync("340104-procuratorate", tried.CaseId), await InvolvedAsync("340104-court", tried.CaseId));
+        charged = await DoneAsync(charged, "transfer", officer, new() { ["transferredAt"] = letters.Local(Now) });
+        charged = await DoneAsync(charged, "prosecute", procuratorate, new() { ["prosecutedAt"] = letters.Local(Now) });
+        await DoneAsync(charged, "judge", court, new() { ["judgedAt"] = letters.Local(Now), ["judgmentNumber"] = "（2026）皖0104刑初9号", ["verdict"] = "not-guilty" });
+        Assert.Equal((null, null), await FateAsync(tried.CaseId));
+        await app.CheckCaseAsync(tried.CaseId);
+    }
+
     [Fact]
     public async Task CriminalCase_IsEnteredByEachOfThem_ToTheSentence()
     {

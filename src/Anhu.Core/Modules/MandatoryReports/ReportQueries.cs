@@ -81,8 +81,18 @@ public sealed class ReportQueries(IDbContextFactory<AnhuDbContext> contexts, Cas
             found = found.Where(r => r.FedBackAt == null && r.DueAt < now);
         }
 
-        var rows = await RowsAsync(db, found.OrderBy(r => r.FedBackAt != null).ThenBy(r => r.FedBackAt == null ? r.DueAt : null).ThenByDescending(r => r.ReceivedAt).Take(MostLines), ct);
-        return await LinesAsync(db, caller, rows, ct);
+        // That there is a report is part of the story: who sees no more than a card of a case is not told, and what they are not told takes no line from what they are.
+        var order = await found.OrderBy(r => r.FedBackAt != null).ThenBy(r => r.FedBackAt == null ? r.DueAt : null).ThenByDescending(r => r.ReceivedAt).ThenBy(r => r.AlarmId)
+            .Select(r => r.AlarmId).Distinct().ToListAsync(ct);
+        var lines = new List<ReportLine>();
+        foreach (var portion in order.Chunk(MostLines).TakeWhile(_ => lines.Count < MostLines))
+        {
+            var place = portion.Index().ToDictionary(p => p.Item, p => p.Index);
+            var rows = await RowsAsync(db, db.MandatoryReports.AsNoTracking().Where(r => portion.Contains(r.AlarmId)), ct);
+            lines.AddRange(await LinesAsync(db, caller, [.. rows.OrderBy(r => place[r.Report.AlarmId])], ct));
+        }
+
+        return [.. lines.Take(MostLines)];
     }
 
     /// <summary>Reports of one case; none where the caller does not know its story.</summary>
@@ -162,7 +172,7 @@ public sealed class ReportQueries(IDbContextFactory<AnhuDbContext> contexts, Cas
         Guid[] ids = [.. rows.Select(r => r.CaseId).Distinct()];
         var numbers = await db.Cases.AsNoTracking().VisibleTo(caller, db).Where(c => ids.Contains(c.CaseId)).ToDictionaryAsync(c => c.CaseId, c => c.CaseNumber, ct);
         var sight = await sights.OfAsync(db, caller, ids, null, ct);
-        return [.. rows.Where(r => numbers.ContainsKey(r.CaseId) && sight.ContainsKey(r.CaseId)).Select(r => Line(r, (r.CaseId, numbers[r.CaseId]), sight[r.CaseId], false))];
+        return [.. rows.Where(r => numbers.ContainsKey(r.CaseId) && sight.TryGetValue(r.CaseId, out var s) && s.Shows(FieldClass.Story)).Select(r => Line(r, (r.CaseId, numbers[r.CaseId]), sight[r.CaseId], false))];
     }
 
     private ReportLine Line(Row row, (Guid, string)? of, CaseSight? sight, bool own)

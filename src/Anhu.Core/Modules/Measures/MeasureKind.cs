@@ -73,6 +73,9 @@ public sealed record MeasureContext
     /// <summary>What was done about it before and is kept, oldest first.</summary>
     public IReadOnlyList<MeasureAct> Acts { get; init; } = [];
 
+    /// <summary>Other punishments of the same incident that stand: which disposition each is, and since when, UTC.</summary>
+    public IReadOnlyList<(string Disposition, DateTimeOffset At)> Beside { get; init; } = [];
+
     /// <summary>Outcomes of the visits that watch it, oldest first.</summary>
     public IReadOnlyList<string> Visits { get; init; } = [];
 

@@ -16,6 +16,8 @@ public sealed class AdministrativePenalty : MeasureKind
     /// <summary>Its id.</summary>
     public const string KindId = "administrative-penalty";
 
+    internal const string Revoked = "revoked";
+
     private const string Accepted = "accepted", Decided = "decided", Detained = "detained", Suspended = "suspended", NotExecuted = "not-executed", Ended = "ended";
 
     private const string Appraisal = "appraisal", Extended = "extended", Paused = "pausedMinutes";
@@ -112,7 +114,7 @@ public sealed class AdministrativePenalty : MeasureKind
         },
         new()
         {
-            Action = "revoke", From = [Decided, Detained, Suspended, NotExecuted, Ended], To = "revoked", Who = MeasureWho.Leader, Required = ["reason"], Keeps = true, MayStay = true, Effect = Revoke,
+            Action = "revoke", From = [Decided, Detained, Suspended, NotExecuted, Ended], To = Revoked, Who = MeasureWho.Leader, Required = ["reason"], Keeps = true, MayStay = true, Effect = Revoke,
             Ends = AllEnd, Playbook = PlaybookEvent.PenaltyNotExecuted,
         },
     ];

@@ -15,7 +15,9 @@ public sealed class CriminalCase : MeasureKind
     /// <summary>Its id.</summary>
     public const string KindId = "criminal-case";
 
-    private const string Filed = "filed", NotFiled = "not-filed", Transferred = "transferred", Prosecuted = "prosecuted", Judged = "judged", Serving = "serving", Ended = "ended";
+    internal const string NotFiled = "not-filed", Withdrawn = "withdrawn";
+
+    private const string Filed = "filed", Transferred = "transferred", Prosecuted = "prosecuted", Judged = "judged", Serving = "serving", Ended = "ended";
 
     /// <summary>What may hold beside the state: where the suspect is.</summary>
     private const string Detained = "detained", Arrested = "arrested", Locked = "serving-time", Bail = "bail", Residence = "residence";
@@ -119,7 +121,7 @@ public sealed class CriminalCase : MeasureKind
         },
         new()
         {
-            Action = "withdraw-case", From = [Filed], To = "withdrawn", Who = MeasureWho.Officer, Required = ["reason"], Guards = [IsFree], Keeps = true, Effect = c => Custody.Undo(c, "criminal"),
+            Action = "withdraw-case", From = [Filed], To = Withdrawn, Who = MeasureWho.Officer, Required = ["reason"], Guards = [IsFree], Keeps = true, Effect = c => Custody.Undo(c, "criminal"),
         },
         new() { Action = "finish", From = [Judged], To = Ended, Who = MeasureWho.Anyone, By = All, Required = ["reason"], Guards = [IsFree], Keeps = true },
     ];
@@ -186,7 +188,7 @@ public sealed class CriminalCase : MeasureKind
         c.Measure.IssuedAt = Custody.At(c, "judgedAt");
         if (c["verdict"] == "not-guilty")
         {
-            c.Incident.PunishedAt = null;
+            Custody.Undo(c, "criminal");
         }
     }
 }

@@ -57,12 +57,20 @@ internal static class Custody
     /// <param name="disposition">The disposition that it was.</param>
     public static void Undo(MeasureContext c, string disposition)
     {
-        c.Incident.PunishedAt = null;
-        if (c.Incident.Disposition == disposition)
+        c.Incident.PunishedAt = c.Beside.Count > 0 ? c.Beside[0].At : null;
+        if (c.Incident.Disposition == disposition && c.Beside.All(b => b.Disposition != disposition))
         {
-            (c.Incident.Disposition, c.Incident.DisposedAt) = (null, null);
+            // What else was imposed for it stands.
+            c.Incident.Disposition = c.Beside.Count > 0 ? c.Beside[0].Disposition : null;
+            c.Incident.DisposedAt = c.Incident.PunishedAt;
         }
     }
+
+    /// <summary>Which disposition a punishment is; null for one that was never imposed or does not stand any more.</summary>
+    /// <param name="m">A penalty or a criminal case.</param>
+    public static string? DispositionOf(Measure m) => m.Kind == CriminalCase.KindId
+        ? m.State is CriminalCase.Withdrawn or CriminalCase.NotFiled || m.Fields.GetValueOrDefault("verdict") == "not-guilty" ? null : "criminal"
+        : m.IssuedAt is null || m.State == AdministrativePenalty.Revoked ? null : "penalty";
 
     /// <summary>When time demands something: on the day of the release.</summary>
     public static DateTimeOffset? NextCheck(Measure m, DateTimeOffset after) => m.ReleasedAt is null && m.ReleaseAt is { } at && at > after ? at : null;
