@@ -17,6 +17,9 @@ public enum FailureKind
 
     /// <summary>The step is not allowed from the present state (HTTP 422).</summary>
     NotAllowed,
+
+    /// <summary>What it needs is away for now; the same may be tried later (HTTP 503).</summary>
+    Unavailable,
 }
 
 /// <summary>A failure that a user can cause. Bugs and outages are exceptions instead.</summary>

@@ -24,6 +24,7 @@ public static class Problems
         FailureKind.Forbidden => StatusCodes.Status403Forbidden,
         FailureKind.Conflict => StatusCodes.Status409Conflict,
         FailureKind.NotAllowed => StatusCodes.Status422UnprocessableEntity,
+        FailureKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
     };
 }
 

@@ -105,7 +105,7 @@ public static class AnhuApp
         services.AddSingleton<DataRequestDesk>();
         services.AddDemo();
         services.AddDocuments(new DocumentSettings(Path.Combine(settings.Content, "documents"), settings.Documents.CheckAddress), settings.Documents.Fonts);
-        services.AddEvidence();
+        services.AddEvidence(new ScannerSettings(settings.Evidence.Scanner));
         services.AddKeyRotation();
         services.AddSingleton<IUnitWork, DutiesOfUnit>();
         services.AddSingleton(settings.Security.Reviews(settings.Demo));

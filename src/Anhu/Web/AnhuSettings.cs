@@ -71,6 +71,9 @@ public sealed class AnhuSettings
     /// <summary>How text messages leave.</summary>
     public Modules.Messages.MessageSettings Messages { get; set; } = new();
 
+    /// <summary>How photos and files are looked at.</summary>
+    public EvidenceSettings Evidence { get; set; } = new();
+
     /// <summary>How documents are printed and checked.</summary>
     public PrintSettings Documents { get; set; } = new();
 
@@ -88,6 +91,13 @@ public sealed class AnhuSettings
 
     /// <summary>Whether new alarms keep coming in a demo.</summary>
     public bool DemoSimulator { get; set; } = true;
+}
+
+/// <summary>How photos and files are looked at.</summary>
+public sealed class EvidenceSettings
+{
+    /// <summary>Where ClamAV's daemon listens: <c>unix:/run/clamav/clamd.ctl</c> or <c>tcp:HOST:PORT</c>; empty for no scan. With it, nothing is kept that it has not looked at.</summary>
+    public string Scanner { get; set; } = "";
 }
 
 /// <summary>How documents are printed and checked.</summary>

@@ -17,6 +17,7 @@ internal sealed class IdentityProvider : IDisposable
     private const string Password = "Provider-Password-1";
 
     private readonly string folder = Directory.CreateTempSubdirectory("anhu-idp-").FullName;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> people = [];
     private readonly int port = FreePort();
     private Process? process;
 
@@ -112,14 +113,18 @@ internal sealed class IdentityProvider : IDisposable
         ["authorization_type"] = new[] { "code", "id_token" }, ["token_endpoint_auth_method"] = new[] { "client_secret_post", "client_secret_basic" }, ["scope"] = Array.Empty<string>(),
     });
 
-    /// <summary>Adds a person to the provider and signs them in there.</summary>
+    /// <summary>Adds a person to the provider, where there is none of that name yet, and signs them in there.</summary>
     /// <returns>A browser with a session at the provider.</returns>
     public async Task<HttpClient> SignInAsync(string userName)
     {
-        await AsAdministratorAsync("user/", new Dictionary<string, object>
+        if (people.TryAdd(userName, true))
         {
-            ["username"] = userName, ["name"] = userName, ["enabled"] = true, ["password"] = Password, ["scope"] = new[] { "openid" },
-        });
+            await AsAdministratorAsync("user/", new Dictionary<string, object>
+            {
+                ["username"] = userName, ["name"] = userName, ["enabled"] = true, ["password"] = Password, ["scope"] = new[] { "openid" },
+            });
+        }
+
         var browser = Client();
         await SendAsync(browser, HttpMethod.Post, "auth/", new Dictionary<string, object> { ["username"] = userName, ["password"] = Password });
         await SendAsync(browser, HttpMethod.Put, "auth/grant/anhu/", new Dictionary<string, object> { ["scope"] = "openid" });

@@ -28,6 +28,33 @@ public sealed class SingleSignOnTests(SingleSignOnTests.City city) : IClassFixtu
         Assert.Null(city.CookieOf(browser, "anhu.sign-on"));
     }
 
+    /// <summary>A user name that the provider gives to somebody else opens nothing here: the first sign-on ties the provider's own key of the person to the worker.</summary>
+    [Fact]
+    public async Task NameThatWasGivenToAnother_OpensNothing_UntilAnAdministratorResetsTheSignIn()
+    {
+        var worker = await city.WorkerAsync();
+        using var first = city.CreateClient();
+        Assert.Equal("/", await city.EnterAsync(first, worker.UserName!));
+        var bound = await SubjectAsync();
+        Assert.StartsWith(city.Authority + "\n", bound, StringComparison.Ordinal);
+        Assert.Contains(AccountEvents.SignOnBound, await city.EventsAboutAsync(worker));
+        using var second = city.CreateClient();
+        Assert.Equal("/", await city.EnterAsync(second, worker.UserName!));
+
+        await city.WithAsync<WorkerManager>(async workers => await workers.TieAsync((await workers.FindByIdAsync(worker.Id.ToString()))!, bound + "x"));
+        using var other = city.CreateClient();
+        var landed = await city.EnterAsync(other, worker.UserName!);
+        Assert.StartsWith("/sign-in?noWorker=1", landed, StringComparison.Ordinal);
+        Assert.Null(city.CookieOf(other, "anhu.session"));
+
+        Assert.True((await city.WithAsync<WorkerAdministration, Common.Result<FirstSignIn>>(a => a.ResetPasswordAsync(worker.Id, null, Ct))).IsOk);
+        using var again = city.CreateClient();
+        Assert.Equal("/", await city.EnterAsync(again, worker.UserName!));
+        Assert.Equal(bound, await SubjectAsync());
+
+        Task<string?> SubjectAsync() => city.WithAsync<WorkerManager, string?>(async workers => await workers.SubjectAsync((await workers.FindByIdAsync(worker.Id.ToString()))!));
+    }
+
     [Fact]
     public async Task Worker_WithASecondStep_IsAskedForItHere()
     {

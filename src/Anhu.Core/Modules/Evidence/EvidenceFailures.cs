@@ -42,6 +42,13 @@ public static class EvidenceFailures
     /// <summary>It holds something else beside what it is: another file, or a program.</summary>
     public static Failure Hostile { get; } = new(FailureKind.NotAllowed, "evidence.hostile");
 
+    /// <summary>The virus scanner knows something in it.</summary>
+    /// <param name="name">What it calls it.</param>
+    public static Failure Infected(string? name) => new(FailureKind.NotAllowed, "evidence.infected", null, name);
+
+    /// <summary>The virus scanner has not looked at it: it waits.</summary>
+    public static Failure NotScanned { get; } = new(FailureKind.Unavailable, "evidence.not-scanned");
+
     /// <summary>It can't be read to its end.</summary>
     public static Failure Broken { get; } = new(FailureKind.NotAllowed, "evidence.broken");
 

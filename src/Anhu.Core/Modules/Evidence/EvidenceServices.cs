@@ -8,8 +8,12 @@ public static class EvidenceServices
 {
     /// <summary>Registers them.</summary>
     /// <param name="services">The container.</param>
-    public static IServiceCollection AddEvidence(this IServiceCollection services)
+    /// <param name="scanner">Where the virus scanner is.</param>
+    public static IServiceCollection AddEvidence(this IServiceCollection services, ScannerSettings scanner)
     {
+        _ = scanner.EndPoint();
+        services.AddSingleton(scanner);
+        services.AddSingleton<VirusScanner>();
         services.AddSingleton<EvidenceDesk>();
         services.AddSingleton<EvidenceQueries>();
         services.AddSingleton<ReceiveEvidenceHandler>();

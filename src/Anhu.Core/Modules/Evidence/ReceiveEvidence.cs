@@ -59,7 +59,8 @@ public sealed record EvidenceProgress(Guid Id, bool IsKept, IReadOnlyList<int> M
 /// that a lost line, a killed program or a full disk costs a part at most.
 /// </summary>
 public sealed class ReceiveEvidenceHandler(
-    IDbContextFactory<AnhuDbContext> contexts, CaseSights sights, OrganisationDirectory organisation, RecordSceneHandler scenes, SceneBook book, RuleBook rules, TimeProvider time)
+    IDbContextFactory<AnhuDbContext> contexts, CaseSights sights, OrganisationDirectory organisation, RecordSceneHandler scenes, SceneBook book, RuleBook rules, VirusScanner scanner,
+    TimeProvider time)
 {
     /// <summary>Bytes of each part but the last.</summary>
     public const int PartSize = ChunksOfPart * EvidenceChunk.Size;
@@ -197,7 +198,14 @@ public sealed class ReceiveEvidenceHandler(
                 return EvidenceFailures.Incomplete;
             }
 
-            var looked = Look(file, content);
+            var (verdict, found) = await scanner.ScanAsync(content, ct);
+            if (verdict == ScanVerdict.NotScanned)
+            {
+                // Its parts stay: the phone asks again.
+                return EvidenceFailures.NotScanned;
+            }
+
+            var looked = verdict == ScanVerdict.Infected ? EvidenceFailures.Infected(found) : Look(file, content);
             var sm3 = db.Keys.Suite == CipherSuite.Guomi ? Convert.ToHexStringLower(ChainHash.Sm3.Compute(content)) : null;
             for (var attempt = 1; ; attempt++)
             {

@@ -6,6 +6,12 @@ namespace Anhu.Modules.Organisation;
 /// <summary>A person who signs in (工作人员); belongs to one unit.</summary>
 public sealed class Worker : IdentityUser<Guid>
 {
+    /// <summary>Where Identity keeps who the worker is at the identity provider.</summary>
+    public const string SignOnProvider = "sign-on";
+
+    /// <summary>Under which name: the provider's address and its key of the person.</summary>
+    public const string SignOnSubject = "subject";
+
     /// <summary>Rounds of PBKDF2-HMAC-SHA512 that a password's hash takes (OWASP, 2025). Hashes of fewer are made anew at the next sign-in.</summary>
     public const int PasswordRounds = 210_000;
 

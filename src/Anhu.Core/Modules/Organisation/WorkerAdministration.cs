@@ -224,7 +224,7 @@ public sealed class WorkerAdministration(
         return await SaveAsync(worker, null, active ? OrganisationEvents.WorkerReactivated : OrganisationEvents.WorkerDeactivated, ct);
     }
 
-    /// <summary>Gives a worker a new first password; the second step and passkeys are taken off too, since who lost the telephone asks for this.</summary>
+    /// <summary>Gives a worker a new first password; the second step, passkeys and the tie to a person of the identity provider are taken off too, since who lost the telephone asks for this.</summary>
     /// <param name="workerId">The worker.</param>
     /// <param name="by">The administrator, or null for the operator.</param>
     /// <param name="ct">Cancels.</param>
@@ -248,6 +248,7 @@ public sealed class WorkerAdministration(
         worker.FirstPasswordUntil = time.Now + FirstPassword.Lifetime;
         worker.TwoFactorEnabled = false;
         db.RemoveRange(await db.Set<IdentityUserPasskey<Guid>>().Where(p => p.UserId == workerId).ToListAsync(ct));
+        db.RemoveRange(await db.Set<IdentityUserToken<Guid>>().Where(t => t.UserId == workerId && t.LoginProvider == Worker.SignOnProvider).ToListAsync(ct));
         worker.LockoutEnd = null;
         worker.AccessFailedCount = 0;
         worker.SecurityStamp = NewStamp();

@@ -6,6 +6,9 @@ public static class AccountEvents
     /// <summary>A worker signed in; data: <c>method</c>.</summary>
     public const string SignedIn = "account.signed-in";
 
+    /// <summary>The first sign-on through the identity provider tied its key of the person to the worker.</summary>
+    public const string SignOnBound = "account.sign-on-bound";
+
     /// <summary>A worker signed out.</summary>
     public const string SignedOut = "account.signed-out";
 

@@ -94,6 +94,15 @@ public sealed class WorkerManager(
             && (await SetAuthenticationTokenAsync(user, TokenProvider, UsedQuestions, string.Join(' ', used.Prepend(hash).Take(QuestionsInWindow)))).Succeeded;
     }
 
+    /// <summary>Who the worker is at the identity provider: its address and its key of the person; null before the first sign-on.</summary>
+    /// <param name="user">The worker.</param>
+    public Task<string?> SubjectAsync(Worker user) => GetAuthenticationTokenAsync(user, Worker.SignOnProvider, Worker.SignOnSubject);
+
+    /// <summary>Ties the provider's key of a person to the worker.</summary>
+    /// <param name="user">The worker.</param>
+    /// <param name="subject">The provider's address and its key.</param>
+    public Task<IdentityResult> TieAsync(Worker user, string subject) => SetAuthenticationTokenAsync(user, Worker.SignOnProvider, Worker.SignOnSubject, subject);
+
     /// <summary>Makes recovery codes and stores their hashes.</summary>
     /// <param name="user">The worker.</param>
     /// <param name="number">How many.</param>

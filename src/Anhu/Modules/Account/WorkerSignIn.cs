@@ -141,6 +141,26 @@ public sealed class WorkerSignIn(
             return await OutcomeAsync(SignInResult.LockedOut, worker, method, wasLocked, ct);
         }
 
+        // A name may be given to somebody else one day, the provider's own key of a person never is: the first sign-on ties it to the worker.
+        var subject = person.FindFirst("sub") is { Value.Length: > 0 } sub ? $"{sub.Issuer}\n{sub.Value}" : null;
+        var bound = await workers.SubjectAsync(worker);
+        if (subject is null || (bound is not null && bound != subject))
+        {
+            await RecordAsync(AccountEvents.SignInFailed, worker, ct, ("method", method), ("cause", "another-person"));
+            return SignInOutcome.Refused;
+        }
+
+        if (bound is null)
+        {
+            if (!(await workers.TieAsync(worker, subject)).Succeeded)
+            {
+                // Another sign-on of the same worker was faster.
+                return SignInOutcome.Expired;
+            }
+
+            await RecordAsync(AccountEvents.SignOnBound, worker, ct);
+        }
+
         if (person.Claims.Any(c => c.Type is AccountClaims.Method or "acr" && settings.SignOn.TwoFactorMethods.Contains(c.Value)))
         {
             await SignInWithClaimsAsync(
