@@ -171,6 +171,7 @@ public static class AnhuApp
         services.AddOutbound(settings);
         services.AddOrganisationPages();
         services.AddPeoplePages();
+        services.AddSingleton<CheckpointPublisher>();
         services.AddHostedService<AuditJob>();
         services.AddHostedService<KeyKeeper>();
         services.AddHostedService<RefusedValueJob>();

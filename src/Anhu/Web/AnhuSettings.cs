@@ -71,6 +71,9 @@ public sealed class AnhuSettings
     /// <summary>How text messages leave.</summary>
     public Modules.Messages.MessageSettings Messages { get; set; } = new();
 
+    /// <summary>Where proofs of the record go.</summary>
+    public AuditSettings Audit { get; set; } = new();
+
     /// <summary>How photos and files are looked at.</summary>
     public EvidenceSettings Evidence { get; set; } = new();
 
@@ -91,6 +94,13 @@ public sealed class AnhuSettings
 
     /// <summary>Whether new alarms keep coming in a demo.</summary>
     public bool DemoSimulator { get; set; } = true;
+}
+
+/// <summary>Where proofs of the record go.</summary>
+public sealed class AuditSettings
+{
+    /// <summary>Folders (best on another machine) and addresses that signed checkpoints are taken to, every five minutes in which something happens.</summary>
+    public IReadOnlyList<string> CheckpointsTo { get; set; } = [];
 }
 
 /// <summary>How photos and files are looked at.</summary>

@@ -11,9 +11,9 @@ public sealed class OutboundHosts
     public OutboundHosts(AnhuSettings settings)
     {
         var messages = settings.Messages.Gateway == "file" ? null : settings.Messages.Url;
-        foreach (var address in (string?[])[messages, settings.SignOn.Authority])
+        foreach (var address in (string?[])[messages, settings.SignOn.Authority, .. settings.Audit.CheckpointsTo])
         {
-            if (Uri.TryCreate(address, UriKind.Absolute, out var uri))
+            if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
             {
                 known.Add(Of(uri));
             }

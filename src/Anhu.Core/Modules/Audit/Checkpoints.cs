@@ -106,20 +106,24 @@ public sealed class Checkpoints(IDbContextFactory<AnhuDbContext> contexts, TimeP
     /// <returns>The newest, and whether it is new.</returns>
     public Task<(PublishedCheckpoint Checkpoint, bool IsNew)> MakeAsync(CancellationToken ct) => MakeAsync(TimeSpan.Zero, ct);
 
-    /// <summary>Makes one when the last is older than <see cref="Interval"/>.</summary>
+    /// <summary>How long at most where they leave the store by themselves.</summary>
+    public static readonly TimeSpan PublishedInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>Makes one when the last is older than an interval.</summary>
+    /// <param name="interval">The interval.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task MakeDueAsync(CancellationToken ct)
+    public async Task MakeDueAsync(TimeSpan interval, CancellationToken ct)
     {
         await using (var db = await contexts.CreateDbContextAsync(ct))
         {
-            var since = time.Now - Interval;
+            var since = time.Now - interval;
             if (await db.AuditCheckpoints.AnyAsync(c => c.At > since, ct))
             {
                 return;
             }
         }
 
-        await MakeAsync(Interval, ct);
+        await MakeAsync(interval, ct);
     }
 
     /// <summary>The newest checkpoints, newest first.</summary>
@@ -129,6 +133,17 @@ public sealed class Checkpoints(IDbContextFactory<AnhuDbContext> contexts, TimeP
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return [.. (await Published(db).OrderByDescending(c => c.Checkpoint.At).Take(limit).ToListAsync(ct)).Select(c => c.Publish())];
+    }
+
+    /// <summary>The checkpoints after a time, oldest first.</summary>
+    /// <param name="after">The time; null for all.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<PublishedCheckpoint>> SinceAsync(DateTimeOffset? after, int limit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = after is { } at ? Published(db).Where(c => c.Checkpoint.At > at) : Published(db);
+        return [.. (await found.OrderBy(c => c.Checkpoint.At).Take(limit).ToListAsync(ct)).Select(c => c.Publish())];
     }
 
     /// <summary>Checkpoints with the public keys that prove them.</summary>
