@@ -53,6 +53,7 @@ public sealed class AccessTests
         ["LinkPersonListHandler"] = "the operator's command line: counts only",
         ["LikelyPairs"] = "says how grave a pair is, for the queue",
         ["LetterWatch"] = "what follows from new incidents and missed letters, for the platform itself",
+        ["LetterFacts"] = "the same, read for many cases at once",
         ["MeasureVisitFollower"] = "what follows from a visit, after the caller was asked about",
         ["MissedLookUps"] = "looks people up, for the platform itself",
         ["PersonIndex"] = "looks people up, for the platform itself",

@@ -49,7 +49,7 @@ public sealed class CheckpointPublisherTests(CheckpointPublisherTests.City city)
         Directory.Delete(File);
         System.IO.File.Move(File + ".away", File);
         await System.IO.File.AppendAllTextAsync(File, "{\"at\":\"2026-", Ct);
-        city.Receiver.Status = 204;
+        city.Receiver.Status = 202;
         await MakeAsync();
         await Publisher.RunAsync(Ct);
 
