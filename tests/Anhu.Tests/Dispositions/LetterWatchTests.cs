@@ -109,7 +109,10 @@ public sealed class LetterWatchTests(FakeTimeFixture app) : IClassFixture<FakeTi
     [Fact]
     public async Task ManyAlarmsAtOnce_AreEachKeptDueOnce_HoweverManyWatch()
     {
+        // Figures of other tests count what happened at their own time.
+        app.Time.Advance(TimeSpan.FromHours(1));
         var alarms = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => ElderlyAsync()));
+        app.Time.Advance(TimeSpan.FromHours(1));
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Watch.RunAsync(Ct)));
 
         var incidents = await Task.WhenAll(alarms.Select(IncidentAsync));

@@ -89,6 +89,7 @@ public sealed class MandatoryReportTests(FakeTimeFixture app) : IClassFixture<Fa
         var report = await ReportAsync(await app.Data.CreateWorkerAsync(School, roles: WorkerRole.CallTaker));
         var leader = CallerOf(await app.Data.CreateWorkerAsync(Station, roles: WorkerRole.Supervisor));
         Assert.DoesNotContain(await Queries.ReceivedAsync(leader, onlyOverdue: true, Ct), l => l.Number == report.ReportNumber);
+
         // That there is one is part of the story: the police above, who see a card, are not told.
         var card = CallerOf(await app.Data.CreateWorkerAsync("340100-police", roles: WorkerRole.Supervisor));
         Assert.Equal(CaseView.Card, (await app.QueryAsync(db => app.Services.GetRequiredService<CaseSights>().FindAsync(db, card, report.CaseId, Ct)))!.Value.Sight.View);
@@ -104,6 +105,28 @@ public sealed class MandatoryReportTests(FakeTimeFixture app) : IClassFixture<Fa
         {
             Assert.Equal("reports.tells-place", (await CompleteAsync(duty, leader, "transferred", new() { ["feedback"] = telling }, leaksSeen: true)).Failure!.Code);
         }
+    }
+
+    [Fact]
+    public async Task WhatWaits_StandsFirstByItsTerm_ThenWhatWasAnswered()
+    {
+        var teacher = await app.Data.CreateWorkerAsync(School, roles: WorkerRole.CallTaker);
+        var officer = CallerOf(await app.Data.CreateWorkerAsync(Station));
+        var reports = new List<AlarmReceipt>();
+        for (var i = 0; i < 4; i++)
+        {
+            reports.Add(await ReportAsync(teacher));
+            app.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        foreach (var answered in (int[])[0, 2])
+        {
+            Assert.True((await CompleteAsync(await DutyAsync(reports[answered].CaseId), officer, "transferred", new() { ["feedback"] = "已移送。" })).IsOk);
+        }
+
+        var own = reports.ConvertAll(r => r.ReportNumber!);
+        var listed = (await Queries.ReceivedAsync(officer, onlyOverdue: false, Ct)).Select(l => l.Number).Where(own.Contains);
+        Assert.Equal([own[1], own[3], own[2], own[0]], listed);
     }
 
     [Fact]

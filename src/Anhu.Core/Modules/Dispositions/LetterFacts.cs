@@ -15,11 +15,9 @@ internal sealed class LetterFacts
 {
     private static readonly CompiledReads<Queries> Reads = new();
 
-    private ILookup<Guid, PastIncident> past = Enumerable.Empty<PastIncident>().ToLookup(p => p.PersonId);
+    private readonly ILookup<Guid, PastIncident> past;
 
-    private LetterFacts()
-    {
-    }
+    private LetterFacts(ILookup<Guid, PastIncident> past) => this.past = past;
 
     /// <summary>The people of each incident.</summary>
     public required ILookup<Guid, IncidentParty> Parties { get; init; }
@@ -41,16 +39,15 @@ internal sealed class LetterFacts
     {
         var read = Reads.Of(db);
         Guid[] ids = [.. files.SelectMany(f => f.Incidents).Select(i => i.IncidentId)];
-        var facts = new LetterFacts
+        var parties = await read.Parties(db, ids).ToListAsync(ct);
+        Guid[] abusers = [.. parties.Where(p => p.Role == PartyRole.Perpetrator).Select(p => p.PersonId).Distinct()];
+        return new LetterFacts(await MeasureContexts.PastAsync(db, abusers, ct))
         {
-            Parties = (await read.Parties(db, ids).ToListAsync(ct)).ToLookup(p => p.IncidentId),
+            Parties = parties.ToLookup(p => p.IncidentId),
             Letters = (await read.Letters(db, ids).ToListAsync(ct)).OrderBy(m => m.MeasureId).ToLookup(m => m.IncidentId),
             Due = await read.Due(db, ids).ToDictionaryAsync(d => d.IncidentId, cancellationToken: ct),
             Dispositions = (await read.Dispositions(db, ids).ToListAsync(ct)).ToLookup(d => d.IncidentId),
         };
-        Guid[] abusers = [.. facts.Parties.SelectMany(p => p).Where(p => p.Role == PartyRole.Perpetrator).Select(p => p.PersonId).Distinct()];
-        facts.past = await MeasureContexts.PastAsync(db, abusers, ct);
-        return facts;
     }
 
     /// <summary>What was decided about a person's incidents before one.</summary>

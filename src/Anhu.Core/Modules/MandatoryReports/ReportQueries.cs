@@ -71,25 +71,21 @@ public sealed class ReportQueries(IDbContextFactory<AnhuDbContext> contexts, Cas
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         var now = time.GetUtcNow();
-        var found =
-            from r in db.MandatoryReports.AsNoTracking()
-            join a in db.Alarms.AsNoTracking() on r.AlarmId equals a.AlarmId
-            join c in db.CaseAccess.AsNoTracking().VisibleTo(caller, db) on a.CaseId equals c.CaseId
-            select r;
+        var access = db.CaseAccess.AsNoTracking().VisibleTo(caller, db);
+        var found = db.MandatoryReports.AsNoTracking().Where(r => db.Alarms.Any(a => a.AlarmId == r.AlarmId && access.Any(c => c.CaseId == a.CaseId)));
         if (onlyOverdue)
         {
             found = found.Where(r => r.FedBackAt == null && r.DueAt < now);
         }
 
         // That there is a report is part of the story: who sees no more than a card of a case is not told, and what they are not told takes no line from what they are.
-        var order = await found.OrderBy(r => r.FedBackAt != null).ThenBy(r => r.FedBackAt == null ? r.DueAt : null).ThenByDescending(r => r.ReceivedAt).ThenBy(r => r.AlarmId)
-            .Select(r => r.AlarmId).Distinct().ToListAsync(ct);
+        var ordered = found.OrderBy(r => r.FedBackAt != null).ThenBy(r => r.FedBackAt == null ? r.DueAt : null).ThenByDescending(r => r.ReceivedAt).ThenBy(r => r.AlarmId);
         var lines = new List<ReportLine>();
-        foreach (var portion in order.Chunk(MostLines).TakeWhile(_ => lines.Count < MostLines))
+        for (var (skip, count) = (0, MostLines); lines.Count < MostLines && count == MostLines; skip += MostLines)
         {
-            var place = portion.Index().ToDictionary(p => p.Item, p => p.Index);
-            var rows = await RowsAsync(db, db.MandatoryReports.AsNoTracking().Where(r => portion.Contains(r.AlarmId)), ct);
-            lines.AddRange(await LinesAsync(db, caller, [.. rows.OrderBy(r => place[r.Report.AlarmId])], ct));
+            var rows = await RowsAsync(db, ordered.Skip(skip).Take(MostLines), ct);
+            count = rows.Count;
+            lines.AddRange(await LinesAsync(db, caller, rows, ct));
         }
 
         return [.. lines.Take(MostLines)];

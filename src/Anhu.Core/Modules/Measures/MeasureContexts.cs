@@ -33,6 +33,8 @@ internal sealed record PastIncident
 /// <summary>Reads what stands around a step from the store.</summary>
 internal static class MeasureContexts
 {
+    private static readonly CompiledReads<Queries> Reads = new();
+
     public static async Task<MeasureContext> OfAsync(
         AnhuDbContext db, MeasureKind kind, MeasureRules rules, Measure measure, CaseFile file, Incident incident, IReadOnlyDictionary<string, string> fields,
         Caller caller, OrganisationMap map, DateTimeOffset now, CancellationToken ct)
@@ -64,10 +66,8 @@ internal static class MeasureContexts
     }
 
     /// <summary>What was decided about a person's earlier incidents, of all cases: criticism counts by person, not by alarm.</summary>
-    public static async Task<MeasureHistory> HistoryAsync(AnhuDbContext db, Guid person, Incident incident, CancellationToken ct)
-    {
-        return History((await PastAsync(db, [person], ct))[person], incident);
-    }
+    public static async Task<MeasureHistory> HistoryAsync(AnhuDbContext db, Guid person, Incident incident, CancellationToken ct) =>
+        History((await PastAsync(db, [person], ct))[person], incident);
 
     /// <summary>What was decided before an incident.</summary>
     /// <param name="past">All incidents of the person.</param>
@@ -83,21 +83,6 @@ internal static class MeasureContexts
     public static async Task<ILookup<Guid, PastIncident>> PastAsync(AnhuDbContext db, Guid[] people, CancellationToken ct) =>
         (await Reads.Of(db).Past(db, people).ToListAsync(ct)).ToLookup(p => p.PersonId);
 
-    private static readonly CompiledReads<Queries> Reads = new();
-
-    private sealed class Queries
-    {
-        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<PastIncident>> Past { get; } =
-            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] people) =>
-                from p in db.IncidentParties
-                where people.Contains(p.PersonId) && p.Role == Alarms.PartyRole.Perpetrator
-                join i in db.Incidents on p.IncidentId equals i.IncidentId
-                select new PastIncident
-                {
-                    PersonId = p.PersonId, IncidentId = i.IncidentId, OccurredAt = i.OccurredAt, Disposition = i.Disposition, LetterAt = i.LetterAt, PunishedAt = i.PunishedAt,
-                });
-    }
-
     /// <summary>What was done about a measure and is kept, oldest first, with what this transaction adds.</summary>
     public static async Task<List<MeasureAct>> ActsAsync(AnhuDbContext db, Guid measureId, CancellationToken ct)
     {
@@ -111,5 +96,18 @@ internal static class MeasureContexts
         var (incident, since) = (measure.IncidentId, measure.DeliveredAt ?? measure.ProposedAt);
         return await db.Duties.AsNoTracking().Where(d => d.IncidentId == incident && d.Kind == "check-visit" && d.DoneAt != null && d.CreatedAt >= since && d.Outcome != null)
             .OrderBy(d => d.DoneAt).ThenBy(d => d.DutyId).Select(d => d.Outcome!).ToListAsync(ct);
+    }
+
+    private sealed class Queries
+    {
+        public Func<AnhuDbContext, Guid[], IAsyncEnumerable<PastIncident>> Past { get; } =
+            EF.CompileAsyncQuery((AnhuDbContext db, Guid[] people) =>
+                from p in db.IncidentParties
+                where people.Contains(p.PersonId) && p.Role == Alarms.PartyRole.Perpetrator
+                join i in db.Incidents on p.IncidentId equals i.IncidentId
+                select new PastIncident
+                {
+                    PersonId = p.PersonId, IncidentId = i.IncidentId, OccurredAt = i.OccurredAt, Disposition = i.Disposition, LetterAt = i.LetterAt, PunishedAt = i.PunishedAt,
+                });
     }
 }

@@ -40,10 +40,8 @@ public static class SingleSignOn
         });
         authentication.Services.AddOptions<OpenIdConnectOptions>(SchemeName).Configure<IServiceProvider>(static (options, provider) =>
         {
-            // What the provider's own documents name must be in the settings, too.
-            var guard = provider.GetRequiredService<OutboundGuard>();
-            guard.InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false };
-            options.BackchannelHttpHandler = guard;
+            // Guarded as every client: what the provider's own documents name must be in the settings, too.
+            options.BackchannelHttpHandler = provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(SchemeName);
         });
         authentication.AddOpenIdConnect(SchemeName, options =>
         {
