@@ -49,6 +49,12 @@ public sealed class PagesTests(Browser app)
             await CheckAsync(page, path);
         }
 
+        // The form of a leak, and what stands there after one.
+        await CheckAsync(page, $"/cases/{receipt.CaseId}/leak");
+        Assert.True((await app.Services.GetRequiredService<Anhu.Modules.Whereabouts.LeakDesk>().ReportAsync(
+            new() { CaseId = receipt.CaseId, What = ExposedThing.Home, To = ExposedTo.OtherParty, Note = "对方说知道她在哪里" }, CallerOf(worker), Ct)).IsOk);
+        await CheckAsync(page, $"/cases/{receipt.CaseId}/leak");
+        await CheckAsync(page, $"/cases/{receipt.CaseId}");
         await page.Context.CloseAsync();
     }
 
@@ -187,6 +193,9 @@ public sealed class PagesTests(Browser app)
             CallerOf(above), above.Id, new NewTie(TieKind.Self, "赵样本", null, "13612340000", new DateOnly(1985, 2, 3)), Ct)).IsOk);
         Assert.True((await app.Services.GetRequiredService<SealCaseHandler>().SealAsync(CallerOf(leader), hidden.CaseId, [], "同事", Ct)).IsOk);
 
+        Assert.True((await app.Services.GetRequiredService<Anhu.Modules.Whereabouts.LeakDesk>().ReportAsync(
+            new() { CaseId = receipt.CaseId, What = ExposedThing.Several, To = ExposedTo.NotKnown, Note = "不该知道的人问起她" }, CallerOf(leader), Ct)).IsOk);
+
         // One who searched for himself at night, for the data-protection officer to look into.
         var views = app.Services.GetRequiredService<ViewLog>();
         for (var i = 0; i < ViewDays.ManyAtNight; i++)
@@ -207,7 +216,7 @@ public sealed class PagesTests(Browser app)
         Assert.True((await desk.DecideAsync(Guid.Parse(request[^36..]), true, KnownBy.Nothing, null, CallerOf(officer), Ct)).IsOk);
         foreach (var (worker, paths) in ((Worker, string[])[])
             [(above, ["/", $"/cases/{other.CaseId}", "/emergency", "/access", "/access?show=reasons", "/profile/ties"]), (stranger, [$"/cases/{receipt.CaseId}"]),
-             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access", "/access/case", $"/access/case?number={receipt.CaseNumber}", "/access/unusual", $"/access/workers/{stranger.Id}", "/access/requests", "/access/retention", "/access/retention?show=held", "/access/requests/new", request, $"{request}/answer", waiting])])
+             (leader, ["/cases", $"/cases/{hidden.CaseId}"]), (officer, ["/", "/access", "/access/case", $"/access/case?number={receipt.CaseNumber}", "/access/unusual", $"/access/workers/{stranger.Id}", "/access/leaks", "/access/requests", "/access/retention", "/access/retention?show=held", "/access/requests/new", request, $"{request}/answer", waiting])])
         {
             var page = await app.SignInPageAsync(worker, culture, narrow);
             foreach (var path in paths)

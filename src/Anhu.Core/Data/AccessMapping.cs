@@ -7,7 +7,7 @@ namespace Anhu.Data;
 
 /// <summary>Tables of access: leaves, blocks, seats, ties.</summary>
 internal sealed class AccessMapping :
-    IEntityTypeConfiguration<AccessGrant>, IEntityTypeConfiguration<AccessBlock>, IEntityTypeConfiguration<SealedSeat>,
+    IEntityTypeConfiguration<AccessGrant>, IEntityTypeConfiguration<AccessBlock>, IEntityTypeConfiguration<SealedSeat>, IEntityTypeConfiguration<Exposure>, IEntityTypeConfiguration<ExposureSeat>,
     IEntityTypeConfiguration<WorkerTie>, IEntityTypeConfiguration<WorkerTieKey>, IEntityTypeConfiguration<HandOver>, IEntityTypeConfiguration<SharingConsent>
 {
     public void Configure(EntityTypeBuilder<HandOver> sheet)
@@ -58,6 +58,29 @@ internal sealed class AccessMapping :
         seat.HasKey(s => new { s.CaseId, s.WorkerId });
         seat.HasAnnotation(StoreAnnotations.Clustered, true);
         seat.HasIndex(s => s.WorkerId);
+    }
+
+    public void Configure(EntityTypeBuilder<Exposure> leak)
+    {
+        leak.ToTable("cases_exposure");
+        leak.HasKey(x => x.ExposureId);
+        leak.Property(x => x.Note).Sealed();
+        leak.Property(x => x.Answer).Sealed();
+        leak.Property(x => x.EndReason).Sealed();
+        leak.Property(x => x.Version).IsConcurrencyToken();
+        leak.HasIndex(x => x.CaseId);
+        leak.HasIndex(x => x.ReportedAt);
+
+        // What every look at a place asks: few rows at any time.
+        leak.HasIndex(x => x.ExposureId, "open").HasFilter("\"EndedAt\" IS NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<ExposureSeat> seat)
+    {
+        seat.ToTable("cases_exposure_seat");
+        seat.HasKey(s => new { s.ExposureId, s.WorkerId });
+        seat.HasAnnotation(StoreAnnotations.Clustered, true);
+        seat.HasIndex(s => s.CaseId);
     }
 
     public void Configure(EntityTypeBuilder<WorkerTie> tie)

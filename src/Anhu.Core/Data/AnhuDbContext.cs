@@ -121,6 +121,12 @@ public sealed class AnhuDbContext(DbContextOptions<AnhuDbContext> options)
     /// <summary>Who may see which sealed case.</summary>
     public DbSet<SealedSeat> SealedSeats => Set<SealedSeat>();
 
+    /// <summary>Leaks of where victims and children are.</summary>
+    public DbSet<Exposure> Exposures => Set<Exposure>();
+
+    /// <summary>The circles of leaks.</summary>
+    public DbSet<ExposureSeat> ExposureSeats => Set<ExposureSeat>();
+
     /// <summary>Workers' own particulars and declared family.</summary>
     public DbSet<WorkerTie> WorkerTies => Set<WorkerTie>();
 

@@ -592,6 +592,107 @@ namespace Anhu.Data.Postgres.Migrations
                     b.ToTable("cases_case", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Cases.Exposure", b =>
+                {
+                    b.Property<Guid>("ExposureId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Answer")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("AnsweredByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool?>("AuthorityTold")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("EndReason")
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("EndedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Note")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<DateTimeOffset>("OfficerDueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("ReportedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ReportedByWorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("UnitId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.HasKey("ExposureId");
+
+                    b.HasIndex("CaseId");
+
+                    b.HasIndex("ReportedAt");
+
+                    b.HasIndex(new[] { "ExposureId" }, "open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.ToTable("cases_exposure", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.ExposureSeat", b =>
+                {
+                    b.Property<Guid>("ExposureId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("WorkerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("ExposureId", "WorkerId");
+
+                    b.HasIndex("CaseId");
+
+                    b.ToTable("cases_exposure_seat", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Cases.Incident", b =>
                 {
                     b.Property<Guid>("IncidentId")

@@ -593,6 +593,110 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.ToTable("cases_case", (string)null);
                 });
 
+            modelBuilder.Entity("Anhu.Modules.Cases.Exposure", b =>
+                {
+                    b.Property<byte[]>("ExposureId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Answer")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("AnsweredByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool?>("AuthorityTold")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("EndReason")
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("EndedByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Note")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasAnnotation("Anhu:Sealed", false);
+
+                    b.Property<long>("OfficerDueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ReportedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ReportedByWorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("UnitId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ExposureId");
+
+                    b.HasIndex("CaseId");
+
+                    b.HasIndex("ReportedAt");
+
+                    b.HasIndex(new[] { "ExposureId" }, "open")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.ToTable("cases_exposure", (string)null);
+                });
+
+            modelBuilder.Entity("Anhu.Modules.Cases.ExposureSeat", b =>
+                {
+                    b.Property<byte[]>("ExposureId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("WorkerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CaseId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ExposureId", "WorkerId");
+
+                    b.HasIndex("CaseId");
+
+                    b.ToTable("cases_exposure_seat", (string)null);
+
+                    b.HasAnnotation("Anhu:Clustered", true);
+                });
+
             modelBuilder.Entity("Anhu.Modules.Cases.Incident", b =>
                 {
                     b.Property<byte[]>("IncidentId")

@@ -215,6 +215,7 @@ public static class AnhuApp
         app.MapPeople();
         app.MapScene();
         app.MapVisits();
+        app.MapLeaks();
         app.MapShell();
         app.MapOperations();
     }

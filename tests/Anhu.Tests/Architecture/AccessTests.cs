@@ -47,6 +47,7 @@ public sealed class AccessTests
         ["IntakeBatch"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["IntakeSet"] = "takes alarms; the receipt tells of the sender's own alarm",
         ["Kinship"] = "loads the neighbourhood of two records, after the caller was asked about",
+        ["LeakHolds"] = "says whether a leak keeps a caller from places and numbers: yes or no",
         ["LetterDocuments"] = "adds their incidents to letters that the policy gave",
         ["LikelyPeople"] = "looks people up at intake; the receipt tells of the sender's own alarm",
         ["LearnFromDecisions"] = "the operator's command line: shares of levels and counts only",

@@ -188,6 +188,7 @@ public sealed class ViewLogTests(FakeTimeFixture app) : IClassFixture<FakeTimeFi
             ["/visits"] = "/visits", ["/scene/{DutyId:guid}"] = $"/scene/{Duty("police-first-contact")}", ["/api/v1/cases/{id:guid}/scene"] = $"/api/v1/cases/{alarm.CaseId}/scene", ["/visits/{DutyId:guid}"] = $"/visits/{Duty("phone-return-visit")}",
             ["/visits/{DutyId:guid}/done"] = $"/visits/{Duty("phone-return-visit")}/done", ["/visits/contacts/{CaseId:guid}"] = $"/visits/contacts/{alarm.CaseId}",
             ["/messages"] = "/messages", ["/messages/{DutyId:guid}"] = $"/messages/{Duty("caring-message")}", ["/cases/{CaseId:guid}/places"] = $"/cases/{alarm.CaseId}/places",
+            ["/cases/{CaseId:guid}/leak"] = $"/cases/{alarm.CaseId}/leak", ["/api/v1/cases/{id:guid}/leaks"] = $"/api/v1/cases/{alarm.CaseId}/leaks", ["/access/leaks"] = "/access/leaks",
             ["/measures"] = "/measures", ["/measures/court-notices"] = "/measures/court-notices", ["/measures/{MeasureId:guid}"] = $"/measures/{letter}", ["/measures/{MeasureId:guid}/{Action}"] = $"/measures/{letter}/edit",
             ["/cases/{CaseId:guid}/measures/new"] = $"/cases/{alarm.CaseId}/measures/new", ["/api/v1/cases/{id:guid}/measures"] = $"/api/v1/cases/{alarm.CaseId}/measures",
             ["/api/v1/measures"] = "/api/v1/measures?number=1&kind=administrative-penalty", ["/api/v1/measures/{id:guid}"] = $"/api/v1/measures/{letter}",

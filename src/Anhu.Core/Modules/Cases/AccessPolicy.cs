@@ -235,7 +235,7 @@ public static class AccessPolicy
     public static bool TellsStory(string type) => StoryTypes.Any(t => type.StartsWith(t, StringComparison.Ordinal));
 
     /// <summary>First parts of the types of such events.</summary>
-    public static IReadOnlyList<string> StoryTypes { get; } = ["visit.", "scene.", "evidence.", EventTypes.MessagePrefix, "contact.", "address.", "access.", "household.", "letter.", "order.", "penalty.", "crime.", "disposition.", "document.", "report.", "consent."];
+    public static IReadOnlyList<string> StoryTypes { get; } = ["visit.", "scene.", "evidence.", EventTypes.MessagePrefix, "contact.", "address.", "access.", "household.", "letter.", "order.", "penalty.", "crime.", "disposition.", "document.", "report.", "consent.", "leak."];
 
     /// <summary>Events without those whose type <see cref="TellsStory"/>.</summary>
     /// <param name="events">Events.</param>

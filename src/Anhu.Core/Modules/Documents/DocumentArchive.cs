@@ -22,7 +22,8 @@ public sealed class DocumentArchive(IDbContextFactory<AnhuDbContext> contexts, C
         await using var db = await contexts.CreateDbContextAsync(ct);
         var document = await db.IssuedDocuments.AsNoTracking().SingleOrDefaultAsync(d => d.IssuedDocumentId == documentId, ct);
         if (document is null || await sights.FindAsync(db, caller, document.CaseId, ct) is not (_, { View: >= CaseView.Working, Grant: not GrantKind.Emergency } sight)
-            || !(sight.Shows(FieldClass.Story) || document.UnitId == caller.UnitId))
+            || !(sight.Shows(FieldClass.Story) || document.UnitId == caller.UnitId)
+            || await LeakHolds.ShutOutAsync(db, caller, document.CaseId, ct))
         {
             return null;
         }

@@ -214,6 +214,9 @@ public abstract class MeasureKind
     /// <summary>Deadlines that its rules must hold.</summary>
     public abstract IReadOnlyList<string> Deadlines { get; }
 
+    /// <summary>Fields that tell where she or her post is reached: shown after a leak to its circle only.</summary>
+    public virtual IReadOnlyList<string> PlaceFields { get; } = [];
+
     /// <summary>Numbers that its rules must hold, such as the longest term in months.</summary>
     public virtual IReadOnlyList<string> Numbers { get; } = [];
 

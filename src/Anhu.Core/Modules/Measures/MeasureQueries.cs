@@ -203,6 +203,11 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
         {
             measure.Fields = new Dictionary<string, string>();
         }
+        else if (kind.PlaceFields.Count > 0 && await LeakHolds.ShutOutAsync(db, caller, line.CaseId, ct))
+        {
+            // After a leak only its circle is told where papers reach her.
+            measure.Fields = measure.Fields.Where(f => !kind.PlaceFields.Contains(f.Key)).ToDictionary(StringComparer.Ordinal);
+        }
 
         return new MeasureDetails(
             line, details.Sight, measure, details.People.FirstOrDefault(p => p.PersonId == context.Against),

@@ -13,6 +13,9 @@ public static class ContactFailures
     /// <summary>No such contact, or not for this caller.</summary>
     public static Failure NotFound { get; } = new(FailureKind.NotFound, "contacts.not-found");
 
+    /// <summary>After a leak, only its circle deals with her numbers and places.</summary>
+    public static Failure Held { get; } = new(FailureKind.NotAllowed, "contacts.held");
+
     /// <summary>The person is not a victim of the case.</summary>
     public static Failure PersonUnknown { get; } = new(FailureKind.Invalid, "contacts.person-unknown", "personId");
 

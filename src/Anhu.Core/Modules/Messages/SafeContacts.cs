@@ -31,6 +31,12 @@ public sealed class SafeContacts(
         }
 
         await using var db = await contexts.CreateDbContextAsync(ct);
+        if (await LeakHolds.ShutOutAsync(db, caller, caseId, ct))
+        {
+            // After a leak nobody outside its circle is told a number: as if she had said nothing yet.
+            return new CaseContacts(caseId, file.Case.CaseNumber, [], [.. file.People.Where(p => p.Role == PartyRole.Victim)], file.Sight);
+        }
+
         var contacts = await db.SafeContacts.AsNoTracking().Where(c => c.CaseId == caseId).OrderByDescending(c => c.ConfirmedAt).Take(50).ToListAsync(ct);
         var judged = new List<JudgedContact>(contacts.Count);
         foreach (var contact in contacts)
@@ -303,6 +309,11 @@ public sealed class SafeContacts(
                 if (!caller.May(Permissions.WorkDuties) || await sights.FindAsync(db, caller, caseId, ct) is not (_, { MayWork: true }))
                 {
                     return ContactFailures.NotFound;
+                }
+
+                if (await LeakHolds.ShutOutAsync(db, caller, caseId, ct))
+                {
+                    return ContactFailures.Held;
                 }
 
                 return await change(db, (await CaseFile.LoadAsync(db, [caseId], ct))[caseId]);

@@ -126,6 +126,9 @@ public enum PlaybookEvent
 
     /// <summary><c>disposition.addition</c>: the police added something to how they disposed of an incident.</summary>
     DispositionAddition,
+
+    /// <summary><c>whereabouts.leaked</c>: a victim's or child's place or number got to the wrong eyes.</summary>
+    WhereaboutsLeaked,
 }
 
 /// <summary>What a playbook may look at. Null means not known, which is not no.</summary>

@@ -73,6 +73,7 @@ internal static class PlaybookWords
         PlaybookEvent.ReportReceived => "report.received",
         PlaybookEvent.ReportOmitted => "report.omitted",
         PlaybookEvent.DispositionAddition => "disposition.addition",
+        PlaybookEvent.WhereaboutsLeaked => "whereabouts.leaked",
     };
 
     /// <summary>The language of conditions.</summary>

@@ -36,6 +36,9 @@ public static class WhereaboutsFailures
     /// <summary>No such thing, or not for this caller.</summary>
     public static Failure NotFound { get; } = new(FailureKind.NotFound, "whereabouts.not-found");
 
+    /// <summary>After a leak, only its circle sees and changes them.</summary>
+    public static Failure Held { get; } = new(FailureKind.NotAllowed, "whereabouts.held");
+
     /// <summary>A reason must be chosen.</summary>
     public static Failure ReasonMissing { get; } = new(FailureKind.Invalid, "whereabouts.reason-missing", "reason");
 
@@ -71,7 +74,8 @@ public sealed record HiddenItem(Guid ItemId, Guid PersonId, ShieldKind Kind, Shi
 /// <param name="People">Its victims and children.</param>
 /// <param name="Items">What is hidden; never the values.</param>
 /// <param name="Sight">What the caller may see of the case.</param>
-public sealed record CaseWhereabouts(Guid CaseId, string CaseNumber, IReadOnlyList<CasePerson> People, IReadOnlyList<HiddenItem> Items, CaseSight Sight);
+/// <param name="Held">A leak keeps the caller out: nothing is told of what is hidden.</param>
+public sealed record CaseWhereabouts(Guid CaseId, string CaseNumber, IReadOnlyList<CasePerson> People, IReadOnlyList<HiddenItem> Items, CaseSight Sight, bool Held);
 
 /// <summary>A wish to record a place or number.</summary>
 public sealed record ShieldPlace
@@ -126,6 +130,11 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         var people = file.People.Where(p => CaseSecrets.IsProtected(p.Role) || p.AddressShielded || p.PhoneShielded).ToList();
+        if (await LeakHolds.ShutOutAsync(db, caller, caseId, ct))
+        {
+            return new CaseWhereabouts(caseId, file.Case.CaseNumber, people, [], file.Sight, true);
+        }
+
         var ids = people.Select(p => p.PersonId).ToList();
         var places = await db.ShieldedPlaces.AsNoTracking().Where(s => ids.Contains(s.PersonId)).OrderByDescending(s => s.RecordedAt).Take(100).ToListAsync(ct);
         return new CaseWhereabouts(
@@ -136,7 +145,7 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
                 .. places.Select(s => new HiddenItem(
                     s.ShieldedPlaceId, s.PersonId, s.Kind, s.State, s.MeetAt, s.RecordedAt, s.State == ShieldState.Proposed && s.RecordedByWorkerId != worker)),
             ],
-            file.Sight);
+            file.Sight, false);
     }
 
     /// <summary>Shows one value, and records that it was shown.</summary>
@@ -153,7 +162,17 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
             return WhereaboutsFailures.ReasonMissing;
         }
 
-        if ((await OfCaseAsync(caller, caseId, ct))?.Items.FirstOrDefault(i => i.ItemId == itemId && i.Kind == kind) is not { } item)
+        if (await OfCaseAsync(caller, caseId, ct) is not { } of)
+        {
+            return WhereaboutsFailures.NotFound;
+        }
+
+        if (of.Held)
+        {
+            return WhereaboutsFailures.Held;
+        }
+
+        if (of.Items.FirstOrDefault(i => i.ItemId == itemId && i.Kind == kind) is not { } item)
         {
             return WhereaboutsFailures.NotFound;
         }
@@ -167,11 +186,20 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
             return WhereaboutsFailures.NotFound;
         }
 
-        // Recorded before it is shown: what is not on the record is not seen.
+        // Recorded before it is shown: what is not on the record is not seen. Asked again in the same turn: nothing is shown after a leak is on the record.
         db.Actor = caller.Actor;
-        Record(db, Shown, caseId, item.PersonId, kind, ("why", reason), ("item", item.State is null ? null : itemId));
-        await db.SaveChangesAsync(ct);
-        return value;
+        return await db.ExclusivelyAsync<Result<string>>(
+            async () =>
+            {
+                if (await LeakHolds.ShutOutAsync(db, caller, caseId, ct))
+                {
+                    return WhereaboutsFailures.Held;
+                }
+
+                Record(db, Shown, caseId, item.PersonId, kind, ("why", reason), ("item", item.State is null ? null : itemId));
+                return value;
+            },
+            ct);
     }
 
     /// <summary>Records a place or number. A new address or shelter waits for a second person; the old one is out of use at once.</summary>
@@ -284,6 +312,11 @@ public sealed class WhereaboutsDesk(IDbContextFactory<AnhuDbContext> contexts, C
                     || await sights.FindAsync(db, caller, caseId, ct) is not (_, { MayWork: true }))
                 {
                     return WhereaboutsFailures.NotFound;
+                }
+
+                if (await LeakHolds.ShutOutAsync(db, caller, caseId, ct))
+                {
+                    return WhereaboutsFailures.Held;
                 }
 
                 return await change(db, (await CaseFile.LoadAsync(db, [caseId], ct))[caseId], worker);

@@ -1,4 +1,5 @@
 using Anhu.Components.Ui;
+using Anhu.Modules.Cases;
 
 namespace Anhu.Modules.Whereabouts;
 
@@ -7,7 +8,7 @@ internal static class WhereaboutsSetup
 {
     public static IServiceCollection AddWhereabouts(this IServiceCollection services)
     {
-        services.AddSingleton<WhereaboutsDesk>();
+        services.AddSingleton<WhereaboutsDesk>().AddSingleton<LeakDesk>().AddSingleton<LeakQueries>().AddSingleton<LeakHolds>();
         return services.AddFailureTexts<WhereaboutsText>();
     }
 }

@@ -50,6 +50,9 @@ public sealed class ProtectionOrder : MeasureKind
     /// <inheritdoc />
     public override string EventFamily => "order";
 
+    /// <inheritdoc />
+    public override IReadOnlyList<string> PlaceFields { get; } = ["serviceAddress", "servicePhone", "currentAddress"];
+
     // Others who may apply in her place (Anti-Domestic Violence Law 23; SPC 2022, 2) are named in the application; it is drafted by those who see the story.
     /// <inheritdoc />
     public override IReadOnlyList<Agency> Agencies { get; } = [Agency.WomensFederation, Agency.Police, Agency.Court];

@@ -265,6 +265,48 @@ namespace Anhu.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "cases_exposure",
+                columns: table => new
+                {
+                    ExposureId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    What = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    To = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Note = table.Column<byte[]>(type: "bytea", nullable: false),
+                    ReportedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ReportedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    UnitId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OfficerDueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    AnsweredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    AnsweredByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    AuthorityTold = table.Column<bool>(type: "boolean", nullable: true),
+                    Answer = table.Column<byte[]>(type: "bytea", nullable: true),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndedByWorkerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    EndReason = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_exposure", x => x.ExposureId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_exposure_seat",
+                columns: table => new
+                {
+                    ExposureId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WorkerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_exposure_seat", x => new { x.ExposureId, x.WorkerId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "cases_incident",
                 columns: table => new
                 {
@@ -1795,6 +1837,27 @@ namespace Anhu.Data.Postgres.Migrations
                 columns: new[] { "State", "ReviewOn" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_exposure_CaseId",
+                table: "cases_exposure",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_exposure_ReportedAt",
+                table: "cases_exposure",
+                column: "ReportedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "open",
+                table: "cases_exposure",
+                column: "ExposureId",
+                filter: "\"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_exposure_seat_CaseId",
+                table: "cases_exposure_seat",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_incident_CaseId_OccurredAt",
                 table: "cases_incident",
                 columns: new[] { "CaseId", "OccurredAt" });
@@ -2417,6 +2480,12 @@ namespace Anhu.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "cases_case");
+
+            migrationBuilder.DropTable(
+                name: "cases_exposure");
+
+            migrationBuilder.DropTable(
+                name: "cases_exposure_seat");
 
             migrationBuilder.DropTable(
                 name: "cases_incident");

@@ -263,6 +263,48 @@ namespace Anhu.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "cases_exposure",
+                columns: table => new
+                {
+                    ExposureId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    What = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    To = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: true),
+                    Note = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ReportedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ReportedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    UnitId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    OfficerDueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    AnsweredAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    AnsweredByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    AuthorityTold = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Answer = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndedByWorkerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    EndReason = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_exposure", x => x.ExposureId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases_exposure_seat",
+                columns: table => new
+                {
+                    ExposureId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    WorkerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CaseId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cases_exposure_seat", x => new { x.ExposureId, x.WorkerId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "cases_incident",
                 columns: table => new
                 {
@@ -1793,6 +1835,27 @@ namespace Anhu.Data.Sqlite.Migrations
                 columns: new[] { "State", "ReviewOn" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_cases_exposure_CaseId",
+                table: "cases_exposure",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_exposure_ReportedAt",
+                table: "cases_exposure",
+                column: "ReportedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "open",
+                table: "cases_exposure",
+                column: "ExposureId",
+                filter: "\"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_cases_exposure_seat_CaseId",
+                table: "cases_exposure_seat",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_cases_incident_CaseId_OccurredAt",
                 table: "cases_incident",
                 columns: new[] { "CaseId", "OccurredAt" });
@@ -2415,6 +2478,12 @@ namespace Anhu.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "cases_case");
+
+            migrationBuilder.DropTable(
+                name: "cases_exposure");
+
+            migrationBuilder.DropTable(
+                name: "cases_exposure_seat");
 
             migrationBuilder.DropTable(
                 name: "cases_incident");
