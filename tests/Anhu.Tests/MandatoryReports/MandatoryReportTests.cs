@@ -153,6 +153,35 @@ public sealed class MandatoryReportTests(FakeTimeFixture app) : IClassFixture<Fa
         Assert.Empty(await Queries.OmissionsAsync(CallerOf(await app.Data.CreateWorkerAsync("340104-education", roles: WorkerRole.Supervisor)), Ct));
     }
 
+    [Fact]
+    public async Task Omissions_OfCasesOfWhichOneSeesACard_TakeNoPlaceFromOthers()
+    {
+        // The city's federation stands above cases of its districts, and works on one.
+        var above = CallerOf(await app.Data.CreateWorkerAsync("340100-womens-federation", roles: WorkerRole.Supervisor));
+        var (own, others) = (await app.SubmitAlarmAsync(), await app.SubmitAlarmAsync());
+        await app.QueryAsync(async db =>
+        {
+            (await db.Duties.FirstAsync(d => d.CaseId == own.CaseId && Duty.OpenStates.Contains(d.State), Ct)).OwnerUnitId = above.UnitId!.Value;
+            var incidents = await db.Incidents.Where(i => i.CaseId == own.CaseId || i.CaseId == others.CaseId).ToDictionaryAsync(i => i.CaseId, i => i.IncidentId, Ct);
+            for (var i = 0; i <= ReportQueries.MostLines; i++)
+            {
+                db.Add(new ReportOmission
+                {
+                    ReportOmissionId = Guid.CreateVersion7(), IncidentId = incidents[i == 0 ? own.CaseId : others.CaseId], BodyKind = "hospital", BodyName = $"第{i}医院", Findings = "没有报告。",
+                    FoundByUnitId = above.UnitId!.Value, FoundAt = app.Time.GetUtcNow().AddSeconds(i),
+                });
+            }
+
+            return await db.SaveChangesAsync(Ct);
+        });
+
+        var listed = await Queries.OmissionsAsync(above, Ct);
+        await app.QueryAsync(db => db.ReportOmissions.Where(o => o.FoundByUnitId == above.UnitId).ExecuteDeleteAsync(Ct));
+
+        Assert.Contains(listed, o => o.CaseId == own.CaseId);
+        Assert.DoesNotContain(listed, o => o.CaseId == others.CaseId);
+    }
+
     private async Task<AlarmReceipt> ReportAsync(Anhu.Modules.Organisation.Worker worker, AlarmReceipt? again = null)
     {
         if (again is not null)
