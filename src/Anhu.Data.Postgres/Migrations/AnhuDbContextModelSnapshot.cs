@@ -326,6 +326,12 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid>("WorkerId")
                         .HasColumnType("uuid");
 
+                    b.Property<int>("AfterClosing")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Again")
+                        .HasColumnType("integer");
+
                     b.Property<int>("AtNight")
                         .HasColumnType("integer");
 
@@ -338,6 +344,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<int>("Neighbours")
                         .HasColumnType("integer");
 
+                    b.Property<int>("OfSurname")
+                        .HasColumnType("integer");
+
                     b.Property<int>("OwnSearches")
                         .HasColumnType("integer");
 
@@ -345,6 +354,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("integer");
 
                     b.Property<int>("Refused")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("SearchOnly")
                         .HasColumnType("integer");
 
                     b.Property<int>("Searches")

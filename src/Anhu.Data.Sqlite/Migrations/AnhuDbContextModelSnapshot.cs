@@ -324,6 +324,12 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("WorkerId")
                         .HasColumnType("BLOB");
 
+                    b.Property<int>("AfterClosing")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Again")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("AtNight")
                         .HasColumnType("INTEGER");
 
@@ -336,6 +342,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<int>("Neighbours")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("OfSurname")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("OwnSearches")
                         .HasColumnType("INTEGER");
 
@@ -343,6 +352,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Refused")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SearchOnly")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Searches")

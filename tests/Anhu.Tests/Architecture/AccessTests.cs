@@ -70,7 +70,7 @@ public sealed class AccessTests
         ["RetentionGroups"] = "finds what is due; tells numbers of cases and days, never of sealed ones or to who is shut out",
         ["VerifyAudit"] = "the operator's command line: places in the record only",
         ["VerifyTimeline"] = "the operator's command line: places in the record only",
-        ["ViewDays"] = "compares places of cases with where a worker lives; tells numbers only",
+        ["ViewDays"] = "compares places and names of cases with where a worker lives and how one is called; tells numbers only",
         ["ViewNotes"] = "the reason of a leave, for the view that is recorded with it",
     };
 

@@ -80,6 +80,45 @@ public sealed class ViewDaysTests(FakeTimeFixture app) : IClassFixture<FakeTimeF
     }
 
     [Fact]
+    public async Task CuriousLooks_AreFound_AndWorkIsNot()
+    {
+        var noon = new DateTimeOffset(2026, 3, 2, 4, 0, 0, TimeSpan.Zero);
+        const string unit = "340104-womens-federation";
+        var (namesake, worksOnThem) = (await app.Data.CreateWorkerAsync(unit, "王同姓"), await app.Data.CreateWorkerAsync(unit, "王办案"));
+        var (faithful, late, searcher, finder) = (await app.Data.CreateWorkerAsync(unit, "赵甲"), await app.Data.CreateWorkerAsync(unit, "赵乙"), await app.Data.CreateWorkerAsync(unit, "赵丙"), await app.Data.CreateWorkerAsync(unit, "赵丁"));
+        const string looks = "{\"view\":\"full\",\"tie\":\"involved\"}", works = "{\"view\":\"full\",\"tie\":\"working\"}";
+        List<Guid> cases = [];
+        for (var i = 0; i < ViewDays.ManyOfSurname; i++)
+        {
+            // 王小芳 and 李大强.
+            cases.Add((await app.SubmitAlarmAsync()).CaseId);
+            await RecordAsync(namesake, ViewTypes.Case, cases[i], noon, looks);
+            await RecordAsync(worksOnThem, ViewTypes.Case, cases[i], noon, works);
+            await RecordAsync(faithful, ViewTypes.Case, cases[0], noon, looks);
+            await RecordAsync(late, ViewTypes.Case, cases[i], noon.AddMinutes(i), looks);
+        }
+
+        await app.QueryAsync(db => db.Cases.Where(c => cases.Contains(c.CaseId)).ExecuteUpdateAsync(
+            c => c.SetProperty(x => x.State, CaseState.Closed).SetProperty(x => x.ClosedAt, noon.AddSeconds(-1)), Ct));
+        for (var i = 0; i <= ViewDays.ManySearchOnly; i++)
+        {
+            await RecordAsync(searcher, ViewTypes.Search, null, noon, "{\"shown\":3}");
+            await RecordAsync(finder, ViewTypes.Search, null, noon, "{\"shown\":3}");
+            await RecordAsync(finder, ViewTypes.Case, cases[0], noon, works);
+        }
+
+        await Days.CountAsync(Ct);
+
+        var all = await Days.UnusualAsync(CallerOf(await app.Data.CreateWorkerAsync("340100-political-legal-committee", roles: WorkerRole.DataProtectionOfficer)), Ct);
+        (PatternKind, int)[] Of(Worker worker) => [.. all.Where(p => p.WorkerId == worker.Id).Select(p => (p.Kind, p.Count))];
+        Assert.Equal([(PatternKind.Surname, ViewDays.ManyOfSurname), (PatternKind.AfterClosing, ViewDays.ManyAfterClosing)], Of(namesake));
+        Assert.Equal([(PatternKind.Again, ViewDays.ManyAgain)], Of(faithful));
+        Assert.Equal([(PatternKind.AfterClosing, ViewDays.ManyAfterClosing)], Of(late));
+        Assert.Equal([(PatternKind.SearchOnly, ViewDays.ManySearchOnly)], Of(searcher));
+        Assert.All((Worker[])[worksOnThem, finder], w => Assert.Empty(Of(w)));
+    }
+
+    [Fact]
     public async Task WhoOpenedWhat_IsToldToThoseWhoLookAfterIt()
     {
         var alarm = await app.SubmitAlarmAsync();

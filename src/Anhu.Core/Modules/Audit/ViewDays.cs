@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
+using Anhu.Modules.Alarms;
 using Anhu.Modules.Cases;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Playbooks;
@@ -19,6 +20,18 @@ public enum PatternKind
 
     /// <summary>Cases of the community where the worker or the family lives, without a duty of the unit on them.</summary>
     Neighbours,
+
+    /// <summary>Cases of people with the worker's surname, without a duty of the unit on them.</summary>
+    Surname,
+
+    /// <summary>One and the same file opened again and again, without a duty of the unit on it.</summary>
+    Again,
+
+    /// <summary>Files that had been closed, without a duty of the unit on them.</summary>
+    AfterClosing,
+
+    /// <summary>Many searches after which nothing was opened.</summary>
+    SearchOnly,
 
     /// <summary>Far more case files in a day than colleagues open.</summary>
     ManyFiles,
@@ -70,6 +83,18 @@ public sealed class ViewDays(IDbContextFactory<AnhuDbContext> contexts, Organisa
     /// <summary>Printed files in a day that are unusual.</summary>
     public const int ManyPrints = 10;
 
+    /// <summary>Cases of people of one's surname in the window that are unusual. Some surnames are common: one or two say nothing.</summary>
+    public const int ManyOfSurname = 5;
+
+    /// <summary>Openings of one file in a day that are unusual without a duty on it.</summary>
+    public const int ManyAgain = 5;
+
+    /// <summary>Closed files in the window that are unusual.</summary>
+    public const int ManyAfterClosing = 5;
+
+    /// <summary>Searches in a day after which nothing was opened that are unusual.</summary>
+    public const int ManySearchOnly = 15;
+
     private const string Cursor = "audit:view-days";
     private const int Portion = 5000;
     private static readonly TimeOnly NightFrom = new(22, 0);
@@ -115,6 +140,10 @@ public sealed class ViewDays(IDbContextFactory<AnhuDbContext> contexts, Organisa
             var ordinary = usual[agency].FirstOrDefault();
             Sum(PatternKind.OwnName, d => d.OwnSearches, 1);
             Sum(PatternKind.Neighbours, d => d.Neighbours, 1);
+            Sum(PatternKind.Surname, d => d.OfSurname, ManyOfSurname);
+            Most(PatternKind.Again, d => d.Again, ManyAgain, 0);
+            Sum(PatternKind.AfterClosing, d => d.AfterClosing, ManyAfterClosing);
+            Most(PatternKind.SearchOnly, d => d.SearchOnly, ManySearchOnly, 0);
             Most(PatternKind.ManyFiles, d => d.Cases, Math.Max(ManyFiles, ManyTimes * ordinary), ordinary);
             if (agency is not (Agency.Police or Agency.Health))
             {
@@ -193,7 +222,7 @@ public sealed class ViewDays(IDbContextFactory<AnhuDbContext> contexts, Organisa
     private async Task CountAsync(AnhuDbContext db, DateOnly day, Guid workerId, CancellationToken ct)
     {
         var (from, to) = (Zone.StartOf(day), Zone.StartOf(day.AddDays(1)));
-        var views = await db.Views.AsNoTracking().Where(v => v.WorkerId == workerId && v.At >= from && v.At < to)
+        var views = await db.Views.AsNoTracking().Where(v => v.WorkerId == workerId && v.At >= from && v.At < to).OrderBy(v => v.Sequence)
             .Select(v => new { v.Type, v.At, v.CaseId, v.UnitId, v.Data }).ToListAsync(ct);
         var row = await db.ViewDays.FindAsync([day, workerId], ct);
         if (row is null)
@@ -211,7 +240,49 @@ public sealed class ViewDays(IDbContextFactory<AnhuDbContext> contexts, Organisa
         row.OwnSearches = views.Count(v => v.Type == ViewTypes.Search && Has(v.Data, "own"));
         row.Refused = views.Count(v => v.Type == ViewTypes.Refused);
         row.Prints = views.Count(v => v.Type == ViewTypes.Print);
-        row.Neighbours = await NeighboursAsync(db, workerId, [.. opened.Where(v => !IsWorking(v.Data)).Select(v => v.CaseId!.Value).Distinct()], ct);
+        var curious = opened.Where(v => !IsWorking(v.Data)).ToList();
+        List<Guid> others = [.. curious.Select(v => v.CaseId!.Value).Distinct()];
+        row.Neighbours = await NeighboursAsync(db, workerId, others, ct);
+        row.OfSurname = await OfSurnameAsync(db, workerId, others, ct);
+        row.Again = curious.Where(v => v.Type == ViewTypes.Case).GroupBy(v => v.CaseId).Select(g => g.Count()).DefaultIfEmpty().Max();
+        var closed = await db.Cases.AsNoTracking().Where(c => others.Contains(c.CaseId) && c.State == CaseState.Closed && c.ClosedAt != null).ToDictionaryAsync(c => c.CaseId, c => c.ClosedAt!.Value, ct);
+        row.AfterClosing = curious.Where(v => closed.TryGetValue(v.CaseId!.Value, out var at) && v.At > at).Select(v => v.CaseId).Distinct().Count();
+        row.SearchOnly = SearchOnly([.. views.Select(v => (v.Type, v.CaseId is not null))]);
+    }
+
+    /// <summary>Searches before the next of which no case was opened; the last of the day may still lead to one and does not count.</summary>
+    private static int SearchOnly(List<(string Type, bool OfCase)> views)
+    {
+        var (count, waits) = (0, false);
+        foreach (var (type, ofCase) in views)
+        {
+            if (type == ViewTypes.Search)
+            {
+                (count, waits) = (waits ? count + 1 : count, true);
+            }
+            else if (ofCase && ViewTypes.OfCases.Contains(type))
+            {
+                waits = false;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Cases with a victim, child or other party whose name begins as the worker's does.</summary>
+    private static async Task<int> OfSurnameAsync(AnhuDbContext db, Guid workerId, List<Guid> cases, CancellationToken ct)
+    {
+        if (cases.Count == 0 || await db.Workers.AsNoTracking().Where(w => w.Id == workerId).Select(w => w.DisplayName).FirstOrDefaultAsync(ct) is not { } own || own.TrimStart() is not [var surname, ..])
+        {
+            return 0;
+        }
+
+        var names = await (
+            from party in db.CaseParties.AsNoTracking()
+            join person in db.People on party.PersonId equals person.PersonId
+            where cases.Contains(party.CaseId) && party.Role != PartyRole.Witness && person.Name != null
+            select new { party.CaseId, person.Name }).ToListAsync(ct);
+        return names.Where(n => n.Name!.TrimStart() is [var first, ..] && first == surname).Select(n => n.CaseId).Distinct().Count();
     }
 
     private static async Task<int> NeighboursAsync(AnhuDbContext db, Guid workerId, List<Guid> cases, CancellationToken ct)

@@ -107,6 +107,18 @@ public sealed class ViewDay
     /// <summary>Different cases opened in the community where the worker or the family lives, without a duty of the unit on them.</summary>
     public int Neighbours { get; set; }
 
+    /// <summary>Different cases of people with the worker's surname, without a duty of the unit on them.</summary>
+    public int OfSurname { get; set; }
+
+    /// <summary>How often the file opened most was opened, without a duty of the unit on it.</summary>
+    public int Again { get; set; }
+
+    /// <summary>Different cases opened after they were closed, without a duty of the unit on them.</summary>
+    public int AfterClosing { get; set; }
+
+    /// <summary>Searches after which nothing was opened before the next.</summary>
+    public int SearchOnly { get; set; }
+
     /// <summary>Requests for what was not shown.</summary>
     public int Refused { get; set; }
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Anhu.Data.Sqlite.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261124094206_Initial")]
+    [Migration("20261124100424_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -327,6 +327,12 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<byte[]>("WorkerId")
                         .HasColumnType("BLOB");
 
+                    b.Property<int>("AfterClosing")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Again")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("AtNight")
                         .HasColumnType("INTEGER");
 
@@ -339,6 +345,9 @@ namespace Anhu.Data.Sqlite.Migrations
                     b.Property<int>("Neighbours")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("OfSurname")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("OwnSearches")
                         .HasColumnType("INTEGER");
 
@@ -346,6 +355,9 @@ namespace Anhu.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Refused")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SearchOnly")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Searches")

@@ -173,6 +173,10 @@ namespace Anhu.Data.Postgres.Migrations
                     Searches = table.Column<int>(type: "integer", nullable: false),
                     OwnSearches = table.Column<int>(type: "integer", nullable: false),
                     Neighbours = table.Column<int>(type: "integer", nullable: false),
+                    OfSurname = table.Column<int>(type: "integer", nullable: false),
+                    Again = table.Column<int>(type: "integer", nullable: false),
+                    AfterClosing = table.Column<int>(type: "integer", nullable: false),
+                    SearchOnly = table.Column<int>(type: "integer", nullable: false),
                     Refused = table.Column<int>(type: "integer", nullable: false),
                     Prints = table.Column<int>(type: "integer", nullable: false)
                 },

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Anhu.Data.Postgres.Migrations
 {
     [DbContext(typeof(AnhuDbContext))]
-    [Migration("20261124094209_Initial")]
+    [Migration("20261124100427_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -329,6 +329,12 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<Guid>("WorkerId")
                         .HasColumnType("uuid");
 
+                    b.Property<int>("AfterClosing")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Again")
+                        .HasColumnType("integer");
+
                     b.Property<int>("AtNight")
                         .HasColumnType("integer");
 
@@ -341,6 +347,9 @@ namespace Anhu.Data.Postgres.Migrations
                     b.Property<int>("Neighbours")
                         .HasColumnType("integer");
 
+                    b.Property<int>("OfSurname")
+                        .HasColumnType("integer");
+
                     b.Property<int>("OwnSearches")
                         .HasColumnType("integer");
 
@@ -348,6 +357,9 @@ namespace Anhu.Data.Postgres.Migrations
                         .HasColumnType("integer");
 
                     b.Property<int>("Refused")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("SearchOnly")
                         .HasColumnType("integer");
 
                     b.Property<int>("Searches")

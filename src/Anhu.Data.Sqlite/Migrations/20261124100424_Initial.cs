@@ -171,6 +171,10 @@ namespace Anhu.Data.Sqlite.Migrations
                     Searches = table.Column<int>(type: "INTEGER", nullable: false),
                     OwnSearches = table.Column<int>(type: "INTEGER", nullable: false),
                     Neighbours = table.Column<int>(type: "INTEGER", nullable: false),
+                    OfSurname = table.Column<int>(type: "INTEGER", nullable: false),
+                    Again = table.Column<int>(type: "INTEGER", nullable: false),
+                    AfterClosing = table.Column<int>(type: "INTEGER", nullable: false),
+                    SearchOnly = table.Column<int>(type: "INTEGER", nullable: false),
                     Refused = table.Column<int>(type: "INTEGER", nullable: false),
                     Prints = table.Column<int>(type: "INTEGER", nullable: false)
                 },
