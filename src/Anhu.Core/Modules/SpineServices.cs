@@ -71,6 +71,7 @@ public static class SpineServices
         services.AddScoped<PlaybookDryRun>();
         services.AddSingleton<SavedFilters>();
         services.AddSingleton<IDutyFollower, ReassessmentFollower>();
+        services.AddSingleton<IDutyFollower, MediationFollower>();
         services.AddSingleton<TakeDutyStepHandler>();
         services.AddSingleton<VerifyTimeline>();
         return services;

@@ -139,7 +139,7 @@ internal sealed class Letters(AnhuFixture app)
             [.. DutyWrites.StepsTo(duty.State, DutyStep.Complete).Select(s => new TakeDutyStep
             {
                 DutyId = duty.DutyId, Step = s, Outcome = s == DutyStep.Complete ? outcome : null,
-                Form = s == DutyStep.Complete ? JsonSerializer.Serialize(form ?? new { sawVictim = true, sawAbuser = true, notes = "平稳" }) : null,
+                Form = s == DutyStep.Complete ? JsonSerializer.Serialize(form ?? new { sawVictim = true, sawAbuser = true, seenApart = true, notes = "平稳" }) : null,
             })],
             caller, Ct));
     }

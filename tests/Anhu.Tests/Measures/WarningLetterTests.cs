@@ -192,7 +192,8 @@ public sealed class WarningLetterTests(FakeTimeFixture app) : IClassFixture<Fake
     public async Task Visits_EndAfterThreeCleanBesidesTheFirst_BothSeen()
     {
         var (alarm, letter, officer, _) = await letters.LetterAsync("monitoring");
-        Assert.Equal("duties.both-not-seen", (await letters.VisitAsync(alarm.CaseId, officer, "clean", new { sawVictim = true, sawAbuser = false, notes = "x" })).Failure?.Code);
+        Assert.Equal("duties.both-not-seen", (await letters.VisitAsync(alarm.CaseId, officer, "clean", new { sawVictim = true, sawAbuser = false, seenApart = true, notes = "x" })).Failure?.Code);
+        Assert.Equal("duties.both-not-seen", (await letters.VisitAsync(alarm.CaseId, officer, "clean", new { sawVictim = true, sawAbuser = true, seenApart = false, notes = "x" })).Failure?.Code);
 
         Assert.True((await letters.VisitAsync(alarm.CaseId, officer, "clean")).IsOk);
         Assert.Equal(letters.Rules.Clock.Months(app.Clock.GetUtcNow(), 3), (await letters.OpenAsync(alarm.CaseId, "check-visit"))!.DueAt);

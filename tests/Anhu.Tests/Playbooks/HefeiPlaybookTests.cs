@@ -311,7 +311,7 @@ public sealed class HefeiPlaybookTests
         }
     }
 
-    public static TheoryData<string> Barred => ["class", "strangulation", "weapon", "threat", "injury", "breach", "minor", "report"];
+    public static TheoryData<string> Barred => ["class", "strangulation", "weapon", "threat", "injury", "breach", "order", "minor", "report"];
 
     [Theory]
     [MemberData(nameof(Barred))]
@@ -327,6 +327,7 @@ public sealed class HefeiPlaybookTests
             "injury" => facts with { Injury = Injury.Light },
             "breach" => facts with { Category = AlarmCategory.ProtectionOrderBreach },
             "minor" => facts with { MinorVictim = true },
+            "order" => facts with { OrderInForce = true },
             _ => facts with { MandatoryReport = true },
         };
 

@@ -7,6 +7,7 @@ using Anhu.Modules.Messages;
 using Anhu.Modules.Organisation;
 using Anhu.Modules.Security;
 using Anhu.Modules.Visits;
+using Anhu.Modules.Work;
 using Anhu.Testing;
 using Anhu.Tests.Duties;
 using Microsoft.EntityFrameworkCore;
@@ -37,6 +38,33 @@ public sealed class VisitTests(FakeTimeFixture app) : IClassFixture<FakeTimeFixt
         Assert.Equal(stored, visit.Outcome);
         Assert.Equal(outcome, (await app.DutyAsync(alarm, "phone-return-visit")).Outcome);
         Assert.Equal(outcome == "unsafe-to-talk", (await app.DutiesAsync(alarm)).Exists(d => d.Kind == "safety-check"));
+    }
+
+    /// <summary>What the form says of each side alone decides whether there was a mediation at all (victim-safety G2).</summary>
+    [Fact]
+    public async Task Mediation_NeedsEachSidesOwnWill_AndAnAgreementThatTheyWereKeptApart()
+    {
+        var alarm = await app.ReportAsync(policeOpinion: 3);
+        await RecordAsync(
+            await app.DutyAsync(alarm, "phone-return-visit"), "reached", """{"familyRelations":"tense","policeHandling":"satisfied","disputeSettled":"not-settled","needs":["mediation"],"riskView":"3"}""");
+        var duty = await app.DutyAsync(alarm, "mediation");
+        var code = await app.QueryAsync(db => db.Units.Where(u => u.UnitId == duty.OwnerUnitId).Select(u => u.Code).SingleAsync(Ct));
+        var mediator = await app.Data.CreateWorkerAsync(code);
+        var caller = new Caller { WorkerId = mediator.Id, UnitId = mediator.UnitId, Roles = mediator.Roles };
+        Task<Anhu.Common.Result<Duty>> StepAsync(DutyStep step, string? outcome = null, string? form = null) => app.WithAsync<TakeDutyStepHandler, Anhu.Common.Result<Duty>>(
+            h => h.Handle(new TakeDutyStep { DutyId = duty.DutyId, Step = step, Outcome = outcome, Form = form }, caller, Ct));
+        foreach (var step in (DutyStep[])[DutyStep.Accept, DutyStep.Start])
+        {
+            Assert.True((await StepAsync(step)).IsOk);
+        }
+
+        string Form(bool she, bool he, bool apart) => System.Text.Json.JsonSerializer.Serialize(new { victimWilling = she, otherWilling = he, heldApart = apart, agreementNumber = "1", notes = "分别听取" });
+        foreach (var (form, outcome) in ((string, string)[])[(Form(false, true, true), "agreed"), (Form(true, false, true), "agreed"), (Form(true, true, false), "agreed"), (Form(false, true, true), "failed")])
+        {
+            Assert.Equal("duties.not-willing", (await StepAsync(DutyStep.Complete, outcome, form)).Failure?.Code);
+        }
+
+        Assert.True((await StepAsync(DutyStep.Complete, "agreed", Form(true, true, true))).IsOk);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal static class DemoConduct
             "reassessment" => Of("assessed", ("changes", "已了解近期变化，双方分开居住。"), ("riskView", "3"), ("reason", "近期未再发生，受害人有求助渠道。")),
             "safety-check" => Of("safe", ("seenAlone", true), ("notes", "单独见到受害人，人身安全，已告知求助方式。")),
             "check-visit" => random.Chance(0.86)
-                ? Of("clean", ("sawVictim", true), ("sawAbuser", true), ("withCommittee", random.Chance(0.6)), ("notes", "双方情绪平稳，未再发生。"))
+                ? Of("clean", ("sawVictim", true), ("sawAbuser", true), ("seenApart", true), ("withCommittee", random.Chance(0.6)), ("notes", "双方情绪平稳，未再发生。"))
                 : Of("not-met", ("notes", "上门未见到当事人，另行安排。")),
             "caring-message" => random.Chance(0.9) ? Of("no-safe-contact") : Of("not-wanted", ("notes", "本人表示不需要短信联系。")),
             "phone-return-visit" or "regular-return-visit" => Call(file, random),
@@ -61,8 +61,8 @@ internal static class DemoConduct
             "case-file" => Of("filed", ("summary", "已汇总历次警情和处置。"), ("plan", "按回访计划联系，提供法律和心理帮助，社区留意安全。"), ("victimWish", random.Pick(Wishes))),
             "community-notice-visit" => Watch(file, random),
             "mediation" => random.Chance(0.65)
-                ? Of("agreed", ("bothWilling", true), ("agreementNumber", $"合蜀调〔{year}〕{random.Next(1, 900)}号"), ("notes", "分别听取双方意见后达成协议。"))
-                : Of("failed", ("bothWilling", true), ("notes", "双方分歧较大，未达成协议。")),
+                ? Of("agreed", ("victimWilling", true), ("otherWilling", true), ("heldApart", true), ("agreementNumber", $"合蜀调〔{year}〕{random.Next(1, 900)}号"), ("notes", "分别听取双方意见后达成协议。"))
+                : Of("failed", ("victimWilling", true), ("otherWilling", true), ("notes", "双方分歧较大，未达成协议。")),
             "legal-aid" => random.Chance(0.7) ? Of("granted", ("documentNumber", $"合蜀援字〔{year}〕{random.Next(1, 900)}号")) : Of("not-applied"),
             "legal-aid-assignment" => Of("assigned", ("assignee", "区法律援助中心指派律师")),
             "mediation-follow-up" => Of("kept", ("notes", "分别回访双方，协议正在履行。")),

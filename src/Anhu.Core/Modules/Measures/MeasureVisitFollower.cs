@@ -80,14 +80,8 @@ internal sealed class MeasureVisitFollower(MeasureBook book) : IDutyFollower
         }
     }
 
-    private static bool BothSeen(string? form)
-    {
-        using var json = JsonDocument.Parse(form ?? "{}");
-        return Seen("sawVictim") && Seen("sawAbuser");
-
-        bool Seen(string name) => json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var value)
-            && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && value.GetString() is "yes" or "true"));
-    }
+    // Together is not seen: before him she says nothing (victim-safety G5).
+    private static bool BothSeen(string? form) => FormAnswers.IsYes(form, "sawVictim") && FormAnswers.IsYes(form, "sawAbuser") && FormAnswers.IsYes(form, "seenApart");
 
     private static string Notes(string? form)
     {
