@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Anhu.Common;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
 using Anhu.Modules.Documents;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Measures;
@@ -53,6 +54,42 @@ public sealed class OrderDocumentTests(FakeTimeFixture app) : IClassFixture<Fake
         await EditAsync(order, federation, Whole(new() { ["urgent"] = "no", ["currentAddress"] = "", ["covered"] = "女儿" }));
         var paper = await TextAsync(federation, await IssuedAsync(federation, alarm.CaseId, OrderDocuments.Application));
         Assert.All(["多次被殴打", "禁止实施家庭暴力", "期限6个月", "区妇联转交", "当事人陈述", "请求调取", "本人同意申请", "报警", "女儿"], words => Assert.Contains(words, paper, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Api_GivesTheApplication_WithoutWhereSheIsReached()
+    {
+        var (_, order, federation) = await DraftAsync(2190, Whole(new() { ["serviceAddress"] = "长江西路77号联系点", ["servicePhone"] = "0551-65551234" }));
+        using var client = await app.SignInAsync(await app.QueryAsync(db => db.Workers.SingleAsync(w => w.Id == federation.WorkerId, Ct)));
+
+        using var answer = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync($"/api/v1/measures/{order.MeasureId}", Ct));
+
+        var fields = answer.RootElement.GetProperty("fields").EnumerateObject().Select(f => f.Name).ToList();
+        Assert.Contains("requestMonths", fields);
+        Assert.Empty(fields.Intersect(["serviceAddress", "servicePhone", "currentAddress"]));
+    }
+
+    [Fact]
+    public async Task AfterALeak_OnlyItsCircleSeesWhereSheIsReached_AndTakesPapers()
+    {
+        var (alarm, order, inside) = await DraftAsync(2191, Whole(new() { ["serviceAddress"] = "区妇联转交", ["servicePhone"] = "0551-65551234" }));
+        var outside = await orders.CallerAsync(Orders.Federation);
+        var paper = await IssuedAsync(inside, alarm.CaseId, OrderDocuments.Application);
+        var (archive, measures) = (app.Services.GetRequiredService<DocumentArchive>(), app.Services.GetRequiredService<MeasureQueries>());
+        Assert.NotNull(await archive.FileAsync(outside, paper, DocumentFileKind.Pdf, Ct));
+        Assert.True((await measures.GetAsync(outside, order.MeasureId, Ct))!.Measure.Fields.ContainsKey("servicePhone"));
+
+        Assert.True((await app.Services.GetRequiredService<Anhu.Modules.Whereabouts.LeakDesk>().ReportAsync(
+            new() { CaseId = alarm.CaseId, What = ExposedThing.Home, To = ExposedTo.Stranger, Note = "有人问起她" }, inside, Ct)).IsOk);
+
+        foreach (var (caller, sees) in ((Caller, bool)[])[(inside, true), (outside, false)])
+        {
+            Assert.Equal(sees, await archive.FileAsync(caller, paper, DocumentFileKind.Pdf, Ct) is not null);
+            Assert.Equal(sees, await archive.FileAsync(caller, paper, DocumentFileKind.Docx, Ct) is not null);
+            var fields = (await measures.GetAsync(caller, order.MeasureId, Ct))!.Measure.Fields;
+            Assert.Equal((sees, sees, true), (fields.ContainsKey("servicePhone"), fields.ContainsKey("serviceAddress"), fields.ContainsKey("facts")));
+            Assert.Equal(sees, !string.IsNullOrEmpty((await measures.TextsAsync(caller, order.MeasureId, Ct))!["servicePhone"]));
+        }
     }
 
     [Fact]

@@ -26,9 +26,10 @@ public sealed record MeasureLine(
 /// <param name="Visits">Outcomes of its visits, oldest first.</param>
 /// <param name="Actions">What the caller may do next.</param>
 /// <param name="Acts">What was done and is kept, oldest first; none where the caller may not know the story.</param>
+/// <param name="PlaceFields">Fields that tell where she or her post is reached: for people alone.</param>
 public sealed record MeasureDetails(
     MeasureLine Line, CaseSight Sight, Measure Measure, CasePerson? Against, CasePerson? Protects, IReadOnlyList<MeasureGround> Grounds, IReadOnlyList<string> Visits,
-    IReadOnlyList<MeasureRow> Actions, IReadOnlyList<MeasureAct> Acts);
+    IReadOnlyList<MeasureRow> Actions, IReadOnlyList<MeasureAct> Acts, IReadOnlyList<string> PlaceFields);
 
 /// <summary>What a list of measures is asked for.</summary>
 public sealed record MeasureListFilter
@@ -213,7 +214,7 @@ public sealed class MeasureQueries(IDbContextFactory<AnhuDbContext> contexts, Ca
             line, details.Sight, measure, details.People.FirstOrDefault(p => p.PersonId == context.Against),
             details.People.FirstOrDefault(p => p.PersonId == context.Protected), story ? grounds : [], story ? context.Visits : [],
             !details.Sight.MayWork || !caller.May(Permissions.WorkDuties) ? [] : [.. kind.Rows.Where(r => MeasureKind.Fits(r, measure) && ActOnMeasureHandler.MayNot(r, measure, caller, map) is null)],
-            story ? context.Acts : []);
+            story ? context.Acts : [], kind.PlaceFields);
     }
 
     /// <summary>What a measure's document says, for a template (handbook §6).</summary>

@@ -188,7 +188,7 @@ internal static class MeasureEndpoints
     }
 
     private static MeasureAnswer Answer(MeasureDetails d, OrganisationMap map) => new(
-        MeasureItem.From(d.Line, map), d.Against?.PersonId, d.Protects?.PersonId, d.Measure.Fields,
+        MeasureItem.From(d.Line, map), d.Against?.PersonId, d.Protects?.PersonId, d.Measure.Fields.Where(f => !d.PlaceFields.Contains(f.Key)).ToDictionary(StringComparer.Ordinal),
         [.. d.Grounds.Select(g => new MeasureGroundItem(g.Id, g.Strength, g.Text.Text, g.Basis))], d.Visits,
         [.. d.Actions.Select(a => new MeasureActionItem(a.Action, a.To, a.Required, a.Optional))]);
 }
