@@ -72,6 +72,7 @@ public static class SpineServices
         services.AddSingleton<SavedFilters>();
         services.AddSingleton<IDutyFollower, ReassessmentFollower>();
         services.AddSingleton<IDutyFollower, MediationFollower>();
+        services.AddSingleton<IDutyFollower, LearnedFactsFollower>();
         services.AddSingleton<TakeDutyStepHandler>();
         services.AddSingleton<VerifyTimeline>();
         return services;

@@ -73,7 +73,7 @@ public sealed class AnswerQuestionsHandler(
         {
             if (!Enum.IsDefined(question) || !IncidentAnswer.Answers(question, value))
             {
-                return AnswerFailures.Wrong(Name(question));
+                return AnswerFailures.Wrong(IncidentAnswer.NameOf(question));
             }
         }
 
@@ -96,12 +96,12 @@ public sealed class AnswerQuestionsHandler(
 
         var now = time.Now;
         var reported = IncidentKnowledge.Reported(incident);
-        var answers = new List<IncidentAnswer>(incident.Answers);
+        var answers = new List<IncidentAnswer>();
         foreach (var (question, value) in command.Answers.OrderBy(a => a.Key))
         {
             if (value == "no" && reported[question] == "yes")
             {
-                return AnswerFailures.Reported(Name(question));
+                return AnswerFailures.Reported(IncidentAnswer.NameOf(question));
             }
 
             if (incident.Answers.LastOrDefault(a => a.Question == question)?.Value != value)
@@ -110,25 +110,12 @@ public sealed class AnswerQuestionsHandler(
             }
         }
 
-        if (answers.Count == incident.Answers.Count)
+        if (answers.Count == 0)
         {
             return new AnswersTaken(file.Case.Class, false, 0);
         }
 
-        var work = new CaseRules(map, rules);
-        var before = work.Known(file, incident, now);
-        foreach (var answer in answers.Skip(incident.Answers.Count))
-        {
-            db.Record(new PendingEvent(EventTypes.IncidentAnswered, now, file.Case.CaseId, null, caller.UnitId, file.Case.Class, EventData.Of(
-                ("incident", incident.IncidentId), ("question", Name(answer.Question)), ("answer", answer.Value), ("source", answer.Source))));
-        }
-
-        incident.Answers = answers;
-        var sink = new TrackedSink(db);
-        var raised = work.Regrade(file, now, sink);
-        var duties = work.Plan(file, raised ? [PlaybookEvent.CaseClassRaised] : [], now, incident, sink, before: before);
+        var (raised, duties) = new CaseRules(map, rules).Learn(file, incident, answers, caller.UnitId, now, new TrackedSink(db));
         return new AnswersTaken(file.Case.Class, raised, duties.Count);
     }
-
-    private static string Name(IncidentQuestion question) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(question.ToString());
 }

@@ -128,13 +128,14 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="court">The court before which it is; the one of the place when null.</param>
     /// <param name="releaseAt">When somebody is released from custody, for deadlines before it.</param>
     /// <param name="addition">For what was added to a disposition: which.</param>
+    /// <param name="holidayAt">For a holiday that is near: when it begins, UTC.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
         string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null,
         (string Item, string Status)? evidence = null,
         (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null, DateTimeOffset? releaseAt = null,
-        string? addition = null)
+        string? addition = null, DateTimeOffset? holidayAt = null)
     {
         incident ??= Latest(file);
         var own = ended?.IncidentId is { } about ? file.Incidents.Find(i => i.IncidentId == about) ?? incident : incident;
@@ -153,6 +154,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             LetterIssued = own?.LetterAt is not null,
             MeasureDueAt = measure?.DueAt,
             ReleaseAt = releaseAt,
+            HolidayAt = holidayAt,
             VisitsDone = measure?.VisitsDone ?? false,
         }, before);
         if (plan.Duties.Count > 0 && file.Case.State == CaseState.Closed)
@@ -179,6 +181,28 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         }
 
         return duties;
+    }
+
+    /// <summary>Takes answers about an incident: they stand in the record, the case is graded anew at once, and duties that the new facts ask for arise.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="incident">The incident.</param>
+    /// <param name="answers">The new answers, in order.</param>
+    /// <param name="unitId">The unit of who answers; null for none.</param>
+    /// <param name="at">Now, UTC.</param>
+    /// <param name="sink">Takes new rows and facts.</param>
+    /// <returns>Whether the class rose, and the new duties.</returns>
+    public (bool Raised, List<Duty> Duties) Learn(CaseFile file, Incident incident, IReadOnlyList<IncidentAnswer> answers, Guid? unitId, DateTimeOffset at, IChangeSink sink)
+    {
+        var before = Known(file, incident, at);
+        foreach (var answer in answers)
+        {
+            sink.Record(new PendingEvent(EventTypes.IncidentAnswered, at, file.Case.CaseId, null, unitId, file.Case.Class, EventData.Of(
+                ("incident", incident.IncidentId), ("question", IncidentAnswer.NameOf(answer.Question)), ("answer", answer.Value), ("source", answer.Source))));
+        }
+
+        incident.Answers = [.. incident.Answers, .. answers];
+        var raised = Regrade(file, at, sink);
+        return (raised, Plan(file, raised ? [PlaybookEvent.CaseClassRaised] : [], at, incident, sink, before: before));
     }
 
     /// <summary>What the playbook looks at, as known of one incident now; taken before more is learned, it tells afterwards which duties are new.</summary>

@@ -80,7 +80,11 @@ public sealed record IncidentAnswer(IncidentQuestion Question, string Value, Ans
 
     /// <summary>Questions by the names that the policy gives the facts.</summary>
     public static FrozenDictionary<string, IncidentQuestion> Questions { get; } =
-        Enum.GetValues<IncidentQuestion>().ToFrozenDictionary(q => JsonNamingPolicy.CamelCase.ConvertName(q.ToString()), StringComparer.Ordinal);
+        Enum.GetValues<IncidentQuestion>().ToFrozenDictionary(NameOf, StringComparer.Ordinal);
+
+    /// <summary>A question's name, such as <c>threatToKill</c>.</summary>
+    /// <param name="question">The question.</param>
+    public static string NameOf(IncidentQuestion question) => JsonNamingPolicy.CamelCase.ConvertName(question.ToString());
 
     /// <summary>Results of the danger scale, the lightest first.</summary>
     internal static IReadOnlyList<string> Dangers { get; } = ["low", "medium", "high"];

@@ -29,16 +29,17 @@ internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bili
         var returnVisit = map.OptionalText("returnVisit");
         var measure = map.OptionalText("measure");
         var beforeRelease = map.OptionalInt("hoursBeforeRelease", 1, 10_000);
+        var beforeHoliday = map.OptionalInt("hoursBeforeHoliday", 0, 1000);
         var afterDay = map.OptionalInt("afterDay", 0, 365);
         var atLeastHours = map.OptionalInt("atLeastHours", 1, 240);
         map.Done();
 
-        var ways = new[] { minutes, hours, days, workingDays, months, endOfDay, day, returnVisit is null ? null : 0, measure is null ? null : 0, beforeRelease }.Count(w => w is not null);
+        var ways = new[] { minutes, hours, days, workingDays, months, endOfDay, day, returnVisit is null ? null : 0, measure is null ? null : 0, beforeRelease, beforeHoliday }.Count(w => w is not null);
         if (ways != 1 || (day is null) != (by is null) || (afterDay is not null && returnVisit is null))
         {
             reader.Fault(
-                map.Node, "期限只能写一种：minutes、hours、days、workingDays、months、endOfDay、day 加 by、returnVisit、measure、或 hoursBeforeRelease。",
-                "A deadline takes exactly one of: minutes, hours, days, workingDays, months, endOfDay, day with by, returnVisit, measure, or hoursBeforeRelease.");
+                map.Node, "期限只能写一种：minutes、hours、days、workingDays、months、endOfDay、day 加 by、returnVisit、measure、hoursBeforeRelease、或 hoursBeforeHoliday。",
+                "A deadline takes exactly one of: minutes, hours, days, workingDays, months, endOfDay, day with by, returnVisit, measure, hoursBeforeRelease, or hoursBeforeHoliday.");
             return null;
         }
 
@@ -52,6 +53,7 @@ internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bili
             (_, _, _, _, _, { } n, _) => new(f => clock.EndOfDay(f.At, n), EndOfDayText(n)),
             (_, _, _, _, _, _, { } n) => new(f => clock.ByTimeOfDay(f.At, n, by!.Value), new($"{DayZh(n)}{by:HH\\:mm}前", $"by {by:HH\\:mm} {DayEn(n)}")),
             _ when beforeRelease is { } n => new(f => f.ReleaseAt?.AddHours(-n), new($"释放前{n}小时", $"{n} hours before the release")),
+            _ when beforeHoliday is { } n => new(f => f.HolidayAt?.AddHours(-n), n == 0 ? new("放假前", "before the holiday") : new($"放假前{n}小时", $"{n} hours before the holiday")),
             _ => measure is null ? ReturnVisit(map, clock, schedule, afterDay ?? 0) : OfMeasure(map, measure),
         };
         return deadline is null || atLeastHours is not { } least ? deadline : deadline.NotSoonerThan(least);

@@ -32,10 +32,30 @@ public enum DutyFieldType
     Choices,
 }
 
+/// <summary>What a form may teach about the incident: facts that its reports often leave open and that change the danger.</summary>
+public enum LearnedFact
+{
+    /// <summary>A weapon was used or shown.</summary>
+    Weapon,
+
+    /// <summary>Strangulation or another lethal act.</summary>
+    Strangulation,
+
+    /// <summary>The victim is pregnant.</summary>
+    Pregnant,
+
+    /// <summary>Separation, divorce or break-up under way or within the past year.</summary>
+    Separation,
+}
+
 /// <summary>An option of a field.</summary>
 /// <param name="Id">Stored value.</param>
 /// <param name="Label">What people read.</param>
-public sealed record DutyOption(string Id, Bilingual Label);
+public sealed record DutyOption(string Id, Bilingual Label)
+{
+    /// <summary>Whoever chooses it has learned this; null when nothing.</summary>
+    public LearnedFact? Learns { get; init; }
+}
 
 /// <summary>A field of a duty's form.</summary>
 /// <param name="Id">Name in the form's JSON.</param>
@@ -45,6 +65,9 @@ public sealed record DutyOption(string Id, Bilingual Label);
 /// <param name="Options">Options of a choice.</param>
 public sealed record DutyField(string Id, Bilingual Label, DutyFieldType Type, int? Min, IReadOnlyList<DutyOption> Options)
 {
+    /// <summary>Whoever answers a <see cref="DutyFieldType.YesNo"/> with yes has learned this; null when nothing. A no teaches nothing: what somebody else was told stands.</summary>
+    public LearnedFact? Learns { get; init; }
+
     /// <summary>How a form sends a <see cref="DutyFieldType.DateTime"/>.</summary>
     public const string LocalTime = "yyyy-MM-dd'T'HH:mm";
 }
@@ -122,6 +145,40 @@ public sealed class DutyKind
         }
 
         return faults;
+    }
+
+    /// <summary>What a filled form teaches.</summary>
+    /// <param name="form">The form, a JSON object with the fields' ids as names.</param>
+    public IEnumerable<LearnedFact> Learned(JsonElement form)
+    {
+        if (form.ValueKind != JsonValueKind.Object)
+        {
+            yield break;
+        }
+
+        foreach (var field in Fields)
+        {
+            if (!form.TryGetProperty(field.Id, out var value))
+            {
+                continue;
+            }
+
+            string?[] answers = value.ValueKind == JsonValueKind.Array
+                ? [.. value.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.String ? v.GetString() : null)]
+                : [value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()];
+            if (field.Learns is { } fact && answers is ["true" or "yes"])
+            {
+                yield return fact;
+            }
+
+            foreach (var option in field.Options)
+            {
+                if (option.Learns is { } learned && answers.Contains(option.Id, StringComparer.Ordinal))
+                {
+                    yield return learned;
+                }
+            }
+        }
     }
 
     private static bool IsBlank(JsonElement value) => value.ValueKind switch

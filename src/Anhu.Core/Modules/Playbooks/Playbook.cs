@@ -16,6 +16,18 @@ public sealed record ClosingItem(string Id, Bilingual Text);
 /// <param name="Checklist">What must be ticked.</param>
 public sealed record ClosingRule(bool SecondPerson, int ObservationMonths, IReadOnlyList<ClosingItem> Checklist);
 
+/// <summary>Before which statutory holidays open cases are looked at again (<see cref="PlaybookEvent.HolidayComing"/>): families are together for days, and offices are closed.</summary>
+/// <param name="DaysBefore">How many days before the first day off.</param>
+/// <param name="AtLeastDays">Holidays of fewer days are left out.</param>
+public sealed record HolidayWatch(int DaysBefore, int AtLeastDays)
+{
+    /// <summary>The holiday that a day lies in, or shortly before; null when none. A holiday counts until its last day, for a platform that stood still before.</summary>
+    /// <param name="calendar">The published holidays.</param>
+    /// <param name="date">The city's date.</param>
+    public Holiday? On(WorkCalendar calendar, DateOnly date) =>
+        calendar.Holidays.FirstOrDefault(h => h.Days >= AtLeastDays && h.From.AddDays(-DaysBefore) <= date && date <= h.To);
+}
+
 /// <summary>A rule of the playbook, for people to read.</summary>
 /// <param name="RuleId">Id.</param>
 /// <param name="Events">Names of the events that set it going.</param>
@@ -71,6 +83,9 @@ public sealed class Playbook
     /// <summary>Needs that a visit may name, by id, in the document's order.</summary>
     public IReadOnlyList<DutyOption> Needs => document.Needs;
 
+    /// <summary>Before which holidays cases are looked at again; null when before none.</summary>
+    public HolidayWatch? Holidays => document.Holidays;
+
     /// <summary>When return visits are made.</summary>
     public ReturnVisitSchedule ReturnVisits => document.ReturnVisits;
 
@@ -94,7 +109,7 @@ public sealed class Playbook
     /// <param name="facts">What is known.</param>
     /// <param name="before">
     /// What was known when the alarm came, where more was learned since: rules about the alarm itself that did not apply then and do now are planned too,
-    /// so that a fact asks for the same duties whenever it is told. Null when nothing was learned.
+    /// so that a fact asks for the same duties whenever it is told, and those about learning it (<see cref="PlaybookEvent.FactLearned"/>). Null when nothing was learned.
     /// </param>
     public PlaybookPlan Plan(ReadOnlySpan<PlaybookEvent> events, PlaybookFacts facts, PlaybookFacts? before = null)
     {
@@ -110,7 +125,7 @@ public sealed class Playbook
 
         if (before is not null)
         {
-            foreach (var e in (ReadOnlySpan<PlaybookEvent>)[PlaybookEvent.AlarmReceived, facts.IncidentCount > 1 ? PlaybookEvent.AlarmRepeated : PlaybookEvent.CaseOpened])
+            foreach (var e in (ReadOnlySpan<PlaybookEvent>)[PlaybookEvent.AlarmReceived, facts.IncidentCount > 1 ? PlaybookEvent.AlarmRepeated : PlaybookEvent.CaseOpened, PlaybookEvent.FactLearned])
             {
                 foreach (var rule in byEvent[(int)e])
                 {

@@ -27,6 +27,8 @@ internal sealed class PlaybookDocument
 
     public required ReturnVisitSchedule ReturnVisits { get; init; }
 
+    public HolidayWatch? Holidays { get; init; }
+
     public required Deadline[] HandOver { get; init; }
 
     public required Deadline[] Decision { get; init; }
@@ -45,6 +47,7 @@ internal sealed class PlaybookDocument
         var (version, title, basis) = GradingPolicyDocument.ReadHead(reader, root, "playbook");
         var restDays = ReadRestDays(reader, root);
         var schedule = ReadReturnVisits(reader, root);
+        var holidays = root.OptionalMap("holidays") is { } watch ? Ending(watch, new HolidayWatch(watch.Int("daysBefore", 1, 60), watch.Int("atLeastDays", 1, 31))) : null;
         var handOver = ByClass(reader, root, "handOver", m => Deadline.Read(m, clock, restDays, null));
         var decision = ByClass(reader, root, "decision", m => Deadline.Read(m, clock, restDays, null));
         var escalation = ByClass(reader, root, "escalation", m => Ending(m, TimeSpan.FromHours(m.Int("everyHours", 1, 720))));
@@ -58,7 +61,7 @@ internal sealed class PlaybookDocument
         reader.ThrowIfFaulty();
         return new PlaybookDocument
         {
-            Version = version, Title = title, Basis = basis, Kinds = kinds, Notices = notices, Needs = needs, ReturnVisits = schedule!,
+            Version = version, Title = title, Basis = basis, Kinds = kinds, Notices = notices, Needs = needs, ReturnVisits = schedule!, Holidays = holidays,
             HandOver = handOver!, Decision = decision!, Escalation = escalation!, ReviewMonths = review!, Closing = closing!, Rules = rules,
         };
     }
@@ -187,7 +190,7 @@ internal sealed class PlaybookDocument
             {
                 if (RuleMap.AsMap(reader, value, name) is { } field)
                 {
-                    fields.Add(ReadField(reader, name, field));
+                    fields.Add(ReadField(reader, name, field, learns: true));
                 }
             }
         }
@@ -235,20 +238,48 @@ internal sealed class PlaybookDocument
         return required;
     }
 
-    internal static DutyField ReadField(RuleReader reader, string id, RuleMap map)
+    /// <summary>Reads a field of a form.</summary>
+    /// <param name="reader">Takes faults.</param>
+    /// <param name="id">Id.</param>
+    /// <param name="map">Its entries.</param>
+    /// <param name="learns">Its answers may say <c>learns</c>: only where something comes of it.</param>
+    internal static DutyField ReadField(RuleReader reader, string id, RuleMap map, bool learns = false)
     {
         var type = map.Require("type") is { } value ? RuleMap.AsEnum<DutyFieldType>(reader, value, "type") : null;
         var options = new List<DutyOption>();
         if (type is DutyFieldType.Choice or DutyFieldType.Choices)
         {
-            options.AddRange(ReadNamed(map, "options").Select(o => new DutyOption(o.Key, o.Text)));
+            options.AddRange(learns ? ReadLearningOptions(map) : ReadNamed(map, "options").Select(o => new DutyOption(o.Key, o.Text)));
         }
 
         var min = type is DutyFieldType.Number ? map.OptionalInt("min", 0, 1_000_000) : null;
-        var field = new DutyField(id, new Bilingual(map.Text("zh"), map.Text("en")), type ?? DutyFieldType.Text, min, options);
+        var field = new DutyField(id, new Bilingual(map.Text("zh"), map.Text("en")), type ?? DutyFieldType.Text, min, options)
+        {
+            Learns = learns && type is DutyFieldType.YesNo ? ReadLearns(map) : null,
+        };
         map.Done();
         return field;
     }
+
+    private static List<DutyOption> ReadLearningOptions(RuleMap field)
+    {
+        var options = new List<DutyOption>();
+        if (field.Map("options") is { } map)
+        {
+            foreach (var (name, _, value) in map.All())
+            {
+                if (RuleMap.AsMap(map.Reader, value, name) is { } option)
+                {
+                    options.Add(new DutyOption(name, new Bilingual(option.Text("zh"), option.Text("en"))) { Learns = ReadLearns(option) });
+                    option.Done();
+                }
+            }
+        }
+
+        return options;
+    }
+
+    private static LearnedFact? ReadLearns(RuleMap map) => map.Find("learns") is { } learns ? RuleMap.AsEnum<LearnedFact>(map.Reader, learns, "learns") : null;
 
     /// <summary>Reads the section <c>rules</c>, knowing what was declared before it.</summary>
     private sealed class RuleSection(

@@ -129,6 +129,12 @@ public enum PlaybookEvent
 
     /// <summary><c>whereabouts.leaked</c>: a victim's or child's place or number got to the wrong eyes.</summary>
     WhereaboutsLeaked,
+
+    /// <summary><c>fact.learned</c>: more was learned of an incident than its first report said. A rule applies only where it did not before, so the condition is what was learned.</summary>
+    FactLearned,
+
+    /// <summary><c>holiday.coming</c>: a long statutory holiday is near; once for each open case and holiday.</summary>
+    HolidayComing,
 }
 
 /// <summary>What a playbook may look at. Null means not known, which is not no.</summary>
@@ -211,6 +217,9 @@ public sealed record PlaybookFacts
 
     /// <summary>When somebody is released from custody, as far as known; null when the event is about no custody.</summary>
     public DateTimeOffset? ReleaseAt { get; init; }
+
+    /// <summary>When the holiday begins (<see cref="PlaybookEvent.HolidayComing"/>), UTC; null for other events.</summary>
+    public DateTimeOffset? HolidayAt { get; init; }
 
     /// <summary>The visits that watch a measure have done enough.</summary>
     public bool VisitsDone { get; init; }

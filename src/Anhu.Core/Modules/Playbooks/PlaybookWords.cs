@@ -74,6 +74,8 @@ internal static class PlaybookWords
         PlaybookEvent.ReportOmitted => "report.omitted",
         PlaybookEvent.DispositionAddition => "disposition.addition",
         PlaybookEvent.WhereaboutsLeaked => "whereabouts.leaked",
+        PlaybookEvent.FactLearned => "fact.learned",
+        PlaybookEvent.HolidayComing => "holiday.coming",
     };
 
     /// <summary>The language of conditions.</summary>

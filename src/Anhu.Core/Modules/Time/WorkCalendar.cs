@@ -4,6 +4,16 @@ using YamlDotNet.RepresentationModel;
 
 namespace Anhu.Modules.Time;
 
+/// <summary>A statutory holiday as published: days off in a row.</summary>
+/// <param name="Name">Its name, such as 春节.</param>
+/// <param name="From">First day off.</param>
+/// <param name="To">Last day off.</param>
+public sealed record Holiday(string Name, DateOnly From, DateOnly To)
+{
+    /// <summary>How many days off.</summary>
+    public int Days => To.DayNumber - From.DayNumber + 1;
+}
+
 /// <summary>Statutory holidays and make-up working weekends as the State Council published them, year by year.</summary>
 public sealed class WorkCalendar
 {
@@ -14,13 +24,17 @@ public sealed class WorkCalendar
     private WorkCalendar(IEnumerable<Year> loaded)
     {
         var list = loaded.ToList();
-        holidays = list.SelectMany(y => y.Holidays).ToFrozenSet();
+        Holidays = [.. list.SelectMany(y => y.Holidays).OrderBy(h => h.From)];
+        holidays = Holidays.SelectMany(h => Enumerable.Range(0, h.Days).Select(h.From.AddDays)).ToFrozenSet();
         workdays = list.SelectMany(y => y.Workdays).ToFrozenSet();
         years = list.Select(y => y.Number).ToFrozenSet();
     }
 
     /// <summary>A calendar that knows weekends only.</summary>
     public static WorkCalendar WeekendsOnly { get; } = new([]);
+
+    /// <summary>The holidays of the years that are known, the earliest first.</summary>
+    public IReadOnlyList<Holiday> Holidays { get; }
 
     /// <summary>The years whose holidays are known; all others are counted by weekends only.</summary>
     public IReadOnlyCollection<int> Years => years;
@@ -81,7 +95,7 @@ public sealed class WorkCalendar
         var reader = RuleReader.Open(text, file, out var root);
         var year = root.Int("year", 2000, 2100);
         root.Text("source");
-        var free = new List<DateOnly>();
+        var free = new List<Holiday>();
         foreach (var item in root.List("holidays"))
         {
             if (RuleMap.AsMap(reader, item, "holidays") is not { } holiday)
@@ -89,7 +103,7 @@ public sealed class WorkCalendar
                 continue;
             }
 
-            holiday.Text("name");
+            var name = holiday.Text("name");
             var from = holiday.Require("from") is { } f ? RuleMap.AsDate(reader, f, "from") : null;
             var to = holiday.Require("to") is { } t ? RuleMap.AsDate(reader, t, "to") : null;
             holiday.Done();
@@ -104,10 +118,7 @@ public sealed class WorkCalendar
                 continue;
             }
 
-            for (var day = first; day <= last; day = day.AddDays(1))
-            {
-                free.Add(day);
-            }
+            free.Add(new Holiday(name, first, last));
         }
 
         var made = ReadWorkdays(reader, root, year, free);
@@ -116,7 +127,7 @@ public sealed class WorkCalendar
         return new Year(year, free, made);
     }
 
-    private static List<DateOnly> ReadWorkdays(RuleReader reader, RuleMap root, int year, List<DateOnly> free)
+    private static List<DateOnly> ReadWorkdays(RuleReader reader, RuleMap root, int year, List<Holiday> free)
     {
         var made = new List<DateOnly>();
         foreach (YamlNode item in root.List("workdays"))
@@ -126,7 +137,7 @@ public sealed class WorkCalendar
                 continue;
             }
 
-            if (day.Year != year || day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) || free.Contains(day))
+            if (day.Year != year || day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) || free.Exists(h => h.From <= day && day <= h.To))
             {
                 reader.Fault(item, $"调休上班日应是 {year} 年的周六或周日，且不在放假期间。", $"A make-up working day must be a Saturday or Sunday of {year} outside the holidays.");
                 continue;
@@ -138,5 +149,5 @@ public sealed class WorkCalendar
         return made;
     }
 
-    private sealed record Year(int Number, IReadOnlyList<DateOnly> Holidays, IReadOnlyList<DateOnly> Workdays);
+    private sealed record Year(int Number, IReadOnlyList<Holiday> Holidays, IReadOnlyList<DateOnly> Workdays);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Cases;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Anhu.Modules.Work;
 
-/// <summary>What time alone demands: overdue marks, escalations, failed hand-overs, reviews that have come. Idempotent: running it twice, or on two nodes, does it once.</summary>
+/// <summary>What time alone demands: overdue marks, escalations, failed hand-overs, reviews that have come, holidays that are near. Idempotent: running it twice, or on two nodes, does it once.</summary>
 public sealed class DeadlineWork(
     IDbContextFactory<AnhuDbContext> contexts, OrganisationDirectory organisation, RuleBook rules, TimeProvider time)
 {
@@ -30,6 +31,12 @@ public sealed class DeadlineWork(
         for (var portion = -1; portion != 0;)
         {
             portion = await ReviewsAsync(ct);
+            changed += portion;
+        }
+
+        for (var portion = -1; portion != 0;)
+        {
+            portion = await HolidaysAsync(ct);
             changed += portion;
         }
 
@@ -141,5 +148,53 @@ public sealed class DeadlineWork(
                 ?? throw new InvalidOperationException("The city has no women's federation to review a case.");
             work.AddDuty(file, lead, "case-review", now + TimeSpan.FromDays(7), "合肥市联动规则", now, null, sink);
         }
+    }
+
+    /// <summary>
+    /// Before a long holiday every case that is open or under observation is looked at, in order of their numbers; a counter of the holiday's name keeps how far it came,
+    /// so that it is done once by any number of nodes, and goes on where it was killed. A case that comes later was graded later.
+    /// </summary>
+    private async Task<int> HolidaysAsync(CancellationToken ct)
+    {
+        if (rules.Current.Playbook.Holidays?.On(rules.Clock.Calendar, rules.Clock.Zone.DateOf(time.Now)) is not { } holiday)
+        {
+            return 0;
+        }
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"holiday:{holiday.From:yyyyMMdd}");
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (await db.Counters.AnyAsync(c => c.Name == name && c.Value == long.MaxValue, ct))
+        {
+            return 0;
+        }
+
+        var map = await organisation.GetAsync(ct);
+        return await db.ExclusivelyAsync(
+            async () =>
+            {
+                var counter = await db.Counters.SingleOrDefaultAsync(c => c.Name == name, ct);
+                if (counter is null)
+                {
+                    counter = new Counter { Name = name, Value = -1 };
+                    db.Add(counter);
+                }
+
+                var after = counter.Value;
+                var next = await db.Cases
+                    .Where(c => c.CaseSequence > after && (c.State == CaseState.Open || c.State == CaseState.Observation) && c.JoinedIntoCaseId == null)
+                    .OrderBy(c => c.CaseSequence).Take(Portion).Select(c => new { c.CaseId, c.CaseSequence }).ToListAsync(ct);
+                counter.Value = next.Count == 0 ? long.MaxValue : next[^1].CaseSequence;
+                var now = time.Now;
+                var work = new CaseRules(map, rules);
+                var files = await CaseFile.LoadAsync(db, [.. next.Select(c => c.CaseId)], ct);
+                var sink = new TrackedSink(db);
+                foreach (var file in files.Values)
+                {
+                    work.Plan(file, [PlaybookEvent.HolidayComing], now, null, sink, holidayAt: rules.Clock.Zone.StartOf(holiday.From));
+                }
+
+                return next.Count;
+            },
+            ct);
     }
 }
