@@ -131,9 +131,11 @@ public sealed class LeakHolds(IDbContextFactory<AnhuDbContext> contexts)
     public static IQueryable<Exposure> OpenOf(AnhuDbContext db, Guid caseId) => db.Exposures.Where(x => x.EndedAt == null
         && (x.CaseId == caseId
             || db.Cases.Any(c => c.CaseId == x.CaseId && c.JoinedIntoCaseId == caseId)
-            || db.CaseParties.Any(p => (p.Role == PartyRole.Victim || p.Role == PartyRole.Child)
-                && (p.CaseId == x.CaseId || db.Cases.Any(c => c.CaseId == x.CaseId && c.JoinedIntoCaseId == p.CaseId))
-                && db.CaseParties.Any(q => q.CaseId == caseId && q.PersonId == p.PersonId && (q.Role == PartyRole.Victim || q.Role == PartyRole.Child)))));
+            || db.CaseParties.Any(p => p.CaseId == x.CaseId && (p.Role == PartyRole.Victim || p.Role == PartyRole.Child)
+                && db.CaseParties.Any(q => q.CaseId == caseId && q.PersonId == p.PersonId && (q.Role == PartyRole.Victim || q.Role == PartyRole.Child)))
+            || db.Cases.Any(c => c.CaseId == x.CaseId
+                && db.CaseParties.Any(p => p.CaseId == c.JoinedIntoCaseId && (p.Role == PartyRole.Victim || p.Role == PartyRole.Child)
+                    && db.CaseParties.Any(q => q.CaseId == caseId && q.PersonId == p.PersonId && (q.Role == PartyRole.Victim || q.Role == PartyRole.Child))))));
 
     /// <summary>Whether a caller is outside the circle of an open leak.</summary>
     /// <param name="db">The context.</param>
