@@ -1,6 +1,8 @@
 using System.Globalization;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
+using Anhu.Modules.Cases;
+using Anhu.Modules.Duties;
 using Anhu.Modules.Intake;
 using Anhu.Modules.Timeline;
 using Anhu.Testing;
@@ -53,25 +55,25 @@ public static class Reports
     public static Task CheckCaseAsync(this AnhuFixture app, Guid caseId) => app.QueryAsync(async db =>
     {
         var ct = TestContext.Current.CancellationToken;
-        var dvCase = await db.Cases.AsNoTracking().SingleAsync(c => c.CaseId == caseId, ct);
-        var duties = await db.Duties.AsNoTracking().Where(d => d.CaseId == caseId).ToListAsync(ct);
-        var open = duties.Count(d => d.IsOpen);
+        // One statement: jobs work on the case meanwhile, and two would see it at two moments.
+        var (dvCase, open, accesses) = await db.Cases.AsNoTracking().Where(c => c.CaseId == caseId).Select(c => new ValueTuple<DvCase, int, List<CaseAccess>>(
+            c, db.Duties.Count(d => d.CaseId == c.CaseId && Duty.OpenStates.Contains(d.State)), db.CaseAccess.Where(a => a.CaseId == c.CaseId).ToList())).SingleAsync(ct);
         Assert.Equal(open, dvCase.OpenDutyCount);
         switch (dvCase.State)
         {
-            case Modules.Cases.CaseState.Open:
+            case CaseState.Open:
                 Assert.True(open > 0 || dvCase.ReviewOn is not null);
                 break;
-            case Modules.Cases.CaseState.Observation:
+            case CaseState.Observation:
                 Assert.Equal(0, open);
                 Assert.NotNull(dvCase.ReviewOn);
                 break;
-            case Modules.Cases.CaseState.Closed:
+            case CaseState.Closed:
                 Assert.Equal(0, open);
                 break;
         }
 
-        foreach (var access in await db.CaseAccess.AsNoTracking().Where(a => a.CaseId == caseId).ToListAsync(ct))
+        foreach (var access in accesses)
         {
             Assert.Equal((dvCase.State, dvCase.Class, dvCase.CaseSequence), (access.State, access.Class, access.CaseSequence));
         }
