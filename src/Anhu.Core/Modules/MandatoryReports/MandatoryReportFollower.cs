@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Alarms;
@@ -28,7 +27,7 @@ internal sealed class MandatoryReportFollower : IDutyFollower
 
     private static async Task<Result<Action<CaseFile, Duty, IChangeSink>?>> AnswerAsync(AnhuDbContext db, TakeDutyStep step, Duty duty, DateTimeOffset at, CancellationToken ct)
     {
-        var feedback = Text(step.Form, "feedback");
+        var feedback = FormAnswers.Text(step.Form, "feedback");
         if (feedback.Length > MandatoryReport.FeedbackMaxLength)
         {
             return ReportFailures.TooLong("feedback");
@@ -64,11 +63,5 @@ internal sealed class MandatoryReportFollower : IDutyFollower
                 (omission.Outcome, omission.DecidedAt) = (step.Outcome, at);
             }
         });
-    }
-
-    private static string Text(string? form, string field)
-    {
-        using var json = JsonDocument.Parse(form ?? "{}");
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : "";
     }
 }

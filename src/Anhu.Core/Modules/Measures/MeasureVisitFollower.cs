@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Cases;
@@ -58,7 +57,7 @@ internal sealed class MeasureVisitFollower(MeasureBook book) : IDutyFollower
         {
             if (kind.Find("recur", context.Measure.State) is { } recur)
             {
-                fields = new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["recurrenceFoundBy"] = "visit", ["findings"] = Notes(visit.Form) };
+                fields = new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["recurrenceFoundBy"] = "visit", ["findings"] = FormAnswers.Text(visit.Form, "notes") };
                 MeasureMachine.Take(kind, recur, context with { Fields = fields, Visits = outcomes }, rules, sink);
             }
 
@@ -82,10 +81,4 @@ internal sealed class MeasureVisitFollower(MeasureBook book) : IDutyFollower
 
     // Together is not seen: before him she says nothing (victim-safety G5).
     private static bool BothSeen(string? form) => FormAnswers.IsYes(form, "sawVictim") && FormAnswers.IsYes(form, "sawAbuser") && FormAnswers.IsYes(form, "seenApart");
-
-    private static string Notes(string? form)
-    {
-        using var json = JsonDocument.Parse(form ?? "{}");
-        return json.RootElement.TryGetProperty("notes", out var notes) && notes.ValueKind == JsonValueKind.String ? notes.GetString()! : "";
-    }
 }

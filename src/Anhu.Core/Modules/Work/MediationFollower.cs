@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Cases;
@@ -26,19 +25,5 @@ internal sealed class MediationFollower : IDutyFollower
         return Task.FromResult<Result<Action<CaseFile, Duty, IChangeSink>?>>(Array.Find(asked, f => !FormAnswers.IsYes(step.Form, f)) is { } missing
             ? new Failure(FailureKind.NotAllowed, "duties.not-willing", missing)
             : (Action<CaseFile, Duty, IChangeSink>?)null);
-    }
-}
-
-/// <summary>Reads answers of a form that was filled in.</summary>
-internal static class FormAnswers
-{
-    /// <summary>Whether a question was answered with yes.</summary>
-    /// <param name="form">The form as JSON; null when there is none.</param>
-    /// <param name="name">The field.</param>
-    public static bool IsYes(string? form, string name)
-    {
-        using var json = JsonDocument.Parse(form ?? "{}");
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var value)
-            && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && value.GetString() is "yes" or "true"));
     }
 }

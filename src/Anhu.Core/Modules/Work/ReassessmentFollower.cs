@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Cases;
@@ -19,7 +19,7 @@ internal sealed class ReassessmentFollower : IDutyFollower
         AnhuDbContext db, TakeDutyStep step, Duty duty, CaseFile file, Caller caller, CaseRules rules, DateTimeOffset at, CancellationToken ct)
     {
         Action<CaseFile, Duty, IChangeSink>? follows = null;
-        if (duty.Kind == Kind && RiskView(step.Form) is { } view)
+        if (duty.Kind == Kind && int.TryParse(FormAnswers.Text(step.Form, "riskView"), NumberStyles.None, CultureInfo.InvariantCulture, out var view) && view is >= 1 and <= 3)
         {
             follows = (f, d, sink) =>
             {
@@ -31,12 +31,5 @@ internal sealed class ReassessmentFollower : IDutyFollower
         }
 
         return Task.FromResult<Result<Action<CaseFile, Duty, IChangeSink>?>>(follows);
-    }
-
-    private static int? RiskView(string? form)
-    {
-        using var json = JsonDocument.Parse(form ?? "{}");
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("riskView", out var view)
-            && int.TryParse(view.ValueKind == JsonValueKind.String ? view.GetString() : view.GetRawText(), out var parsed) && parsed is >= 1 and <= 3 ? parsed : null;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Anhu.Common;
 using Anhu.Data;
 using Anhu.Modules.Cases;
@@ -40,20 +39,13 @@ internal sealed class ProtectionOrderFollower(MeasureBook book) : IDutyFollower
             {
                 var fields = MeasureForm.Merge(order, row, new Dictionary<string, string>
                 {
-                    ["breachAt"] = own.Clock.Zone.ToLocal(at).ToString(DutyField.LocalTime, CultureInfo.InvariantCulture), ["breachKinds"] = "other", ["findings"] = Text(step.Form, "notes"),
-                    ["called110"] = Text(step.Form, "called110"),
+                    ["breachAt"] = own.Clock.Zone.ToLocal(at).ToString(DutyField.LocalTime, CultureInfo.InvariantCulture), ["breachKinds"] = "other", ["findings"] = FormAnswers.Text(step.Form, "notes"),
+                    ["called110"] = FormAnswers.Text(step.Form, "called110"),
                 });
                 found.Add((row, await MeasureContexts.OfAsync(db, kind, own, order, file, incident, fields, caller, rules.Map, at, ct)));
             }
         }
 
         return (Action<CaseFile, Duty, IChangeSink>?)((f, d, sink) => found.ForEach(o => MeasureMachine.Take(kind, o.Row, o.Context, rules, sink)));
-    }
-
-    private static string Text(string? form, string name)
-    {
-        using var json = JsonDocument.Parse(form ?? "{}");
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var value)
-            ? value.ValueKind switch { JsonValueKind.String => value.GetString()!, JsonValueKind.True => "yes", JsonValueKind.False => "no", _ => "" } : "";
     }
 }
