@@ -30,6 +30,8 @@ public sealed class PlaybookDocumentTests
         { "if: {mandatoryReport: yes}\n", "if: {mandatoryReport: maybe}\n", "mandatoryReport: maybe", "must be yes or no" },
         { "notice: {text: repeated,", "notice: {text: again,", "text: again", "\"again\" is not declared" },
         { "  - id: reopened-notice", "  - id: review-due", "id: review-due\n    on: case.review-due", "appears twice" },
+        { "on: holiday.coming", "on: case.opened", "{hoursBeforeHoliday: 6", "only for the event \"holiday.coming\"" },
+        { "on: fact.learned\n    if: {pregnant: yes}", "on: fact.learned", "id: reassess-learned-pregnancy", "needs an if" },
         { "learns: separation}", "learns: seperation}", "learns: seperation", "does not know \"seperation\"" },
         { "daysBefore: 7, atLeastDays: 5", "daysBefore: 7, atLeastDays: 0", "atLeastDays: 0", "from 1 to 31" },
         { "atLeastHours: 24}\n    basis: 反家庭暴力法第五条；期限依本预案\n    once: yes\n\n", "days: 3}\n    basis: 反家庭暴力法第五条；期限依本预案\n    once: yes\n\n", "hoursBeforeHoliday: 6, days: 3", "exactly one of" },

@@ -126,20 +126,19 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="evidence">For an item of evidence at the scene: which, and its status.</param>
     /// <param name="measure">For a step of a measure: its unit, which does what its agency has to do, and what it knows.</param>
     /// <param name="court">The court before which it is; the one of the place when null.</param>
-    /// <param name="releaseAt">When somebody is released from custody, for deadlines before it.</param>
+    /// <param name="aheadAt">When what is known ahead comes, for deadlines before it: a release, a holiday.</param>
     /// <param name="addition">For what was added to a disposition: which.</param>
-    /// <param name="holidayAt">For a holiday that is near: when it begins, UTC.</param>
     /// <returns>The new duties.</returns>
     public List<Duty> Plan(
         CaseFile file, ReadOnlySpan<PlaybookEvent> happened, DateTimeOffset at, Incident? incident, IChangeSink sink,
         string? need = null, Duty? ended = null, int outcomesInRow = 1, DateTimeOffset? startsAt = null, PlaybookFacts? before = null,
         (string Item, string Status)? evidence = null,
-        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null, DateTimeOffset? releaseAt = null,
-        string? addition = null, DateTimeOffset? holidayAt = null)
+        (Unit Unit, DateTimeOffset? DueAt, bool VisitsDone)? measure = null, Unit? court = null, DateTimeOffset? aheadAt = null,
+        string? addition = null)
     {
         incident ??= Latest(file);
         var own = ended?.IncidentId is { } about ? file.Incidents.Find(i => i.IncidentId == about) ?? incident : incident;
-        var plan = Rules.Playbook.Plan(happened, PlanFacts(file, startsAt ?? at, Clock.Zone, incident, OpenKinds(file)) with
+        var plan = Rules.Playbook.Plan(happened, CaseFacts.ForPlaybook(file, startsAt ?? at, Clock.Zone, incident, OpenKinds(file)) with
         {
             Need = need,
             SceneItem = evidence?.Item,
@@ -153,8 +152,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             OutcomesInRow = outcomesInRow,
             LetterIssued = own?.LetterAt is not null,
             MeasureDueAt = measure?.DueAt,
-            ReleaseAt = releaseAt,
-            HolidayAt = holidayAt,
+            AheadAt = aheadAt,
             VisitsDone = measure?.VisitsDone ?? false,
         }, before);
         if (plan.Duties.Count > 0 && file.Case.State == CaseState.Closed)
@@ -211,7 +209,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <param name="at">Now, UTC.</param>
     /// <param name="ageless">People whose age was not known then, though it is by now.</param>
     public PlaybookFacts Known(CaseFile file, Incident incident, DateTimeOffset at, IReadOnlySet<Guid>? ageless = null) =>
-        PlanFacts(file, at, Clock.Zone, incident, null, ageless);
+        CaseFacts.ForPlaybook(file, at, Clock.Zone, incident, null, ageless);
 
     /// <summary>After the place was corrected: duties that nobody has taken yet go to the units that answer for the right place.</summary>
     /// <param name="file">The case, with its new region.</param>
@@ -227,7 +225,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             return;
         }
 
-        var facts = PlanFacts(file, at, Clock.Zone, incident, null);
+        var facts = CaseFacts.ForPlaybook(file, at, Clock.Zone, incident, null);
         var planned = Rules.Playbook.Plan(
             [PlaybookEvent.AlarmReceived, PlaybookEvent.AlarmRepeated, PlaybookEvent.CaseOpened, PlaybookEvent.CaseReopened, PlaybookEvent.CaseClassRaised],
             facts).Duties;
@@ -254,7 +252,7 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
     /// <returns>True when the class rose.</returns>
     public bool Regrade(CaseFile file, DateTimeOffset at, IChangeSink sink, int? riskView = null)
     {
-        var decision = Rules.Policy.Grade(Facts(file, at, Clock.Zone, riskView));
+        var decision = Rules.Policy.Grade(CaseFacts.ForPolicy(file, at, Clock.Zone, riskView));
         var first = file.Grade is null;
         var before = file.Case.Class;
         var now = first ? decision.Class : Math.Min(before, decision.Class);
@@ -343,85 +341,6 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
             EventData.Of(("reviewOn", file.Case.ReviewOn?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)))));
     }
 
-    /// <summary>All that the policy asks about.</summary>
-    /// <param name="file">The case.</param>
-    /// <param name="at">As of, UTC.</param>
-    /// <param name="zone">The city's zone, for ages.</param>
-    /// <param name="riskView">The class that a visitor holds right.</param>
-    public static GradingFacts Facts(CaseFile file, DateTimeOffset at, CityZone zone, int? riskView = null)
-    {
-        var victims = new VictimFacts(file, zone.DateOf(at));
-        bool? weapon = null, threat = null, strangulation = null, child = null, pregnant = null, alcohol = null, sexual = null, separation = null;
-        bool? minor = victims.Minor, elderly = victims.Elderly;
-        var injury = Injury.Unknown;
-        var breach = false;
-        var mandatory = false;
-        int? policeOpinion = null, danger = null;
-        var times = new DateTimeOffset[file.Incidents.Count];
-        for (var i = 0; i < times.Length; i++)
-        {
-            var incident = file.Incidents[i];
-            var known = IncidentKnowledge.Of(incident);
-            times[i] = incident.OccurredAt;
-
-            // A danger once known stays known; a later "no" speaks of another evening.
-            weapon = Or(weapon, known.Weapon);
-            threat = Or(threat, known.ThreatToKill);
-            strangulation = Or(strangulation, known.Strangulation);
-            child = Or(child, known.ChildPresent);
-            pregnant = Or(pregnant, known.Pregnant);
-            alcohol = Or(alcohol, known.Alcohol);
-            sexual = Or(sexual, known.SexualViolence);
-            separation = Or(separation, known.Separation);
-            minor = Or(minor, known.MinorVictim);
-            elderly = Or(elderly, known.ElderlyVictim);
-            injury = known.Injury > injury ? known.Injury : injury;
-            breach |= incident.Category == AlarmCategory.ProtectionOrderBreach || incident.OrderBreachedAt is not null;
-            mandatory |= incident.IsMandatoryReport;
-            danger = known.DangerScale > (danger ?? 0) ? known.DangerScale : danger;
-            policeOpinion = known.PoliceOpinion < (policeOpinion ?? int.MaxValue) ? known.PoliceOpinion : policeOpinion;
-        }
-
-        var history = CaseHistory.Of(file, at);
-        return new GradingFacts
-        {
-            AsOf = at, Letters = history.Letters, Criticisms = history.Criticisms, Penalties = history.Penalties, OrderBreaches = history.OrderBreaches,
-            IncidentsAfterLetter = CaseHistory.After(file, history.Letters), IncidentsAfterPenalty = CaseHistory.After(file, history.Penalties), IncidentTimes = times, Weapon = weapon, ThreatToKill = threat, Strangulation = strangulation, ChildPresent = child,
-            Pregnant = pregnant, Alcohol = alcohol, SexualViolence = sexual, Separation = separation, WorstInjury = injury, OrderBreach = breach, MinorVictim = minor,
-            ElderlyVictim = elderly, MandatoryReport = mandatory, PoliceOpinion = policeOpinion, RiskView = riskView, DangerScale = danger,
-        };
-    }
-
-    internal static PlaybookFacts PlanFacts(
-        CaseFile file, DateTimeOffset at, CityZone zone, Incident? incident, Dictionary<string, DateTimeOffset>? openKinds, IReadOnlySet<Guid>? ageless = null)
-    {
-        var victims = new VictimFacts(file, zone.DateOf(at), ageless);
-        var known = incident is null ? default : IncidentKnowledge.Of(incident);
-        return new PlaybookFacts
-        {
-            At = at,
-            Class = file.Case.Class,
-            Category = incident?.Category,
-            Weapon = known.Weapon,
-            ThreatToKill = known.ThreatToKill,
-            Strangulation = known.Strangulation,
-            ChildPresent = known.ChildPresent,
-            Pregnant = known.Pregnant,
-            Alcohol = known.Alcohol,
-            SexualViolence = known.SexualViolence,
-            Separation = known.Separation,
-            Injury = known.Injury,
-            IncidentCount = file.Case.IncidentCount,
-            HasVictim = victims.Any,
-            MinorVictim = Or(victims.Minor, known.MinorVictim),
-            ElderlyVictim = Or(victims.Elderly, known.ElderlyVictim),
-            MandatoryReport = incident?.IsMandatoryReport ?? false,
-            LastIncidentAt = incident?.OccurredAt,
-            OrderInForce = file.Incidents.Exists(i => i.OrderUntil >= zone.DateOf(at)),
-            AlreadyOpenKinds = openKinds,
-        };
-    }
-
     /// <summary>The unit, or the one above it where it must not get a duty of the case.</summary>
     private Unit Allowed(CaseFile file, Unit owner)
     {
@@ -432,8 +351,6 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
 
         return owner;
     }
-
-    private static bool? Or(bool? a, bool? b) => IncidentKnowledge.Or(a, b);
 
     private static IEnumerable<GradeReason> Kept(CaseFile file) =>
         file.Grade?.Reasons.Where(r => r.Class <= file.Case.Class) ?? [];
@@ -464,28 +381,5 @@ public sealed class CaseRules(OrganisationMap map, RuleBook book)
         }
 
         return kinds;
-    }
-
-    /// <summary>Age groups of the victims: under 18 (reporting line) and 60 or over (Law on the Elderly).</summary>
-    private readonly struct VictimFacts
-    {
-        public VictimFacts(CaseFile file, DateOnly today, IReadOnlySet<Guid>? ageless = null)
-        {
-            foreach (var victim in file.With(PartyRole.Victim))
-            {
-                Any = true;
-                if (victim.BirthDate is { } born && ageless?.Contains(victim.PersonId) != true)
-                {
-                    Minor = Or(Minor, today < born.AddYears(18));
-                    Elderly = Or(Elderly, today >= born.AddYears(60));
-                }
-            }
-        }
-
-        public bool Any { get; }
-
-        public bool? Minor { get; }
-
-        public bool? Elderly { get; }
     }
 }

@@ -45,7 +45,7 @@ internal static class DispositionReading
     public static async Task<DispositionFacts> FactsAsync(
         AnhuDbContext db, CaseFile file, Incident incident, DispositionForm form, MeasureRules letters, CityZone zone, CancellationToken ct)
     {
-        var known = CaseRules.PlanFacts(file, incident.OccurredAt, zone, incident, null);
+        var known = CaseFacts.ForPlaybook(file, incident.OccurredAt, zone, incident, null);
         var id = incident.IncidentId;
         var perpetrators = await db.IncidentParties.AsNoTracking().Where(p => p.IncidentId == id && p.Role == PartyRole.Perpetrator).Select(p => p.PersonId).ToListAsync(ct);
         var history = MeasureHistory.None;

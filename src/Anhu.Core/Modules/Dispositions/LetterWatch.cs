@@ -306,7 +306,7 @@ public sealed class LetterWatch(IDbContextFactory<AnhuDbContext> contexts, Organ
                 history = new MeasureHistory(history.Criticisms + before.Criticisms, history.Letters + before.Letters, history.Penalties + before.Penalties);
             }
 
-            var known = CaseRules.PlanFacts(file, incident.OccurredAt, work.Clock.Zone, incident, null);
+            var known = CaseFacts.ForPlaybook(file, incident.OccurredAt, work.Clock.Zone, incident, null);
             var grounds = watch.letters.Grounds(new MeasureFacts(known.MinorVictim, known.ElderlyVictim, known.Pregnant, circumstances, history), on);
             return incident.LetterAt is null && grounds.Any(g => g.Strength == GroundStrength.Bars) ? [] : [.. grounds.Where(g => g.Strength != GroundStrength.Bars)];
         }

@@ -60,7 +60,7 @@ internal sealed class CaseReplay(RuleSet rules, DvCase dvCase, CityZone zone, Da
             file.People.TryAdd(party.PersonId, new Person { PersonId = party.PersonId, Sex = Sex.Unknown, BirthDate = party.BirthDate, CreatedAt = at });
         }
 
-        var decision = rules.Policy.Grade(CaseRules.Facts(file, at, zone));
+        var decision = rules.Policy.Grade(CaseFacts.ForPolicy(file, at, zone));
         var isFirst = Class == 0;
         var isRaised = !isFirst && decision.Class < Class;
         Class = isFirst ? decision.Class : Math.Min(Class, decision.Class);
@@ -97,7 +97,7 @@ internal sealed class CaseReplay(RuleSet rules, DvCase dvCase, CityZone zone, Da
             kinds[duty.Kind] = kinds.TryGetValue(duty.Kind, out var earliest) && earliest < due ? earliest : due;
         }
 
-        return CaseRules.PlanFacts(file, at, zone, file.Incidents[^1], kinds);
+        return CaseFacts.ForPlaybook(file, at, zone, file.Incidents[^1], kinds);
     }
 
     private void Plan(ReadOnlySpan<PlaybookEvent> events, PlaybookFacts facts)

@@ -97,7 +97,7 @@ public sealed record MeasureContext
     /// <summary>What the grounds look at.</summary>
     public MeasureFacts Facts()
     {
-        var known = CaseRules.PlanFacts(File, At, Rules.Clock.Zone, Incident, null);
+        var known = CaseFacts.ForPlaybook(File, At, Rules.Clock.Zone, Incident, null);
         return new MeasureFacts(known.MinorVictim, known.ElderlyVictim, known.Pregnant, this["circumstances"].Split(',', StringSplitOptions.RemoveEmptyEntries), History);
     }
 }

@@ -96,7 +96,7 @@ internal static class MeasureMachine
         if (rules.Map.Find(m.UnitId) is { } unit)
         {
             rules.Plan(
-                context.File, happened, context.At, context.NewIncident ?? context.Incident, sink, startsAt: startsAt, measure: (unit, m.DueAt, false), releaseAt: m.ReleaseAt,
+                context.File, happened, context.At, context.NewIncident ?? context.Incident, sink, startsAt: startsAt, measure: (unit, m.DueAt, false), aheadAt: m.ReleaseAt,
                 court: m.DecidingUnitId is { } court ? rules.Map.Find(court) : null);
         }
     }

@@ -10,6 +10,9 @@ namespace Anhu.Modules.Playbooks;
 /// <param name="Text">In plain words.</param>
 internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bilingual Text)
 {
+    /// <summary>The only event that knows what it counts from; null when every one does. With another, the duty would never arise.</summary>
+    public PlaybookEvent? OnlyOn { get; private init; }
+
     /// <summary>Reads a deadline.</summary>
     /// <param name="map">Its entries.</param>
     /// <param name="clock">The city's clock.</param>
@@ -29,7 +32,7 @@ internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bili
         var returnVisit = map.OptionalText("returnVisit");
         var measure = map.OptionalText("measure");
         var beforeRelease = map.OptionalInt("hoursBeforeRelease", 1, 10_000);
-        var beforeHoliday = map.OptionalInt("hoursBeforeHoliday", 0, 1000);
+        var beforeHoliday = map.OptionalInt("hoursBeforeHoliday", 1, 1000);
         var afterDay = map.OptionalInt("afterDay", 0, 365);
         var atLeastHours = map.OptionalInt("atLeastHours", 1, 240);
         map.Done();
@@ -52,12 +55,15 @@ internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bili
             (_, _, _, _, { } n, _, _) => new(f => clock.Months(f.At, n, restDays), new($"{n}个月内", $"within {n} months")),
             (_, _, _, _, _, { } n, _) => new(f => clock.EndOfDay(f.At, n), EndOfDayText(n)),
             (_, _, _, _, _, _, { } n) => new(f => clock.ByTimeOfDay(f.At, n, by!.Value), new($"{DayZh(n)}{by:HH\\:mm}前", $"by {by:HH\\:mm} {DayEn(n)}")),
-            _ when beforeRelease is { } n => new(f => f.ReleaseAt?.AddHours(-n), new($"释放前{n}小时", $"{n} hours before the release")),
-            _ when beforeHoliday is { } n => new(f => f.HolidayAt?.AddHours(-n), n == 0 ? new("放假前", "before the holiday") : new($"放假前{n}小时", $"{n} hours before the holiday")),
+            _ when beforeRelease is { } n => Before(n, PlaybookEvent.ReleaseKnown, new("释放", "release")),
+            _ when beforeHoliday is { } n => Before(n, PlaybookEvent.HolidayComing, new("放假", "holiday")),
             _ => measure is null ? ReturnVisit(map, clock, schedule, afterDay ?? 0) : OfMeasure(map, measure),
         };
         return deadline is null || atLeastHours is not { } least ? deadline : deadline.NotSoonerThan(least);
     }
+
+    private static Deadline Before(int hours, PlaybookEvent known, Bilingual what) =>
+        new(f => f.AheadAt?.AddHours(-hours), new($"{what.Zh}前{hours}小时", $"{hours} hours before the {what.En}")) { OnlyOn = known };
 
     private static Deadline? OfMeasure(RuleMap map, string measure)
     {
@@ -95,9 +101,11 @@ internal sealed record Deadline(Func<PlaybookFacts, DateTimeOffset?> DueAt, Bili
             new("按回访计划的下一次", "the next day of the return-visit schedule"));
     }
 
-    private Deadline NotSoonerThan(int hours) => new(
-        facts => DueAt(facts) is { } due ? due > facts.At.AddHours(hours) ? due : facts.At.ToUniversalTime().AddHours(hours) : null,
-        new Bilingual($"{Text.Zh}（至少留{hours}小时）", $"{Text.En} (at least {hours} hours)"));
+    private Deadline NotSoonerThan(int hours) => this with
+    {
+        DueAt = facts => DueAt(facts) is { } due ? due > facts.At.AddHours(hours) ? due : facts.At.ToUniversalTime().AddHours(hours) : null,
+        Text = new Bilingual($"{Text.Zh}（至少留{hours}小时）", $"{Text.En} (at least {hours} hours)"),
+    };
 
     private static Bilingual EndOfDayText(int days) => new($"{DayZh(days)}内", $"by the end of {DayEnd(days)}");
 

@@ -325,6 +325,17 @@ internal sealed class PlaybookDocument
 
             var (agency, level, kind, text) = duty is not null ? ReadOwner(duty, "kind", kinds.Keys) : notice is not null ? ReadOwner(notice, "text", notices.Keys) : default;
             var deadline = duty is not null && map.Map("deadline") is { } d ? Deadline.Read(d, clock, restDays, schedule ?? Placeholder) : null;
+            if (deadline?.OnlyOn is { } only && events.Exists(e => e != only))
+            {
+                var name = PlaybookWords.NameOf(only);
+                reader.Fault(map.Require("deadline")!, $"这种期限只能用于事件“{name}”。", $"Such a deadline is only for the event \"{name}\".");
+            }
+
+            if (condition is null && events.Contains(PlaybookEvent.FactLearned))
+            {
+                reader.Fault(map.Node, "“fact.learned”的规则需要 if：得知了什么。", "A rule on \"fact.learned\" needs an if: what was learned.");
+            }
+
             return new PlaybookRule
             {
                 RuleId = id, Events = events, If = condition, Unless = unless, Basis = basis, Kind = kind, Agency = agency, Level = level, Deadline = deadline,

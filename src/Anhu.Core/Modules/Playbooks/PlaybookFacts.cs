@@ -215,11 +215,8 @@ public sealed record PlaybookFacts
     /// <summary>The deadline that a measure's own rules give its next step; null when the event is about no measure.</summary>
     public DateTimeOffset? MeasureDueAt { get; init; }
 
-    /// <summary>When somebody is released from custody, as far as known; null when the event is about no custody.</summary>
-    public DateTimeOffset? ReleaseAt { get; init; }
-
-    /// <summary>When the holiday begins (<see cref="PlaybookEvent.HolidayComing"/>), UTC; null for other events.</summary>
-    public DateTimeOffset? HolidayAt { get; init; }
+    /// <summary>When what is known ahead comes, UTC: somebody's release (<see cref="PlaybookEvent.ReleaseKnown"/>), the first day of a holiday (<see cref="PlaybookEvent.HolidayComing"/>); null for other events.</summary>
+    public DateTimeOffset? AheadAt { get; init; }
 
     /// <summary>The visits that watch a measure have done enough.</summary>
     public bool VisitsDone { get; init; }

@@ -77,7 +77,7 @@ internal sealed class RecognitionPlan
                 Case = dvCase ?? kin.Cases.Values.First(), Incidents = [.. file.Incidents.Select(i => kin.Incidents[i])], Parties = parties,
                 People = parties.ToDictionary(p => p.PersonId, p => people[p.PersonId]),
             };
-            var policy = rules.Rules.Policy.Grade(CaseRules.Facts(facts, at, rules.Clock.Zone));
+            var policy = rules.Rules.Policy.Grade(CaseFacts.ForPolicy(facts, at, rules.Clock.Zone));
             return new PlannedFile(file, dvCase, parties, Grade(kin, file, dvCase, policy, inForce), file.Seeds.Max(seed => Own(kin, file, seed, inForce)?.Class));
         }
     }

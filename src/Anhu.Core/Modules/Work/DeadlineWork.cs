@@ -190,7 +190,7 @@ public sealed class DeadlineWork(
                 var sink = new TrackedSink(db);
                 foreach (var file in files.Values)
                 {
-                    work.Plan(file, [PlaybookEvent.HolidayComing], now, null, sink, holidayAt: rules.Clock.Zone.StartOf(holiday.From));
+                    work.Plan(file, [PlaybookEvent.HolidayComing], now, null, sink, aheadAt: rules.Clock.Zone.StartOf(holiday.From));
                 }
 
                 return next.Count;
